@@ -1,0 +1,28 @@
+"""The till: what each purchase costs, in whole 1/10,000 of the currency (eq. E35).
+
+Here the price, a float32 as customers see it, becomes money: one rounding, half to even, and exact sums ever after.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from loyaltysim.jit import jit
+from loyaltysim.market.shoppers import Shoppers
+from loyaltysim.totals import MONEY_UNIT
+
+f8, i8 = np.float64, np.int64
+ROUND = 6755399441055744.0  # 1.5 · 2**52: adding and subtracting it rounds a float64 to a whole number, half to even
+
+
+def ring_up(shoppers: Shoppers, price: np.ndarray, paid: np.ndarray) -> None:
+    """Write the money of each purchase at `price`, brands × shoppers; 0 where nothing was bought."""
+    _ring_up(price, shoppers.brand, shoppers.units, shoppers.n, float(MONEY_UNIT), paid)
+
+
+@jit
+def _ring_up(price, brand, units, n, money_unit, paid):
+    """paid[q] = price of the brand bought × units, in whole ledger units."""
+    for q in range(n):
+        money = (f8(price[max(brand[q], 0), q]) * money_unit + ROUND) - ROUND
+        paid[q] = i8(money) * i8(units[q]) * i8(brand[q] >= 0)

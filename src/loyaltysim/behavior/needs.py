@@ -1,0 +1,240 @@
+"""Needs: who shops in a step, and how often.
+
+A kind writes the rows that have at least one occasion, and how many each has. Rounds follow: round k holds every customer
+with at least k occasions, each once, so the second purchase of a step sees what the first one changed.
+
+To write another: a `Needs` with a `kind`, whose `draw` fills `shoppers.rows`, `shoppers.occasions` and
+`shoppers.begins` for a block and returns how many rows shop.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+
+from loyaltysim.draws import mix, poisson, purpose, salt, uniform
+from loyaltysim.elementary import exp, log
+from loyaltysim.jit import jit
+from loyaltysim.market.shoppers import Block, Shoppers
+from loyaltysim.record import Part, setting
+from loyaltysim.world import World
+
+NEEDS = purpose("needs.occasions")
+TIME = purpose("needs.time")
+
+f4, i8, u4 = np.float32, np.int64, np.uint32
+
+
+class Needs(Part, room="needs model"):
+    """When customers need the category."""
+
+    reads = ("needs", "pace")
+
+    def open(self, world: World) -> Any:
+        """Ask for what is needed; returns the part's own arrays."""
+        return None
+
+    def draw(self, own: Any, world: World, block: Block, shoppers: Shoppers, step: int) -> int:
+        """Write this step's shoppers of a block; returns how many."""
+        raise NotImplementedError
+
+
+class Poisson(Needs):
+    """Occasions come at a constant rate: a Poisson count a step (eq. E6), of mean needs · weeks · season · pace."""
+
+    kind: Literal["poisson"] = "poisson"
+    season: tuple[float, ...] = setting((), "Multipliers of needs through the year, in equal parts; none: no seasons.", unit="1", source="assumed: none")
+
+    def open(self, world: World) -> np.ndarray:
+        """The factor of each step: weeks × season."""
+        steps = np.arange(world.calendar.last)
+        factor = np.full(world.calendar.last, world.calendar.weeks)
+        if self.season:
+            year = (steps * world.calendar.years) % 1.0
+            factor *= np.asarray(self.season)[(year * len(self.season)).astype(int)]
+        return factor
+
+    def draw(self, own: np.ndarray, world: World, block: Block, shoppers: Shoppers, step: int) -> int:
+        mean = shoppers.ask("needs.mean")
+        _expected(world.customers.arrays["needs"], block.start, block.stop, own[step], mean)
+        if world.customers.has("pace"):
+            _quicken(world.customers.arrays["pace"], block.start, block.stop, mean)
+        shoppers.n = _draw_poisson(
+            mean, world.customers.key, block.start, block.bounds, NEEDS, step,
+            shoppers.ask("needs.mask", dtype=np.int32), shoppers.rows, shoppers.occasions, shoppers.key, shoppers.begins,
+        )  # fmt: skip
+        return shoppers.n
+
+
+class Bernoulli(Needs):
+    """At most one occasion a step, with the chance that the trait `needs` gives (a chance a step, not a rate; eq. E7)."""
+
+    kind: Literal["bernoulli"] = "bernoulli"
+
+    def draw(self, own: None, world: World, block: Block, shoppers: Shoppers, step: int) -> int:
+        shoppers.n = _draw_bernoulli(
+            world.customers.arrays["needs"], world.customers.key, block.start, block.bounds, NEEDS, step,
+            shoppers.ask("needs.mask", dtype=np.int32), shoppers.rows, shoppers.occasions, shoppers.key, shoppers.begins,
+        )  # fmt: skip
+        return shoppers.n
+
+
+class Regular(Needs):
+    """Exactly one occasion a step for everybody: the limit in which choice alone is studied."""
+
+    kind: Literal["regular"] = "regular"
+
+    def draw(self, own: None, world: World, block: Block, shoppers: Shoppers, step: int) -> int:
+        shoppers.n = _everybody(world.customers.key, block.start, block.bounds, shoppers.rows, shoppers.occasions, shoppers.key, shoppers.begins)
+        return shoppers.n
+
+
+class Panel(Needs):
+    """A recorded household's purchases, one a step, in the recorded order; who has no more stays at home."""
+
+    kind: Literal["panel"] = "panel"
+
+    def draw(self, own: None, world: World, block: Block, shoppers: Shoppers, step: int) -> int:
+        shoppers.n = _recorded(
+            world.panel.first, step, world.customers.n_customers, world.customers.key, block.start, block.bounds,
+            shoppers.rows, shoppers.occasions, shoppers.key, shoppers.begins,
+        )  # fmt: skip
+        return shoppers.n
+
+
+def next_round(shoppers: Shoppers, occasion: int) -> int:
+    """Keep those with more occasions than `occasion`; returns how many."""
+    shoppers.n = _next_round(
+        shoppers.n, occasion, shoppers.rows, shoppers.occasions, shoppers.key, shoppers.time, shoppers.ask("bought", dtype=np.uint32), shoppers.begins
+    )
+    return shoppers.n
+
+
+def draw_times(shoppers: Shoppers, step: int, occasion: int) -> None:
+    """Write when in the step the occasion falls, 0 … 1: the next order statistic of uniforms (eq. E8)."""
+    _times(shoppers.key, shoppers.occasions, shoppers.n, TIME, step, occasion, shoppers.time)
+
+
+@jit
+def _expected(needs, start, stop, factor, mean):
+    """mean[i] = needs of the block's row i × factor."""
+    factor = f4(factor)
+    own = needs[start:stop]
+    for i in range(own.shape[0]):
+        mean[i] = own[i] * factor
+
+
+@jit
+def _quicken(pace, start, stop, mean):
+    """mean[i] *= pace of the block's row i."""
+    own = pace[start:stop]
+    for i in range(own.shape[0]):
+        mean[i] *= own[i]
+
+
+@jit
+def _keep(mask, start, bounds, rows, begins):
+    """Write the rows whose mask is 1, and at which of them each replication begins; returns how many."""
+    n = i8(0)
+    for r in range(bounds.shape[0] - 1):
+        begins[r] = n
+        for i in range(bounds[r], bounds[r + 1]):
+            rows[n] = start + i
+            n += i8(mask[i])
+    for r in range(bounds.shape[0] - 1, begins.shape[0]):
+        begins[r] = n
+    return n
+
+
+@jit
+def _draw_poisson(mean, keys, start, bounds, purpose, step, mask, rows, occasions, key, begins):
+    """Poisson occasions: first, for everybody, whether there is any; then how many, for those who have."""
+    luck = salt(purpose, step, 0, 0)
+    first = mix(luck)  # the draw with which `poisson` begins
+    own = keys[start : start + bounds[-1]]
+    for i in range(own.shape[0]):
+        some = uniform(own[i], first) > exp(-min(mean[i], f4(8.0)))
+        mask[i] = np.int32(some | (mean[i] > f4(8.0)))
+    n = _keep(mask, start, bounds, rows, begins)
+    for q in range(n):
+        key[q] = keys[rows[q]]
+        occasions[q] = poisson(key[q], luck, mean[rows[q] - start])
+    return n
+
+
+@jit
+def _draw_bernoulli(chance, keys, start, bounds, purpose, step, mask, rows, occasions, key, begins):
+    """One occasion with a chance."""
+    luck = salt(purpose, step, 0, 0)
+    stop = start + bounds[-1]
+    own, limit = keys[start:stop], chance[start:stop]
+    for i in range(own.shape[0]):
+        mask[i] = np.int32(uniform(own[i], luck) < limit[i])
+    n = _keep(mask, start, bounds, rows, begins)
+    for q in range(n):
+        key[q] = keys[rows[q]]
+        occasions[q] = 1
+    return n
+
+
+@jit
+def _everybody(keys, start, bounds, rows, occasions, key, begins):
+    """One occasion each."""
+    n = bounds[-1]
+    for i in range(n):
+        rows[i] = start + i
+        key[i] = keys[start + i]
+        occasions[i] = 1
+    for r in range(begins.shape[0]):
+        begins[r] = bounds[min(r, bounds.shape[0] - 1)]
+    return n
+
+
+@jit
+def _recorded(first, step, n_customers, keys, start, bounds, rows, occasions, key, begins):
+    """One occasion for each household that has a recorded purchase of this number."""
+    n = i8(0)
+    for r in range(bounds.shape[0] - 1):
+        begins[r] = n
+        for i in range(bounds[r], bounds[r + 1]):
+            household = (start + i) % n_customers
+            if first[household] + step < first[household + 1]:
+                rows[n] = start + i
+                key[n] = keys[start + i]
+                occasions[n] = 1
+                n += i8(1)
+    for r in range(bounds.shape[0] - 1, begins.shape[0]):
+        begins[r] = n
+    return n
+
+
+@jit
+def _next_round(n, occasion, rows, occasions, key, time, bought, begins):
+    """Close the ranks: keep shoppers with more occasions than `occasion`, in order."""
+    kept = i8(0)
+    r = i8(0)
+    for q in range(n):
+        while r < begins.shape[0] and begins[r] <= q:
+            begins[r] = kept
+            r += i8(1)
+        if occasions[q] > occasion:
+            rows[kept] = rows[q]
+            occasions[kept] = occasions[q]
+            key[kept] = key[q]
+            time[kept] = time[q]
+            bought[kept] = bought[q]
+            kept += i8(1)
+    for r2 in range(r, begins.shape[0]):
+        begins[r2] = kept
+    return kept
+
+
+@jit
+def _times(key, occasions, n, purpose, step, occasion, time):
+    """The next order statistic: 1 - (1 - t)(u ** (1 / occasions left)), t the one before."""
+    luck = salt(purpose, step, occasion, 0)
+    for q in range(n):
+        before = time[q] if occasion > 0 else f4(0.0)
+        left = f4(occasions[q] - occasion)
+        time[q] = f4(1.0) - (f4(1.0) - before) * exp(log(uniform(key[q], luck)) / left)

@@ -1,0 +1,52 @@
+"""The shared states of a customer, each declared once: name, per what, unit, range, who changes it, value when off.
+
+A state that several rooms read stands here. A state that nobody else reads stays in the file of the part that owns it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Field:
+    """One shared state or trait: an array over customers, or over brands and customers."""
+
+    name: str
+    says: str
+    by_brand: bool
+    dtype: type
+    unit: str
+    low: float
+    high: float
+    owner: str
+    """The room whose part changes it; "population" for traits, which stay fixed."""
+    off: float
+    """What it counts as where no part that is switched on keeps it: then no array is allocated."""
+
+
+INFINITE = float("inf")
+
+FIELDS: dict[str, Field] = {
+    field.name: field
+    for field in (
+        Field("needs", "needs of the category", False, np.float32, "a week", 0, INFINITE, "population", 0),
+        Field("price_sensitivity", "utility lost per unit of price", False, np.float32, "1/currency", 0, INFINITE, "population", 0),
+        Field("inertia", "utility of the brand last bought", False, np.float32, "logit", -INFINITE, INFINITE, "population", 0),
+        Field("talkativeness", "multiplier of the chance to talk", False, np.float32, "1", 0, INFINITE, "population", 1),
+        Field("taste", "own utility of the brand", True, np.float32, "logit", -INFINITE, INFINITE, "population", 0),
+        Field("last_brand", "brand last bought, -1 none", False, np.int8, "brand", -1, 31, "choice", -1),
+        Field("tried", "one bit for each brand ever bought", False, np.uint32, "bits", 0, 2**32 - 1, "choice", 0),
+        Field("satisfaction", "satisfaction with the brand", True, np.float32, "1", -INFINITE, INFINITE, "satisfaction", 0.5),
+        Field("expectation", "quality expected of the brand", True, np.float32, "1", -INFINITE, INFINITE, "satisfaction", 0.5),
+        Field("trust", "precision of the expectation", True, np.float32, "1", 0, INFINITE, "satisfaction", 0),
+        Field("bond", "emotional bond with the brand", True, np.float32, "1", -INFINITE, INFINITE, "bond", 0),
+        Field("heard", "what others said of the brand", True, np.float32, "logit", -INFINITE, INFINITE, "influence", 0),
+        Field("reference_price", "price the customer is used to", True, np.float32, "currency", 0, INFINITE, "choice", 0),
+        Field("pace", "multiplier of needs by own progress", False, np.float32, "1", 0, INFINITE, "program", 1),
+        Field("status", "one bit for each brand left", False, np.uint32, "bits", 0, 2**32 - 1, "lapse", 0),
+    )
+}
+"""Every shared state by name, in the order in which docs list them."""

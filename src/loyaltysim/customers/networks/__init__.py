@@ -1,0 +1,9 @@
+"""The kinds of network, one a file; their base is ``customers.network``."""
+
+from loyaltysim.customers.networks.complete import CompleteNetwork
+from loyaltysim.customers.networks.edge_list import EdgeListNetwork
+from loyaltysim.customers.networks.random import RandomNetwork
+from loyaltysim.customers.networks.scale_free import ScaleFreeNetwork
+from loyaltysim.customers.networks.small_world import SmallWorldNetwork
+
+__all__ = ["RandomNetwork", "SmallWorldNetwork", "ScaleFreeNetwork", "CompleteNetwork", "EdgeListNetwork"]

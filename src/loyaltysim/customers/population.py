@@ -1,0 +1,253 @@
+"""The population: segments of customers and their traits, drawn from distributions that a Gaussian copula correlates.
+
+Each trait of each customer comes from its own keyed normals: z (one per trait) → L·z with L the Cholesky factor of the
+segment's correlations → Φ → the quantile of the trait's distribution (docs/model.md (E5)). So the first customers keep
+their traits when the population grows, and a trait keeps its draws when another trait's distribution changes.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import BeforeValidator, model_validator
+from scipy import special
+
+from loyaltysim.customers.customers import Customers
+from loyaltysim.draws import purpose, salt, uniform_double
+from loyaltysim.jit import jit
+from loyaltysim.record import Part, Record, setting
+
+SEGMENT = purpose("population.segment")
+CHUNK = 262_144  # rows drawn at once, which bounds the float64 scratch
+
+
+class Distribution(Part, room="distribution"):
+    """How a trait is spread over the customers of a segment."""
+
+    def plain(self) -> object:
+        """As a file gives it: a table with a `distribution`."""
+        return {"distribution": self.kind, **self.given()}
+
+    def quantile(self, u: np.ndarray) -> np.ndarray:
+        """The values below which the shares `u`, each in (0, 1), of customers lie."""
+        raise NotImplementedError
+
+    cap: float | None = setting(None, "Values above this count as this.")
+    floor: float | None = setting(None, "Values below this count as this.")
+
+    def values(self, u: np.ndarray) -> np.ndarray:
+        """Quantiles within floor and cap."""
+        return np.clip(self.quantile(u), self.floor, self.cap) if (self.cap, self.floor) != (None, None) else self.quantile(u)
+
+
+class Constant(Distribution):
+    """The same value for everybody."""
+
+    kind: Literal["constant"] = "constant"
+    value: float = setting(..., "The value of everybody.")
+
+    def plain(self) -> object:
+        return self.value if (self.cap, self.floor) == (None, None) else super().plain()
+
+    def quantile(self, u: np.ndarray) -> np.ndarray:
+        return np.full_like(u, self.value)
+
+
+class Normal(Distribution):
+    """Normal."""
+
+    kind: Literal["normal"] = "normal"
+    mean: float = setting(0.0, "Mean.")
+    sd: float = setting(1.0, "Standard deviation.", ge=0)
+
+    def quantile(self, u: np.ndarray) -> np.ndarray:
+        return self.mean + self.sd * special.ndtri(u)
+
+
+class LogNormal(Distribution):
+    """Lognormal."""
+
+    kind: Literal["lognormal"] = "lognormal"
+    median: float = setting(1.0, "Median.", gt=0)
+    sigma: float = setting(0.5, "Standard deviation of the logarithm.", ge=0)
+
+    def quantile(self, u: np.ndarray) -> np.ndarray:
+        return self.median * np.exp(self.sigma * special.ndtri(u))
+
+
+class Gamma(Distribution):
+    """Gamma with a given mean."""
+
+    kind: Literal["gamma"] = "gamma"
+    mean: float = setting(1.0, "Mean.", gt=0)
+    shape: float = setting(1.0, "Shape; below 1 most have little and few have much.", gt=0)
+
+    def quantile(self, u: np.ndarray) -> np.ndarray:
+        return special.gammaincinv(self.shape, u) * (self.mean / self.shape)
+
+
+class Beta(Distribution):
+    """Beta on 0 … 1."""
+
+    kind: Literal["beta"] = "beta"
+    a: float = setting(1.0, "First shape.", gt=0)
+    b: float = setting(1.0, "Second shape.", gt=0)
+
+    def quantile(self, u: np.ndarray) -> np.ndarray:
+        return special.betaincinv(self.a, self.b, u)
+
+
+class Uniform(Distribution):
+    """Uniform between two values."""
+
+    kind: Literal["uniform"] = "uniform"
+    low: float = setting(0.0, "Lowest value.")
+    high: float = setting(1.0, "Highest value.")
+
+    def quantile(self, u: np.ndarray) -> np.ndarray:
+        return self.low + (self.high - self.low) * u
+
+
+def _read(value: object) -> object:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return Constant(value=float(value))
+    if isinstance(value, dict) and "distribution" in value:
+        return {"kind": value["distribution"], **{k: v for k, v in value.items() if k != "distribution"}}
+    return value
+
+
+Trait = Annotated[Distribution, BeforeValidator(_read)]
+"""A number, or a table with a `distribution`."""
+
+TRAITS = ("needs_per_week", "price_sensitivity", "inertia", "talkativeness")
+"""Traits that are one number a customer, in the order of the copula."""
+FIELD_OF = {"needs_per_week": "needs"}
+
+
+class Segment(Record):
+    """One segment of customers. A trait that is not given is the population's."""
+
+    share: float = setting(1.0, "Share of all customers.", ge=0, le=1, unit="1")
+    needs_per_week: Trait | None = setting(None, "How often the category is needed.", unit="a week")
+    price_sensitivity: Trait | None = setting(None, "Utility lost per unit of price.", unit="1/currency")
+    inertia: Trait | None = setting(None, "Utility of buying again what was bought last; negative seeks variety.", unit="logit")
+    talkativeness: Trait | None = setting(None, "Multiplier of the chance to talk.", unit="1")
+    taste: Trait | None = setting(None, "Own utility of each brand, drawn for each brand by itself.", unit="logit")
+    appeal: dict[str, float] | None = setting(None, "Utility of brands for this segment, added to the brand's own.", unit="logit")
+    correlations: dict[str, float] | None = setting(
+        None, 'Correlations of the traits\' normals, by names: {"needs_per_week price_sensitivity" = -0.3}.', unit="1"
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> Segment:
+        if self.correlations:
+            cholesky(self.correlations)
+        return self
+
+
+class Population(Segment):
+    """All customers: how many, and their segments. Traits given here hold for every segment that does not give its own."""
+
+    share: Literal[1.0] = setting(1.0, "Everybody.")
+    n_customers: int = setting(10_000, "Everyone of one replication, prospects and lapsed customers too.", ge=1, le=100_000_000, unit="customers")
+    segments: dict[str, Segment] = setting(dict, "Segments by name; none: everybody is alike.")
+
+    @model_validator(mode="after")
+    def _shares(self) -> Population:
+        total = sum(segment.share for segment in self.segments.values())
+        if self.segments and abs(total - 1) > 1e-9:  # rounding of decimal shares
+            given = " + ".join(f"{segment.share:g} ({name})" for name, segment in self.segments.items())
+            raise ValueError(f"the shares of the segments must add up to 1, were {given} = {total:g}")
+        if "all" in self.segments:
+            raise ValueError('no segment may be called "all": that name stands for everybody in the results')
+        return self
+
+    def of(self, segment: Segment, trait: str) -> Distribution | None:
+        """A trait's distribution in a segment."""
+        own = getattr(segment, trait)
+        return own if own is not None else getattr(self, trait)
+
+
+DEFAULTS: dict[str, float] = {"needs_per_week": 1.0, "price_sensitivity": 0.0, "inertia": 0.0, "talkativeness": 1.0}
+"""Traits that neither the segment nor the population gives: one need a week, and the limit without price, inertia."""
+
+
+def cholesky(correlations: dict[str, float]) -> np.ndarray:
+    """The Cholesky factor, traits × traits, of correlations given by pairs of names; ValueError if there is none."""
+    matrix = np.eye(len(TRAITS))
+    for pair, value in correlations.items():
+        names = pair.split()
+        if len(names) != 2 or any(name not in TRAITS for name in names) or names[0] == names[1]:
+            raise ValueError(f'a correlation is named by two different traits, was "{pair}"; traits: {", ".join(TRAITS)}')
+        i, j = (TRAITS.index(name) for name in names)
+        matrix[i, j] = matrix[j, i] = value
+    try:
+        return np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError:
+        raise ValueError(f"no set of traits has these correlations: {correlations}") from None
+
+
+def draw_traits(population: Population, customers: Customers, brands: tuple[str, ...]) -> None:
+    """Write segment and traits of every row (eq. E5); a trait that is the same off value for all gets no array."""
+    segments = list(population.segments.values()) or [Segment()]
+    upper = np.cumsum([segment.share for segment in segments])
+    upper[-1] = 1.0
+    if len(segments) > 1:
+        _draw_segments(customers.key, salt(SEGMENT, 0, 0, 0), upper, customers.segment)
+    for trait in TRAITS:
+        if any(population.of(segment, trait) is not None for segment in segments) or trait == "needs_per_week":
+            customers.ask(FIELD_OF.get(trait, trait))
+    tastes = any(population.of(segment, "taste") is not None or segment.appeal for segment in segments)
+    if tastes or population.appeal:
+        customers.ask("taste")
+    for number, segment in enumerate(segments):
+        factor = cholesky(segment.correlations or population.correlations or {})
+        members = np.flatnonzero(customers.segment == number) if len(segments) > 1 else np.arange(customers.rows)
+        for start in range(0, len(members), CHUNK):
+            _draw_some(population, segment, factor, members[start : start + CHUNK], customers, brands)
+
+
+def _draw_some(population, segment, factor, rows, customers: Customers, brands) -> None:  # type: ignore[no-untyped-def]
+    key = customers.key[rows]
+    correlated = not np.array_equal(factor, np.eye(len(TRAITS)))
+    u = np.stack([_uniforms(key, trait) for trait in TRAITS]) if correlated else None
+    if u is not None:
+        u = special.ndtr(factor @ special.ndtri(u))
+    for place, trait in enumerate(TRAITS):
+        name = FIELD_OF.get(trait, trait)
+        if customers.has(name):
+            distribution = population.of(segment, trait) or Constant(value=DEFAULTS[trait])
+            own = u[place] if u is not None else (key if isinstance(distribution, Constant) else _uniforms(key, trait))
+            customers.arrays[name][rows] = distribution.values(np.asarray(own, float))
+    if customers.has("taste"):
+        distribution = population.of(segment, "taste") or Constant(value=0.0)
+        appeal = {**(population.appeal or {}), **(segment.appeal or {})}
+        for place, brand in enumerate(brands):
+            taste = distribution.values(_uniforms(key, f"taste.{brand}"))
+            customers.arrays["taste"][place, rows] = taste + appeal.get(brand, 0.0)
+
+
+def _uniforms(key: np.ndarray, trait: str) -> np.ndarray:
+    """One float64 in (0, 1) for each key, for a trait's name."""
+    u = np.empty(len(key))
+    _fill_uniforms(key, salt(purpose(f"population.{trait}"), 0, 0, 0), u)
+    return u
+
+
+@jit
+def _fill_uniforms(key, luck, u):
+    """Write a uniform of 52 bits for each key."""
+    for i in range(key.shape[0]):
+        u[i] = uniform_double(key[i], luck)
+
+
+@jit
+def _draw_segments(key, luck, upper, segment):
+    """Write each row's segment: the first whose cumulative share is above the row's uniform."""
+    for row in range(key.shape[0]):
+        u = uniform_double(key[row], luck)
+        number = 0
+        while u > upper[number]:
+            number += 1
+        segment[row] = number

@@ -1,0 +1,1 @@
+"""Data: purchases and panels, read, checked and written."""

@@ -1,0 +1,78 @@
+"""The transaction log: every purchase of a run, in the columns that purchase models read.
+
+Columns: replication, customer, time (days since the first measured step, a float), occasion (number of the purchase
+occasion within the step), brand, units, price_paid (currency, of the whole purchase), list_price (of a unit), deal (bought
+below the list price).
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from loyaltysim.market.shoppers import Shoppers
+from loyaltysim.totals import MONEY_UNIT
+from loyaltysim.world import World
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class TransactionLog:
+    """Purchases of measured steps, collected round by round."""
+
+    def __init__(self) -> None:
+        self._rounds: list[dict[str, np.ndarray]] = []
+        self._brands: tuple[str, ...] = ()
+
+    def write(self, world: World, shoppers: Shoppers, step: int, occasion: int) -> None:
+        """Add this round's purchases."""
+        calendar = world.calendar
+        if step < calendar.burn_in:
+            return
+        self._brands = world.brands
+        bought = np.flatnonzero(shoppers.brand[: shoppers.n] >= 0)
+        rows, brand = shoppers.rows[bought], shoppers.brand[bought]
+        list_price = shoppers.columns["list_price"][brand, bought].astype(np.float64)
+        paid = shoppers.paid[bought] / MONEY_UNIT
+        units = shoppers.units[bought]
+        first = world.customers.replications.start
+        self._rounds.append(
+            {
+                "replication": first + rows // world.customers.n_customers,
+                "customer": rows % world.customers.n_customers,
+                "time": (step - calendar.burn_in + shoppers.time[bought].astype(np.float64)) * calendar.step_days,
+                "occasion": np.full(len(bought), occasion, np.int32),
+                "brand": brand.copy(),
+                "units": units.copy(),
+                "price_paid": paid,
+                "list_price": list_price,
+                "deal": shoppers.price[brand, bought] < shoppers.columns["list_price"][brand, bought],
+            }
+        )
+
+    def frame(self) -> pd.DataFrame:
+        """All purchases, by replication, customer and time; the brand by its name."""
+        import pandas as pd
+
+        names = list(self._rounds[0]) if self._rounds else ["replication", "customer", "time", "occasion", "brand"]
+        frame = pd.DataFrame({name: np.concatenate([r[name] for r in self._rounds]) for name in names} if self._rounds else {n: [] for n in names})
+        if self._rounds:
+            frame["brand"] = pd.Categorical.from_codes(frame["brand"], categories=list(self._brands))
+        return frame.sort_values(["replication", "customer", "time", "occasion"], kind="stable", ignore_index=True)
+
+    def save(self, path: str | Path) -> None:
+        """Write a Parquet file, under a temporary name first."""
+        path = Path(path)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        os.close(handle)
+        try:
+            self.frame().to_parquet(temporary)
+            os.replace(temporary, path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise

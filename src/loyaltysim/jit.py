@@ -1,0 +1,86 @@
+"""The one ``@jit`` of the house: Numba with the settings all kernels share, and a cache that follows the sources.
+
+Numba's own ``cache=True`` looks only at the file of the kernel itself, and so silently runs old code after a helper
+in another file was edited. Kernels here may call functions of their own file and of floor 0 (``elementary``,
+``draws``), nothing else; the cache folder of a kernel is therefore named by a hash of exactly these files. Editing a
+file compiles that file's kernels again and no others; editing floor 0 compiles all of them again.
+
+No ``fastmath`` and no contraction: the same bits with Numba on and off, on every thread.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+import numpy as np
+import platformdirs
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+log = logging.getLogger("loyaltysim")
+
+GROUND = ("jit.py", "elementary.py", "draws.py")
+"""Files of floor 0 that kernels of every file may call."""
+
+
+def jit(function: F) -> F:
+    """Compile `function` on its first call, or load it from the cache; it releases Python's lock while it runs.
+
+    With ``NUMBA_DISABLE_JIT=1`` in the environment the function stays plain Python with the same results, bit for
+    bit, and is as silent as compiled code where whole numbers wrap around.
+    """
+    if numba.config.DISABLE_JIT:
+        return np.errstate(all="ignore")(function)
+    kernel = numba.njit(nogil=True, error_model="numpy", forceinline=True)(function)
+    folder = cache_folder() / _source_hash(function.__code__.co_filename, function.__module__)
+    if not _can_be_written(folder):  # asked first: else Numba writes beside the source, under no hash
+        log.debug("no kernel cache for %s: %s cannot be written", function.__name__, folder)
+        return kernel
+    before = numba.config.CACHE_DIR
+    try:
+        numba.config.CACHE_DIR = str(folder)
+        kernel.enable_caching()
+    except RuntimeError:
+        log.debug("no kernel cache for %s: it has no source file", function.__name__)
+    finally:
+        numba.config.CACHE_DIR = before
+    return kernel
+
+
+@cache
+def cache_folder() -> Path:
+    """Where compiled kernels are kept: ``NUMBA_CACHE_DIR`` if it is set, else the user's cache folder."""
+    chosen = os.environ.get("NUMBA_CACHE_DIR")
+    return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("loyaltysim")) / "kernels"
+
+
+@cache
+def _can_be_written(folder: Path) -> bool:
+    """Whether `folder` is there, or can be made, and takes a file."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+@cache
+def _source_hash(file: str, module: str) -> str:
+    """One text for the bytes of `file` and of floor 0, and for the Numba that compiles them.
+
+    The name of the module is part of it, for by this name a kernel from the cache looks up its globals.
+    """
+    digest = hashlib.blake2b(f"{numba.__version__} {module}".encode(), digest_size=8)
+    here = Path(__file__).parent
+    for path in (Path(file), *(here / name for name in GROUND)):
+        digest.update(path.read_bytes() if path.exists() else b"")
+    return digest.hexdigest()

@@ -1,0 +1,62 @@
+"""The market board: what every brand shows at a step, for each replication.
+
+All arrays are replications × brands. What does not depend on the customers (a constant price, a promotion calendar) is
+planned at opening for all steps, in `plan`; a step takes its row. Reactive pricing changes the step's row for its brand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is known of all steps before the first: arrays of steps × brands."""
+
+    list_price: np.ndarray
+    price: np.ndarray
+    on_promotion: np.ndarray
+    feature: np.ndarray
+    display: np.ndarray
+
+
+class Market:
+    """Brands as customers see them at this step.
+
+    Attributes
+    ----------
+    list_price, price : float32, in currency; `price` is on the shelf now, at most the list price unless raised
+    on_promotion : bool, whether a discount is announced
+    feature, display : float32, 0 or 1 (shares allowed): advertised in the leaflet, shown in the store
+    quality : float32, what an experience with the brand is worth on average, 0 … 1 by custom
+    appeal : float32, utility of the brand before anything else, in logits
+    cost : float64, cost of goods of a unit, in currency
+    """
+
+    def __init__(self, replications: int, brands: tuple[str, ...], plan: Plan, quality, appeal, cost) -> None:  # type: ignore[no-untyped-def]
+        self.brands = brands
+        self.plan = plan
+        shape = (replications, len(brands))
+        self.list_price = np.empty(shape, np.float32)
+        self.price = np.empty(shape, np.float32)
+        self.on_promotion = np.zeros(shape, np.bool_)
+        self.feature = np.zeros(shape, np.float32)
+        self.display = np.zeros(shape, np.float32)
+        self.quality = np.broadcast_to(np.asarray(quality, np.float32), shape).copy()
+        self.appeal = np.broadcast_to(np.asarray(appeal, np.float32), shape).copy()
+        self.cost = np.broadcast_to(np.asarray(cost, np.float64), shape).copy()
+        self.has_feature = bool(plan.feature.any())
+        self.has_display = bool(plan.display.any())
+
+    def turn(self, step: int) -> None:
+        """Take the plan's row of a step."""
+        plan = self.plan
+        self.price[:] = plan.price[step]
+        self.list_price[:] = plan.list_price[step]
+        self.on_promotion[:] = plan.on_promotion[step]
+        if self.has_feature:
+            self.feature[:] = plan.feature[step]
+        if self.has_display:
+            self.display[:] = plan.display[step]

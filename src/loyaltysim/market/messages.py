@@ -1,0 +1,49 @@
+"""The messages board: what customers say in a step, heard in the next.
+
+A message is a sender's row, a brand, a sign and a whole strength in 1/1024 of a full message (tie × expression ×
+credibility come as factors of it). Whole numbers make the sum over many senders independent of their order, so any
+number of threads gives the same bits. Each block writes into a pile of its own.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+STRENGTH_UNIT = 1024
+"""A full message."""
+
+
+class MessagePile:
+    """Messages of one block: the first `n` entries of four columns, which grow when needed."""
+
+    def __init__(self) -> None:
+        self.n = 0
+        self.sender = np.empty(0, np.int32)
+        self.brand = np.empty(0, np.int8)
+        self.strength = np.empty(0, np.int32)
+        """Positive for praise, negative for blame."""
+        self.luck = np.empty(0, np.uint64)
+        """Which friend hears it, where not all do."""
+
+    def room_for(self, more: int) -> None:
+        """Make sure that `more` messages fit."""
+        need = self.n + more
+        if need > len(self.sender):
+            size = max(need, 2 * len(self.sender))
+            for name in ("sender", "brand", "strength", "luck"):
+                old = getattr(self, name)
+                new = np.empty(size, old.dtype)
+                new[: self.n] = old[: self.n]
+                setattr(self, name, new)
+
+
+class Messages:
+    """All messages of a step, a pile a block."""
+
+    def __init__(self, n_blocks: int) -> None:
+        self.piles = [MessagePile() for _ in range(n_blocks)]
+
+    def clear(self) -> None:
+        """Forget them, after they were delivered."""
+        for pile in self.piles:
+            pile.n = 0

@@ -1,0 +1,177 @@
+"""The shoppers board: this round's customers with an occasion, as contiguous columns in a scratch that one worker owns.
+
+A block of rows is worked on at a time. `needs` writes which rows shop; the shared states they need are staged once into
+columns; sub-models work on columns; what a purchase changed is written back. Columns are one per shopper [capacity] or
+brands × shoppers [brand, capacity]; only the first `n` entries mean something. Rows without a purchase are kept, with
+brand -1.
+
+Kernels here move data and know no model.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from loyaltysim.jit import jit
+
+LEAF = 1024
+"""Customers of a leaf. Float totals are added inside a leaf in order, then leaf by leaf: one order for any block size,
+stacking or number of threads."""
+BLOCK = 64 * LEAF
+
+
+class Block:
+    """Consecutive rows that are worked on together: whole leaves of one or several replications.
+
+    Attributes
+    ----------
+    start, stop : rows
+    replications : the places in the stack that the block touches
+    bounds : int64, replications of the block + 1: the rows, counted from `start`, at which each begins
+    """
+
+    def __init__(self, start: int, stop: int, n_customers: int) -> None:
+        self.start, self.stop = start, stop
+        self.replications = range(start // n_customers, (stop - 1) // n_customers + 1)
+        edges = [max(start, r * n_customers) - start for r in self.replications] + [stop - start]
+        self.first_replication = self.replications.start
+        self.bounds = np.array(edges, np.int64)
+
+
+def blocks(n_customers: int, replications: int, size: int = BLOCK) -> list[Block]:
+    """All rows cut into blocks of at most `size` rows, never inside a leaf."""
+    cuts, start = [], 0
+    for r in range(replications):
+        for leaf in range(0, n_customers, LEAF):
+            end = r * n_customers + min(leaf + LEAF, n_customers)
+            if end - start > size:
+                cuts.append((start, r * n_customers + leaf))
+                start = r * n_customers + leaf
+    cuts.append((start, replications * n_customers))
+    return [Block(first, last, n_customers) for first, last in cuts]
+
+
+class Shoppers:
+    """Columns over this round's shoppers.
+
+    Attributes
+    ----------
+    n : how many there are
+    rows : int32, the customer's row
+    occasions : int32, how many occasions the customer has in this step
+    begins : int64, replications of the block + 1: at which shopper each replication begins
+    first_replication : the place in the stack of the block's first replication
+    key : uint64, the customer's luck; segment : uint8
+    all_begins : the whole array of which `begins` is the part in use
+    time : float32, when in the step, 0 … 1
+    price, list_price : float32 [brand, q], offered now and before discounts
+    on_deal : float32 [brand, q], 1 where a discount is offered
+    utility : float32 [brand, q]
+    brand : int32, what was bought, -1 nothing; units : int32
+    paid : int64, money of the whole purchase in 1/10,000 of the currency
+    """
+
+    def __init__(self, capacity: int, n_brands: int, replications: int) -> None:
+        self.capacity = capacity
+        self.n_brands = n_brands
+        self.brands = tuple(range(n_brands))  # a tuple: Numba knows its length and unrolls loops over it
+        self.n = 0
+        self.first_replication = 0
+        self.all_begins = np.zeros(replications + 1, np.int64)
+        self.begins = self.all_begins
+        self.rows = np.empty(capacity, np.int32)
+        self.occasions = np.empty(capacity, np.int32)
+        self.key = np.empty(capacity, np.uint64)
+        self.segment = np.zeros(capacity, np.uint8)
+        self.time = np.zeros(capacity, np.float32)
+        self.price = self.by_brand()
+        self.list_price = self.by_brand()
+        self.utility = self.by_brand()
+        self.brand = np.empty(capacity, np.int32)
+        self.units = np.ones(capacity, np.int32)
+        self.paid = np.zeros(capacity, np.int64)
+        self.columns: dict[str, np.ndarray] = {}
+
+    def by_brand(self, dtype: type = np.float32) -> np.ndarray:
+        """A new column, brands × capacity."""
+        return np.zeros((self.n_brands, self.capacity), dtype)
+
+    def ask(self, name: str, by_brand: bool = False, dtype: type = np.float32) -> np.ndarray:
+        """The column of this name, made on the first call: one per shopper, or brands × shoppers."""
+        if name not in self.columns:
+            self.columns[name] = self.by_brand(dtype) if by_brand else np.zeros(self.capacity, dtype)
+        return self.columns[name]
+
+
+@jit
+def take(state, rows, n, column):
+    """Stage a state: column[q] = state[rows[q]]."""
+    for q in range(n):
+        column[q] = state[rows[q]]
+
+
+@jit
+def take_by_brand(state, rows, n, column, brands):
+    """Stage a state by brand: column[b, q] = state[rows[q], b]; `state` is [row, brand]."""
+    for q in range(n):
+        row = rows[q]
+        for b in range(len(brands)):
+            column[b, q] = state[row, b]
+
+
+@jit
+def put(state, rows, n, column):
+    """Write a column back: state[rows[q]] = column[q]."""
+    for q in range(n):
+        state[rows[q]] = column[q]
+
+
+@jit
+def put_by_brand(state, rows, n, column, brands):
+    """Write back all brands: state[rows[q], b] = column[b, q]."""
+    for q in range(n):
+        row = rows[q]
+        for b in range(len(brands)):
+            state[row, b] = column[b, q]
+
+
+@jit
+def put_bought(state, rows, brand, n, value):
+    """Write back the bought brand alone: state[rows[q], brand[q]] = value[q] where something was bought."""
+    for q in range(n):
+        if brand[q] >= 0:
+            state[rows[q], brand[q]] = value[q]
+
+
+@jit
+def pick(column, brand, n, bought):
+    """The bought brand's entries: bought[q] = column[brand[q], q]; brand 0's where nothing was bought."""
+    for q in range(n):
+        bought[q] = column[max(brand[q], 0), q]
+
+
+@jit
+def place(value, brand, n, column):
+    """The opposite of `pick`: column[brand[q], q] = value[q] where something was bought."""
+    for q in range(n):
+        if brand[q] >= 0:
+            column[brand[q], q] = value[q]
+
+
+@jit
+def spread(market, first_replication, begins, column):
+    """Give every shopper what the market shows: column[b, q] = market[replication of q, b]."""
+    for r in range(begins.shape[0] - 1):
+        for b in range(column.shape[0]):
+            value = market[first_replication + r, b]
+            own = column[b]
+            for q in range(begins[r], begins[r + 1]):
+                own[q] = value
+
+
+@jit
+def put_last(last, rows, brand, n):
+    """Write the brand bought as the one bought last; no purchase changes nothing."""
+    for q in range(n):
+        if brand[q] >= 0:
+            last[rows[q]] = brand[q]

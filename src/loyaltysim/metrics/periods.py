@@ -1,0 +1,99 @@
+"""Periods: who was a customer of a brand in a period and in the one before (eqs. E36–E39).
+
+A customer of a brand in a period bought it at least once in the period. By identity the retention rate
+(E - N) / S is the share of the period's first customers S that are customers at its end too (D16).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from loyaltysim.jit import jit
+from loyaltysim.market.shoppers import Shoppers
+from loyaltysim.totals import Totals
+from loyaltysim.world import World
+
+i8, u4 = np.int64, np.uint32
+
+COUNTS = ("customers_start", "customers_end", "customers_kept", "category_purchases")
+
+
+@dataclass
+class PeriodBook:
+    """One bit a brand for this period and the one before, and purchases of the category in this period; one per row."""
+
+    now: np.ndarray
+    before: np.ndarray
+    purchases: np.ndarray
+
+
+def open_book(world: World) -> PeriodBook:
+    """An empty book."""
+    rows = (world.customers.rows,)
+    return PeriodBook(
+        world.own("period.now", rows, np.uint32),
+        world.own("period.before", rows, np.uint32),
+        world.own("period.purchases", rows, np.uint16),
+    )
+
+
+def note(book: PeriodBook, shoppers: Shoppers) -> None:
+    """Enter this round's purchases."""
+    _note(shoppers.rows, shoppers.brand, shoppers.n, book.now, book.purchases)
+
+
+def note_first(shoppers: Shoppers, tried: np.ndarray, totals: Totals) -> None:
+    """Count who buys a brand for the first time since the start, and remember it."""
+    _note_first(
+        shoppers.rows, shoppers.brand, shoppers.segment, shoppers.begins, shoppers.first_replication, tried, totals.joined
+    )
+
+
+def close_period(book: PeriodBook, world: World) -> np.ndarray:
+    """Count the period's customers and begin a new one: int64, `COUNTS` × replications × segments × brands."""
+    shape = (len(COUNTS), world.n_replications, len(world.segments), len(world.brands))
+    counts = np.zeros(shape, np.int64)
+    _close(book.now, book.before, book.purchases, world.customers.segment, world.customers.n_customers, counts)
+    return counts
+
+
+@jit
+def _note(rows, brand, n, now, purchases):
+    """Set the bit of the brand bought, and count the purchase."""
+    for q in range(n):
+        if brand[q] >= 0:
+            row = rows[q]
+            now[row] |= u4(1) << u4(brand[q])
+            purchases[row] += np.uint16(1)
+
+
+@jit
+def _note_first(rows, brand, segment, begins, first_replication, tried, joined):
+    """Set the bit of the brand bought for ever, and count it if it was not set."""
+    for r in range(begins.shape[0] - 1):
+        for q in range(begins[r], begins[r + 1]):
+            if brand[q] >= 0:
+                row, b = rows[q], brand[q]
+                bit = u4(1) << u4(b)
+                joined[first_replication + r, segment[q], b] += i8((tried[row] & bit) == u4(0))
+                tried[row] |= bit
+
+
+@jit
+def _close(now, before, purchases, segment, n_customers, counts):
+    """Count customers at the start, at the end, at both, and the category purchases of those at the end."""
+    for row in range(now.shape[0]):
+        if now[row] | before[row]:
+            r, s = row // n_customers, segment[row]
+            for b in range(counts.shape[3]):
+                bit = u4(1) << u4(b)
+                was, is_now = i8((before[row] & bit) != u4(0)), i8((now[row] & bit) != u4(0))
+                counts[0, r, s, b] += was
+                counts[1, r, s, b] += is_now
+                counts[2, r, s, b] += was * is_now
+                counts[3, r, s, b] += is_now * i8(purchases[row])
+        before[row] = now[row]
+        now[row] = u4(0)
+        purchases[row] = np.uint16(0)

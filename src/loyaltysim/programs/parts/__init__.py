@@ -1,0 +1,1 @@
+"""Parts of a program, each with kinds of its own: enrollment, reward, expiry, customer response."""

@@ -1,0 +1,122 @@
+"""Records: frozen settings with bounds, unit, source and a sentence each; a part of the model is picked by its `kind`.
+
+A `Record` is one table of a scenario file. Unknown keys are errors. From the same fields come the commented file of
+``loyaltysim new``, error messages, the JSON Schema and the tables of the docs.
+
+A `Part` is a record that does something in a step. The base class of a room (``class Program(Part, room="program")``)
+keeps the kinds of that room; a subclass with ``kind: Literal["points"] = "points"`` joins them by being imported.
+Wherever a field has a room's base class as its type, the file's `kind` picks the subclass.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError, core_schema
+
+from loyaltysim.faults import nearest
+
+
+def setting(default: Any = ..., says: str = "", *, unit: str = "", source: str = "assumed", **bounds: Any) -> Any:
+    """A field of a record: its default, one sentence, its unit, where the default comes from, and bounds (ge, gt, le, lt)."""
+    extra: dict[str, Any] = {"unit": unit, "source": source}
+    if isinstance(default, (dict, list)) or callable(default):
+        return Field(default_factory=default, description=says, json_schema_extra=extra, **bounds)
+    return Field(default, description=says, json_schema_extra=extra, **bounds)
+
+
+class Record(BaseModel):
+    """One table of a scenario file: frozen, without unknown keys, with finite numbers only."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True, validate_default=True
+    )
+
+    def with_(self, **changes: Any) -> Self:
+        """A copy with some settings changed, checked like a new one."""
+        return type(self).model_validate({**self.given(), **changes})
+
+    def given(self) -> dict[str, Any]:
+        """The settings that differ from their defaults, as plain values for a file."""
+        values = self.model_dump(mode="json", exclude_defaults=True)
+        return {name: value for name, value in values.items() if value is not None and name != "kind"}
+
+
+class Part(Record):
+    """A record picked by its `kind` among the kinds of its room.
+
+    What a kind declares besides its settings, held by the contract test:
+    `reads` and `writes`, the shared states (``customers.fields``) it reads and changes.
+    """
+
+    room: ClassVar[str] = ""
+    kinds: ClassVar[dict[str, type[Part]]] = {}
+    reads: ClassVar[tuple[str, ...]] = ()
+    writes: ClassVar[tuple[str, ...]] = ()
+
+    kind: str
+
+    def __init_subclass__(cls, room: str | None = None, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, room: str | None = None, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if room is not None:
+            cls.room, cls.kinds = room, {}
+            return
+        name = next(iter(get_args(cls.model_fields["kind"].annotation)), None)
+        if isinstance(name, str):
+            taken = cls.kinds.setdefault(name, cls)
+            if taken is not cls and (taken.__module__, taken.__qualname__) != (cls.__module__, cls.__qualname__):
+                raise TypeError(f"two {cls.room} kinds are called {name!r}: {taken.__module__} and {cls.__module__}")
+            cls.kinds[name] = cls
+
+    def plain(self) -> Any:
+        """The part as a file gives it: its kind and the settings that differ from their defaults."""
+        return {"kind": self.kind, **self.given()}
+
+    @classmethod
+    def is_room(cls) -> bool:
+        """Whether this is the base of a room, rather than one of its kinds."""
+        return "room" in cls.__dict__
+
+    @classmethod
+    def pick(cls, value: Any) -> Part:
+        """The part that a table of a file describes; a text stands for ``{ kind = text }``."""
+        if isinstance(value, cls):
+            return value
+        if isinstance(value, str):
+            value = {"kind": value}
+        if not isinstance(value, dict):
+            raise PydanticCustomError("part", f"must be a table with a kind, was {value!r}")
+        choices = tuple(sorted(cls.kinds))
+        kind = value.get("kind")
+        if kind is None:
+            default = cls.model_fields["kind"].default
+            if not isinstance(default, str):
+                raise _unknown(f"a {cls.room} needs a kind", choices, "")
+            kind = default
+        if kind not in cls.kinds:
+            raise _unknown(f'no {cls.room} of kind "{kind}"', choices, str(kind))
+        return cls.kinds[kind].model_validate({**value, "kind": kind})
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> core_schema.CoreSchema:
+        if not cls.is_room():
+            return handler(source)
+        return core_schema.no_info_plain_validator_function(
+            cls.pick,
+            serialization=core_schema.plain_serializer_function_ser_schema(lambda part: part.plain()),
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> Any:
+        if not cls.is_room():
+            return handler(schema)
+        return {"anyOf": [part.model_json_schema() for _, part in sorted(cls.kinds.items())]}
+
+
+def _unknown(message: str, choices: tuple[str, ...], given: str) -> PydanticCustomError:
+    return PydanticCustomError("kind", "{message}", {"message": message, "choices": choices, "nearest": nearest(given, choices)})

@@ -1,0 +1,259 @@
+"""Results: from raw counts to one labeled Dataset, and safely to a file and back.
+
+What each variable means stands in `variables.py`; here is how it follows from the counts.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from loyaltysim.metrics.periods import COUNTS
+from loyaltysim.metrics.states import STATES
+from loyaltysim.totals import BY_BRAND, MONEY_UNIT, POINT_UNIT
+from loyaltysim.variables import PERIOD_BRAND, VARIABLES
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+    from loyaltysim.scenario import Scenario
+
+MONEY = ("revenue", "cost_of_goods", "lever_cost", "program_cost")
+
+
+@dataclass
+class Raw:
+    """Counts of one stack of replications, as the simulation left them."""
+
+    replications: range
+    flows: dict[str, np.ndarray]
+    """Totals by name, steps (burn-in included) × the shape of each."""
+    periods: np.ndarray
+    """periods × `COUNTS` × replications × segments × brands."""
+    state_sums: np.ndarray
+    """measured steps × `STATES` × replications × segments × brands; NaN where not measured."""
+    state_people: np.ndarray
+    """measured steps × replications × segments × brands."""
+    population: np.ndarray
+    """replications × segments."""
+    prices: dict[str, np.ndarray]
+    """price, list_price, on_promotion: measured steps × replications × brands."""
+
+
+def dataset(scenario: Scenario, seed: int, stacks: list[Raw]) -> xr.Dataset:
+    """One Dataset of all stacks, with every variable of `variables.VARIABLES`."""
+    import xarray as xr
+
+    values = _values(scenario, stacks)
+    brands = list(scenario.brands)
+    named = [name for name in scenario.segment_names if name]
+    programs = [program.describe(name) for name, brand in scenario.brands.items() for program in brand.programs]
+    coords: dict[str, Any] = {
+        "replication": np.concatenate([np.asarray(stack.replications) for stack in stacks]),
+        "step": np.arange(scenario.steps),
+        "period": np.arange(values["customers_start"].shape[1]),
+        "brand": brands,
+        "brand_to": brands,
+        "program": _distinct(programs),
+        "segment": ["all", *named],
+    }
+    data = {}
+    for variable in VARIABLES.values():
+        unit = variable.unit.replace("currency", scenario.currency)
+        attrs = {"units": unit, "long_name": variable.says, "kind": variable.kind}
+        if variable.numerator:
+            attrs |= {"numerator": variable.numerator, "denominator": variable.denominator}
+        value = values[variable.name]
+        data[variable.name] = xr.Variable(variable.dims, value.astype(np.int64 if variable.counted else np.float64), attrs)
+    used = {dim for variable in data.values() for dim in variable.dims}
+    out = xr.Dataset(data, {name: c for name, c in coords.items() if name in used}, attributes(scenario, seed))
+    period = np.minimum(np.arange(scenario.steps) // max(scenario.metrics.period_steps, 1), len(coords["period"]))
+    if not scenario.metrics.period_steps:
+        period[:] = 0
+    return out.assign_coords(period_of_step=("step", np.where(period < len(coords["period"]), period, -1)))
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Names with a number behind those that come twice."""
+    return [n if names.count(n) == 1 else f"{n} {names[:place].count(n) + 1}" for place, n in enumerate(names)]
+
+
+def attributes(scenario: Scenario, seed: int) -> dict[str, Any]:
+    """What makes the run again: scenario, seed, versions."""
+    import platform
+    from importlib.metadata import version
+
+    packages = ("loyaltysim", "numpy", "numba")
+    return {
+        "title": scenario.title,
+        "scenario": scenario.to_toml(),
+        "schema": 1,
+        "seed": str(seed),  # text: NetCDF attributes hold 64 bits with a sign
+        "versions": ", ".join([f"python {platform.python_version()}", *(f"{name} {version(name)}" for name in packages)]),
+        "source_hash": source_hash(),
+        "focal": scenario.focal,
+        "currency": scenario.currency,
+        "step_days": scenario.step_days,
+    }
+
+
+def source_hash() -> str:
+    """A hash of the package's Python files: which code ran."""
+    import hashlib
+
+    digest = hashlib.blake2b(digest_size=8)
+    here = Path(__file__).parent
+    for path in sorted(here.rglob("*.py")):
+        digest.update(path.relative_to(here).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _values(scenario: Scenario, stacks: list[Raw]) -> dict[str, np.ndarray]:
+    """Every variable as an array in the order of its dims."""
+    burn, brands = scenario.burn_in, len(scenario.brands)
+    named = scenario.segment_names != ("",)
+
+    def together(parts: list[np.ndarray], axis: int) -> np.ndarray:
+        return np.concatenate(parts, axis=axis)
+
+    def by_segment(array: np.ndarray) -> np.ndarray:
+        """steps × replications × segments × x → replications × steps × x × segments, "all" first."""
+        array = np.moveaxis(array, (0, 1, 2, 3), (1, 0, 3, 2))
+        everybody = array.sum(-1, keepdims=True)
+        return np.concatenate([everybody, array], -1) if named else everybody
+
+    flows = {name: together([stack.flows[name] for stack in stacks], 1) for name in stacks[0].flows}
+    out: dict[str, np.ndarray] = {}
+    for name in BY_BRAND:
+        out[name] = by_segment(flows[name][burn:])
+    owners = np.array([place for place, brand in enumerate(scenario.brands.values()) for _ in brand.programs], int)
+    programs = [program for brand in scenario.brands.values() for program in brand.programs]
+    owned = np.zeros((max(len(owners), 1), brands))
+    owned[np.arange(len(owners)), owners] = 1
+
+    def of_brand(by_program: np.ndarray) -> np.ndarray:
+        """replications × steps × programs × segments, added up for each brand."""
+        whole = by_program.dtype.kind == "i"
+        result = np.zeros((*by_program.shape[:2], brands, by_program.shape[3]), by_program.dtype if whole else float)
+        for place, owner in enumerate(owners):
+            result[:, :, owner] += by_program[:, :, place]
+        return result
+
+    earned, redeemed, expired = (flows[f"points_{name}"] for name in ("earned", "redeemed", "expired"))
+    outstanding = by_segment(np.cumsum(earned - redeemed - expired, 0)[burn:]) / POINT_UNIT
+    worth = np.array(
+        [p.liability_of_a_point(list(scenario.brands.values())[o].price) for p, o in zip(programs, owners)], float
+    )
+    out["points_outstanding"] = of_brand(outstanding)
+    out["liability"] = of_brand(outstanding * worth[:, None])
+    out["members"] = of_brand(by_segment(np.cumsum(flows["enrolled"], 0)[burn:]))
+    out["rewards_redeemed"] = of_brand(by_segment(flows["rewards_redeemed"][burn:]))
+    out["program_cost"] = of_brand(by_segment(flows["program_cost"][burn:]))
+    for name, flow in (("points_earned", earned), ("points_redeemed", redeemed), ("points_expired", expired)):
+        out[name] = by_segment(flow[burn:]) / POINT_UNIT
+    out["breakage"] = of_brand(out["points_expired"])
+    for name in MONEY:
+        out[name] = out[name] / MONEY_UNIT
+    out["margin"] = out["revenue"] - out["cost_of_goods"] - out["program_cost"] - out["lever_cost"]
+    for name in ("occasions", "no_purchase", "switches"):
+        out[name] = np.moveaxis(flows[name][burn:], 1, 0)
+    for name in ("price", "list_price", "on_promotion"):
+        out[name] = np.moveaxis(together([stack.prices[name] for stack in stacks], 1), 1, 0)
+    sums = together([stack.state_sums for stack in stacks], 2)
+    people = by_segment(together([stack.state_people for stack in stacks], 1))
+    for place, name in enumerate(STATES):
+        with np.errstate(invalid="ignore", divide="ignore"):
+            out[name] = by_segment(sums[:, place]) / people
+    periods = together([stack.periods for stack in stacks], 2)
+    for place, name in enumerate(COUNTS):
+        out[name] = by_segment(periods[:, place])
+    out["customers_new"] = out["customers_end"] - out["customers_kept"]
+    population = together([stack.population for stack in stacks], 0)
+    everybody = population.sum(1, keepdims=True)
+    out["population"] = np.concatenate([everybody, population], 1) if named else everybody
+    length = scenario.metrics.period_steps
+    for variable in VARIABLES.values():
+        if variable.numerator:
+            top, bottom = (_of_period(out, name, length) for name in (variable.numerator, variable.denominator))
+            with np.errstate(invalid="ignore", divide="ignore"):
+                out[variable.name] = np.where(bottom > 0, top / bottom, np.nan)
+    return out
+
+
+def _of_period(values: dict[str, np.ndarray], name: str, length: int) -> np.ndarray:
+    """A count by period: replications × periods × brands × segments; flows by step are summed."""
+    value = values[name.rstrip("*")].astype(float)
+    if name == "population":
+        return value[:, None, None, :]
+    if VARIABLES[name.rstrip("*")].dims != PERIOD_BRAND:
+        count = values["customers_start"].shape[1]
+        value = value[:, : count * length].reshape(value.shape[0], count, length, *value.shape[2:]).sum(2)
+    return np.broadcast_to(value.sum(2, keepdims=True), value.shape) if name.endswith("*") else value
+
+
+def save(data: xr.Dataset, path: str | Path) -> None:
+    """Write NetCDF, to a temporary name first, then renamed: there is never half a file under `path`."""
+    path = Path(path)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    os.close(handle)
+    try:
+        data.to_netcdf(temporary, engine="h5netcdf")
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def load(path: str | Path) -> xr.Dataset:
+    """Read what `save` wrote, whole into memory. Raises ValueError if it is not a result of loyaltysim."""
+    import xarray as xr
+
+    with xr.open_dataset(path, engine="h5netcdf") as data:
+        if "scenario" not in data.attrs or "replication" not in data.dims:
+            raise ValueError(f"{path} is not a result of loyaltysim")
+        return data.load()
+
+
+def to_frame(data: xr.Dataset) -> pd.DataFrame:
+    """Every number as a row: variable, its coordinates, value."""
+    import pandas as pd
+
+    frames = []
+    for name, array in data.data_vars.items():
+        frame = array.to_dataframe(name="value").reset_index()
+        frames.append(frame.drop(columns="period_of_step", errors="ignore").assign(variable=name))
+    whole = pd.concat(frames, ignore_index=True)
+    order = ["variable", *(c for c in data.coords if c in whole.columns), "value"]
+    return whole[order]
+
+
+def summary(data: xr.Dataset, name: str) -> xr.DataArray:
+    """One number a replication (brand, segment …): a flow summed, a stock's mean over the last period, a rate's Σ/Σ."""
+    variable = VARIABLES[name]
+    if variable.kind == "flow":
+        over = "step" if "step" in variable.dims else "period"
+        return data[name].sum(over, keep_attrs=True)
+    if variable.kind == "stock":
+        if "step" in variable.dims:
+            last = data["period_of_step"].max()
+            return data[name].where(data["period_of_step"] == last, drop=True).mean("step", keep_attrs=True)
+        return data[name].isel(period=-1) if "period" in variable.dims else data[name]
+    top, bottom = (_summed(data, part) for part in (variable.numerator, variable.denominator))
+    return (top / bottom.where(bottom > 0)).assign_attrs(data[name].attrs)
+
+
+def _summed(data: xr.Dataset, name: str) -> xr.DataArray:
+    array = data[name.rstrip("*")]
+    if "step" in array.dims:
+        array = array.where(data["period_of_step"] >= 0).sum("step")
+    elif "period" in array.dims:
+        array = array.sum("period")
+    elif name == "population":
+        array = array * data.sizes["period"]
+    return array.sum("brand") if name.endswith("*") else array

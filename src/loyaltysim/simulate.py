@@ -1,0 +1,331 @@
+"""Simulate: a scenario and a seed become a Dataset; `Simulation` is for those who step by hand."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from loyaltysim import results
+from loyaltysim.behavior.choice import Logit
+from loyaltysim.customers.population import draw_traits
+from loyaltysim.data.transactions import TransactionLog
+from loyaltysim.faults import Fault, ScenarioError
+from loyaltysim.market.market import Market, Plan
+from loyaltysim.metrics import periods, states
+from loyaltysim.results import Raw
+from loyaltysim.schedule import Schedule
+from loyaltysim.world import World, open_world
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+    from loyaltysim.scenario import Scenario
+
+STACK_ROWS = 1 << 20
+"""Replications are stacked up to so many rows; more only cost memory."""
+
+
+def check_seed(seed: Any) -> int:
+    """The seed as a whole number of 0 … 2**63 - 1. Raises ScenarioError for anything else."""
+    if isinstance(seed, str) and seed.isascii() and seed.isdigit():
+        seed = int(seed)
+    if isinstance(seed, (bool, float)) or not hasattr(seed, "__index__") or not 0 <= int(seed) < 2**63:
+        raise ScenarioError([Fault(None, None, "seed", f"must be a whole number from 0 to 2**63 - 1, was {seed!r}")])
+    return int(seed)
+
+
+def check_count(name: str, value: Any, most: int = 10_000_000) -> int:
+    """A count of at least 1. Raises ScenarioError for anything else."""
+    if isinstance(value, (bool, float)) or not hasattr(value, "__index__") or not 1 <= int(value) <= most:
+        raise ScenarioError([Fault(None, None, name, f"must be a whole number from 1 to {most}, was {value!r}")])
+    return int(value)
+
+
+class Simulation:
+    """A market that is stepped by hand, or to its end.
+
+    Parameters
+    ----------
+    scenario : the scenario
+    seed : whole number, 0 … 2**63 - 1
+    threads : threads for one step; None takes all cores where there is enough work
+    replications : which replications to simulate, stacked
+    log : whether to keep every purchase
+
+    Raises
+    ------
+    ScenarioError : for a bad seed, or a scenario that cannot be opened
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        seed: int = 1,
+        threads: int | None = None,
+        replications: range = range(1),
+        log: bool = False,
+        block_size: int | None = None,
+    ) -> None:
+        self.scenario, self.seed = scenario, check_seed(seed)
+        threads = os.cpu_count() or 1 if threads is None else check_count("threads", threads, 1024)
+        self.calendar = scenario.calendar
+        self.transactions = TransactionLog() if log else None
+        self.world = _open(scenario, self.seed, replications, threads, block_size)
+        self.schedule = Schedule(scenario, self.world, self.transactions)
+        self.now = 0
+        """The step that comes next; the burn-in counts."""
+        stack, brands, segments = self.world.n_replications, len(scenario.brands), len(self.world.segments)
+        totals, measured, metrics = self.world.workers[0].totals, scenario.steps, scenario.metrics
+        self._flows = np.zeros((self.calendar.last, len(totals.all)), np.int64)
+        self._periods: list[np.ndarray] = []
+        seen = measured if metrics.keeps_states else 0
+        self._sums = np.full((seen, len(states.STATES), stack, segments, brands), np.nan)
+        self._people = np.zeros((seen, stack, segments, brands), np.int64)
+
+    def step(self) -> None:
+        """One step. Raises IndexError after the last."""
+        now, calendar, metrics = self.now, self.calendar, self.scenario.metrics
+        if now >= calendar.last:
+            raise IndexError(f"the scenario has {calendar.last} steps, burn-in included")
+        self.schedule.step(now)
+        flows = self._flows[now]
+        for worker in self.world.workers:
+            flows += worker.totals.all
+            worker.totals.all[:] = 0
+        self.now = now + 1
+        if self.schedule.book is not None:
+            self._turn_period(metrics.period_steps)
+        measured = now - calendar.burn_in
+        if metrics.keeps_states and measured >= 0 and (measured + 1) % metrics.states_every == 0:
+            self._sums[measured], self._people[measured] = states.add_up(self.world)
+
+    def _turn_period(self, length: int) -> None:
+        """Close a period where one ends. The last stretch of the burn-in, if it is long enough, is the one before the first."""
+        assert self.schedule.book is not None
+        measured = self.now - self.calendar.burn_in
+        if measured > 0 and measured % length == 0:
+            self._periods.append(periods.close_period(self.schedule.book, self.world))
+        elif measured in (0, -length):
+            periods.close_period(self.schedule.book, self.world)
+            if measured == 0 and self.calendar.burn_in < length:
+                self.schedule.book.before[:] = 0
+
+    def run(self, until: int | None = None, progress: Callable[[], None] | None = None) -> Simulation:
+        """Step to the end, or up to `until` measured steps."""
+        last = self.calendar.last if until is None else min(self.calendar.burn_in + until, self.calendar.last)
+        while self.now < last:
+            self.step()
+            if progress is not None:
+                progress()
+        return self
+
+    def raw(self) -> Raw:
+        """Counts so far, by name."""
+        world, scenario = self.world, self.scenario
+        totals, stack = world.workers[0].totals, world.n_replications
+        people = np.zeros((stack, len(world.segments)), np.int64)
+        np.add.at(people, (np.arange(world.customers.rows) // world.customers.n_customers, world.customers.segment), 1)
+        brands = len(scenario.brands)
+        plan = world.market.plan
+        shape = (scenario.steps, stack, brands)
+        prices = {
+            name: np.broadcast_to(getattr(plan, name)[self.calendar.burn_in :, None, :], shape)
+            for name in ("price", "list_price", "on_promotion")
+        }
+        empty = np.zeros((0, len(periods.COUNTS), stack, len(world.segments), brands), np.int64)
+        sums, seen = self._sums, self._people
+        if not len(sums):
+            sums = np.full((scenario.steps, *sums.shape[1:]), np.nan)
+            seen = np.zeros((scenario.steps, *seen.shape[1:]), np.int64)
+        return Raw(
+            replications=world.customers.replications,
+            flows=totals.split(self._flows),
+            periods=np.stack(self._periods) if self._periods else empty,
+            state_sums=sums,
+            state_people=seen,
+            population=people,
+            prices=prices,
+        )
+
+    def results(self) -> xr.Dataset:
+        """The Dataset; steps not yet made count as 0."""
+        return results.dataset(self.scenario, self.seed, [self.raw()])
+
+    def customers(self) -> pd.DataFrame:
+        """Every customer's traits and states now, one row each; states by brand as name[brand]."""
+        import pandas as pd
+
+        customers, n = self.world.customers, self.world.customers.n_customers
+        rows = np.arange(customers.rows)
+        columns: dict[str, Any] = {"replication": customers.replications.start + rows // n, "customer": rows % n}
+        if self.schedule.segmented:
+            columns["segment"] = pd.Categorical.from_codes(customers.segment, categories=list(self.world.segments))
+        for name, array in customers.arrays.items():
+            if array.ndim == 2:
+                columns |= {f"{name}[{brand}]": array[place] for place, brand in enumerate(self.world.brands)}
+            elif name == "last_brand":
+                columns[name] = pd.Categorical.from_codes(array.astype(int), categories=list(self.world.brands))
+            else:
+                columns[name] = array
+        for number, (program, own) in enumerate(self.schedule.programs):
+            label = program.describe(self.world.brands[own.brand])
+            columns[f"member[{label}]"] = own.member.astype(bool)
+            columns[f"points[{label}]"] = own.balance / 1000
+            for name in ("earned", "redeemed", "expired"):
+                if len(getattr(own, name)):
+                    columns[f"points_{name}[{label}]"] = getattr(own, name) / 1000
+        return pd.DataFrame(columns)
+
+    def choice_probabilities(self, rows: np.ndarray | list[int]) -> np.ndarray:
+        """Chances of each brand and, last, no purchase for some rows if they shopped now: rows × (brands + 1).
+
+        Reads states as they are; draws nothing. Raises TypeError for a choice model without chances.
+        """
+        choice = self.schedule.choice
+        if not isinstance(choice, Logit):
+            raise TypeError(f'the choice model "{choice.kind}" has no utilities')
+        rows = np.sort(np.asarray(rows, np.int64))
+        if len(rows) == 0 or rows[0] < 0 or rows[-1] >= self.world.customers.rows:
+            raise IndexError(f"rows must be from 0 to {self.world.customers.rows - 1}")
+        shoppers, n = self.world.workers[0].shoppers, self.world.customers.n_customers
+        until = np.copy(self.schedule.own_bond) if isinstance(self.schedule.own_bond, np.ndarray) else None
+        out = []
+        step = min(self.now, self.calendar.last - 1)
+        self.world.market.turn(step)
+        for r in np.unique(rows // n):
+            some = rows[rows // n == r][: shoppers.capacity]
+            shoppers.n, shoppers.first_replication = len(some), int(r)
+            shoppers.begins = shoppers.all_begins[:2]
+            shoppers.begins[:] = 0, len(some)
+            shoppers.rows[: len(some)], shoppers.key[: len(some)] = some, self.world.customers.key[some]
+            self.schedule.present(shoppers, step, 0)
+            out.append(choice.chances(self.world, shoppers))
+        if until is not None:
+            self.schedule.own_bond[:] = until
+        return np.concatenate(out)
+
+
+def simulate(
+    scenario: Scenario,
+    *,
+    seed: int = 1,
+    threads: int | None = None,
+    log: str | Path | None = None,
+    customers: bool = False,
+) -> xr.Dataset:
+    """Run a scenario once.
+
+    Parameters
+    ----------
+    scenario : what `load` gives
+    seed : whole number, 0 … 2**63 - 1; the same seed gives the same bits
+    threads : None takes all cores where there is enough work; results do not depend on it
+    log : a path: every purchase is written there as Parquet
+    customers : whether to add each customer's last state as variables over the dim `customer`
+
+    Returns
+    -------
+    Dataset with the dims and variables of `loyaltysim.variables`
+
+    Raises
+    ------
+    ScenarioError : for a bad seed or a scenario that cannot be opened
+    """
+    simulation = Simulation(scenario, seed=seed, threads=threads, log=log is not None).run()
+    if log is not None and simulation.transactions is not None:
+        simulation.transactions.save(log)
+    data = simulation.results()
+    if customers:
+        frame = simulation.customers().drop(columns=["replication"]).set_index("customer")
+        for name in frame:
+            column = frame[name]
+            data[f"customer_{name}"] = ("customer", column.astype(str) if column.dtype == "category" else column.to_numpy())
+    return data
+
+
+def replicate(
+    scenario: Scenario,
+    *,
+    replications: int = 30,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> xr.Dataset:
+    """Run a scenario many times, with luck of its own each time: replication 0 is `simulate`, bit for bit.
+
+    `progress` is called with the number of replications done so far. Otherwise as `simulate`.
+    """
+    stacks = [s.raw() for s in stacked(scenario, replications=replications, seed=seed, threads=threads, progress=progress)]
+    return results.dataset(scenario, check_seed(seed), stacks)
+
+
+def stacked(
+    scenario: Scenario,
+    *,
+    replications: int,
+    seed: int,
+    threads: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Any:
+    """Finished simulations of all replications, a stack at a time."""
+    check_count("replications", replications)
+    size = max(1, STACK_ROWS // scenario.population.n_customers)
+    for start in range(0, replications, size):
+        some = range(start, min(start + size, replications))
+        yield Simulation(scenario, seed=seed, threads=threads, replications=some).run()
+        if progress is not None:
+            progress(some.stop)
+
+
+def _open(scenario: Scenario, seed: int, replications: range, threads: int, block_size: int | None) -> World:
+    calendar, brands = scenario.calendar, scenario.brands
+    plan = _plan(scenario)
+    market = Market(
+        len(replications),
+        tuple(brands),
+        plan,
+        [brand.quality for brand in brands.values()],
+        [brand.appeal for brand in brands.values()],
+        [brand.unit_cost for brand in brands.values()],
+    )
+    world = open_world(
+        seed=seed,
+        n_customers=scenario.population.n_customers,
+        replications=replications,
+        calendar=calendar,
+        brands=tuple(brands),
+        segments=scenario.segment_names,
+        focal=list(brands).index(scenario.focal),
+        market=market,
+        threads=threads,
+        programs=sum(len(brand.programs) for brand in brands.values()),
+        block_size=block_size,
+    )
+    if scenario.panel is not None:
+        from loyaltysim.data.panels import load_panel
+
+        world.panel = load_panel(scenario.panel.source, tuple(brands), scenario.population.n_customers)
+    draw_traits(scenario.population, world.customers, tuple(brands))
+    if scenario.word_of_mouth.talk.kind != "none":
+        world.neighbors = scenario.network.build(
+            scenario.population.n_customers, seed, len(replications), replications.start, scenario._folder
+        )
+    return world
+
+
+def _plan(scenario: Scenario) -> Plan:
+    calendar, brands = scenario.calendar, list(scenario.brands.values())
+    shape = (calendar.last, len(brands))
+    list_price = np.empty(shape, np.float32)
+    list_price[:] = [brand.price for brand in brands]
+    plan = Plan(list_price, list_price.copy(), np.zeros(shape, bool), np.zeros(shape, np.float32), np.zeros(shape, np.float32))
+    for place, brand in enumerate(brands):
+        for pricing in brand.pricing:
+            pricing.plan(plan, place, calendar)
+    return plan

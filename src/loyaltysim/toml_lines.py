@@ -1,0 +1,157 @@
+"""The line on which each setting of a TOML file stands.
+
+`tomllib` gives values without lines, and a fault is quicker to mend when its line is told. For text
+that `tomllib` has accepted, a few tokens are enough to follow the nesting; each key is then read by
+`tomllib` itself, so that quotes, escapes and dots are its business. Only its public part is used.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+Path = tuple[str | int, ...]
+
+_TOKEN = re.compile(
+    r'''
+      """ (?: \\. | [^\\] )*? """ "{0,2}    # text over several lines may end in two more quotes
+    | \'\'\' .*? \'\'\' '{0,2}
+    | " (?: \\. | [^"\\\n] )* "
+    | ' [^'\n]* '
+    | \# [^\n]*
+    | [][{},=\n]
+    | [^][{},=\#"'\s]+                      # bare keys with their dots, numbers, dates, true, false
+    ''',
+    re.DOTALL | re.VERBOSE,
+)
+
+
+class _Token(NamedTuple):
+    text: str
+    start: int
+    line: int
+
+
+def lines_of(text: str) -> dict[Path, int]:
+    """Find the line, counted from 1, of every table, array element and key of a TOML text.
+
+    An element of an array has its number in the path: `("brands", "Ours", "programs", 0, "kind")`.
+    A table stands where its own header is, or where it is first named if it has none; an array of
+    tables stands where its first element does. The text is taken to be valid TOML; of any other
+    text the lines that were found before the trouble are returned, and nothing is raised.
+    """
+    reader = _Reader(text)
+    try:
+        reader.read_document()
+    except (IndexError, ValueError, RecursionError):
+        pass  # a fault without its line is still worth telling
+    return reader.lines
+
+
+def line_of(lines: Mapping[Path, int], path: Path) -> int | None:
+    """Return the line of a path, or of its nearest ancestor that has one, or None."""
+    return next((lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in lines), None)
+
+
+class _Reader:
+    """Follows the nesting of one text, token by token, and writes down the lines it meets."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens = list(_tokens_of(text))
+        self.next = 0  # index of the token to be taken next
+        self.lines: dict[Path, int] = {}
+        self.sizes: dict[Path, int] = {}  # elements so far of each [[array of tables]]
+
+    def read_document(self) -> None:
+        table: Path = ()
+        while self.next < len(self.tokens):
+            if self.skip("\n"):
+                continue
+            table = self.read_header() if self.peek() == "[" else self.read_pair(table)
+
+    def read_header(self) -> Path:
+        """Read `[table]` or `[[array of tables]]`; return the path of the table it opens."""
+        line = self.take().line
+        is_array = self.skip("[")
+        *parents, name = self.read_key(until="]")
+        path: Path = ()
+        for parent in parents:
+            path += (parent,)
+            self.lines.setdefault(path, line)
+            if path in self.sizes:  # inside the last element so far
+                path += (self.sizes[path] - 1,)
+        path += (name,)
+        if is_array:
+            self.skip("]")
+            self.lines.setdefault(path, line)
+            self.sizes[path] = self.sizes.get(path, 0) + 1
+            path += (self.sizes[path] - 1,)
+        elif path in self.sizes:
+            raise ValueError("a table and an array of tables of the same name")
+        self.lines[path] = line  # before this, only tables inside may have named it
+        return path
+
+    def read_pair(self, table: Path) -> Path:
+        """Read `key = value` inside a table; return the path of that table."""
+        line = self.tokens[self.next].line
+        path = table
+        for part in self.read_key(until="="):
+            path += (part,)
+            self.lines.setdefault(path, line)
+        self.read_value(path)
+        return table
+
+    def read_key(self, until: str) -> list[str]:
+        start = self.tokens[self.next].start
+        while (token := self.take()).text != until:
+            pass
+        inner = tomllib.loads(f"{self.text[start : token.start]} = 0")
+        parts = []
+        while isinstance(inner, dict):
+            [(part, inner)] = inner.items()
+            parts.append(part)
+        return parts
+
+    def read_value(self, path: Path) -> None:
+        opening = self.take().text
+        if opening == "{":
+            while not self.closes("}"):
+                self.read_pair(path)
+        elif opening == "[":
+            size = 0
+            while not self.closes("]"):
+                self.lines[*path, size] = self.tokens[self.next].line
+                self.read_value((*path, size))
+                size += 1
+        else:  # a date and its time may be two tokens
+            while self.next < len(self.tokens) and self.peek() not in ",]}\n":
+                self.take()
+
+    def closes(self, bracket: str) -> bool:
+        """Pass over commas and line ends; tell whether the bracket came, and take it if so."""
+        while self.skip(",") or self.skip("\n"):
+            pass
+        return self.skip(bracket)
+
+    def peek(self) -> str:
+        return self.tokens[self.next].text
+
+    def take(self) -> _Token:
+        self.next += 1
+        return self.tokens[self.next - 1]
+
+    def skip(self, text: str) -> bool:
+        found = self.next < len(self.tokens) and self.peek() == text
+        self.next += found
+        return found
+
+
+def _tokens_of(text: str) -> Iterator[_Token]:
+    """Yield the tokens of a text without its comments and blanks."""
+    line, counted = 1, 0
+    for match in _TOKEN.finditer(text):
+        line += text.count("\n", counted, match.start())
+        counted = match.start()
+        if not match[0].startswith("#"):
+            yield _Token(match[0], match.start(), line)

@@ -1,0 +1,73 @@
+"""Totals of a step: whole numbers by replication, segment and brand, that every room adds to.
+
+Counts and money (in 1/10,000 of the currency) are int64, so their sums do not depend on order. Each worker has totals of
+its own; at the end of a step they are added and kept.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+MONEY_UNIT = 10_000
+"""Ledger units in one unit of the currency."""
+POINT_UNIT = 1_000
+"""Ledger units in one point or stamp."""
+
+BY_BRAND = (
+    "buyers purchases units revenue cost_of_goods lever_cost messages_positive messages_negative joined lapsed repeat_purchases purchases_after"
+).split()
+BY_PROGRAM = "points_earned points_redeemed points_expired enrolled rewards_redeemed program_cost".split()
+
+
+class Totals:
+    """Counters of one worker, flows of one step, all int64.
+
+    Attributes
+    ----------
+    the names of `BY_BRAND` : replications × segments × brands
+    the names of `BY_PROGRAM` : replications × segments × programs
+    occasions, no_purchase : replications
+    switches : replications × brands × brands: from the brand last bought to the brand bought now, itself included
+    """
+
+    buyers: np.ndarray
+    purchases: np.ndarray
+    units: np.ndarray
+    revenue: np.ndarray
+    cost_of_goods: np.ndarray
+    lever_cost: np.ndarray
+    messages_positive: np.ndarray
+    messages_negative: np.ndarray
+    joined: np.ndarray
+    lapsed: np.ndarray
+    repeat_purchases: np.ndarray
+    purchases_after: np.ndarray
+    points_earned: np.ndarray
+    points_redeemed: np.ndarray
+    points_expired: np.ndarray
+    enrolled: np.ndarray
+    rewards_redeemed: np.ndarray
+    program_cost: np.ndarray
+
+    def __init__(self, replications: int, segments: int, brands: int, programs: int) -> None:
+        shapes = {name: (replications, segments, brands) for name in BY_BRAND}
+        shapes |= {name: (replications, segments, programs) for name in BY_PROGRAM}
+        shapes |= {"occasions": (replications,), "no_purchase": (replications,)}
+        shapes |= {"switches": (replications, brands, brands)}
+        sizes = [math.prod(shape) for shape in shapes.values()]
+        self.all = np.zeros(sum(sizes), np.int64)
+        self.shapes = shapes
+        for (name, shape), part in zip(shapes.items(), np.split(self.all, np.cumsum(sizes)[:-1])):
+            setattr(self, name, part.reshape(shape))
+
+    def split(self, steps: np.ndarray) -> dict[str, np.ndarray]:
+        """Views of many steps' `all`, (steps, …), by name: steps × the shape of each."""
+        sizes = [math.prod(shape) for shape in self.shapes.values()]
+        parts = np.split(steps, np.cumsum(sizes)[:-1], axis=1)
+        return {name: part.reshape(len(steps), *shape) for (name, shape), part in zip(self.shapes.items(), parts)}
+
+    occasions: np.ndarray
+    no_purchase: np.ndarray
+    switches: np.ndarray

@@ -1,0 +1,122 @@
+"""The world: all boards of a run together, and what parts ask of them at opening."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from loyaltysim.customers.customers import Customers
+from loyaltysim.market.calendar import Calendar
+from loyaltysim.market.history import History
+from loyaltysim.market.market import Market
+from loyaltysim.market.messages import Messages
+from loyaltysim.market.shoppers import Block, Shoppers, blocks, put_bought, take, take_by_brand
+from loyaltysim.market.touches import Touches
+from loyaltysim.totals import Totals
+
+
+@dataclass
+class Worker:
+    """What one thread owns: a scratch of columns and counters."""
+
+    shoppers: Shoppers
+    totals: Totals
+
+
+@dataclass
+class World:
+    """The boards. Replications are stacked: row = place of the replication · n_customers + number of the customer."""
+
+    seed: int
+    calendar: Calendar
+    brands: tuple[str, ...]
+    segments: tuple[str, ...]
+    focal: int
+    customers: Customers
+    market: Market
+    history: History
+    touches: Touches
+    blocks: list[Block]
+    messages: Messages
+    workers: list[Worker]
+    neighbors: Any = None
+    """customers.network's Neighbors or Totals, or None."""
+    panel: Any = None
+    """data.panels.Panel of recorded offers, or None."""
+    staged: list[str] = field(default_factory=list)
+    """Shared states that are staged for every round's shoppers."""
+    arrays: dict[str, np.ndarray] = field(default_factory=dict)
+    """Arrays that one part alone owns, by "part.name": kept here so that checkpoints find them."""
+
+    @property
+    def n_replications(self) -> int:
+        """Stacked replications."""
+        return len(self.customers.replications)
+
+    def stage(self, name: str, start: float | np.ndarray | None = None) -> np.ndarray:
+        """Ask for a shared state and have it staged for shoppers; the start of the first who names one counts."""
+        array = self.customers.ask(name, start)
+        if name not in self.staged:
+            self.staged.append(name)
+        return array
+
+    def own(self, name: str, shape: tuple[int, ...], dtype: type, start: float = 0) -> np.ndarray:
+        """An array that the asking part alone owns."""
+        if name in self.arrays:
+            raise KeyError(f"two parts call an array {name!r}")
+        return self.arrays.setdefault(name, np.full(shape, start, dtype))
+
+    def bring(self, shoppers: Shoppers) -> None:
+        """Stage the shared states of this round's shoppers into columns of the same names."""
+        rows, n, arrays = shoppers.rows, shoppers.n, self.customers.arrays
+        for name in self.staged:
+            array = arrays[name]
+            if array.ndim == 2:
+                take_by_brand(array.T, rows, n, shoppers.ask(name, True, array.dtype), shoppers.brands)
+            else:
+                take(array, rows, n, shoppers.ask(name, False, array.dtype))
+
+    def put_bought(self, shoppers: Shoppers, name: str, value: np.ndarray) -> None:
+        """Write `value` to the state of the brand that each shopper bought."""
+        put_bought(self.customers.arrays[name].T, shoppers.rows, shoppers.brand, shoppers.n, value)
+
+
+def open_world(
+    *,
+    seed: int,
+    n_customers: int,
+    replications: range,
+    calendar: Calendar,
+    brands: tuple[str, ...],
+    segments: tuple[str, ...],
+    focal: int,
+    market: Market,
+    threads: int,
+    programs: int = 0,
+    block_size: int | None = None,
+) -> World:
+    """A world without parts: keys written, nothing else asked for."""
+    customers = Customers(n_customers, replications, len(brands), seed)
+    stack = len(replications)
+    cut = blocks(n_customers, stack, *(() if block_size is None else (block_size,)))
+    capacity = max(block.stop - block.start for block in cut)
+    workers = [
+        Worker(Shoppers(capacity, len(brands), stack), Totals(stack, len(segments), len(brands), programs))
+        for _ in range(min(threads, len(cut)))
+    ]
+    return World(
+        seed=seed,
+        calendar=calendar,
+        brands=brands,
+        segments=segments,
+        focal=focal,
+        customers=customers,
+        market=market,
+        history=History(customers.rows, len(brands)),
+        touches=Touches(customers.rows, len(brands)),
+        blocks=cut,
+        messages=Messages(len(cut)),
+        workers=workers,
+    )
