@@ -460,9 +460,7 @@ def test_poisson__has_its_mean_variance_and_pmf(mean):
         "variance": of_z((np.mean((count - mean) ** 2) - mean) / np.sqrt((mean + 2 * mean**2) / n)),
         "pmf": of_chi2(met[usual], expected[usual], lost=0 if rest >= 10 else 1),
         "rest": of_poisson(int(met[~usual].sum()), rest),
-        "correlation of neighbors": of_z(
-            np.sum((count[1:] - mean) * (count[:-1] - mean)) / mean / np.sqrt(n - 1)
-        ),
+        "correlation of neighbors": of_z(np.sum((count[1:] - mean) * (count[:-1] - mean)) / mean / np.sqrt(n - 1)),
     }
     assert not unlikely(p)
 

@@ -237,10 +237,7 @@ def strays(source: str) -> set[str]:
 
     kernels = [node for node in ast.walk(tree) if is_jitted(node)]
     return {
-        fault
-        for kernel in kernels
-        for name in used(kernel)
-        for fault in faults(name, kernel.name, True, frozenset())
+        fault for kernel in kernels for name in used(kernel) for fault in faults(name, kernel.name, True, frozenset())
     }
 
 

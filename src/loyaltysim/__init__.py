@@ -15,16 +15,21 @@ from loyaltysim.loading import load
 from loyaltysim.results import to_frame
 from loyaltysim.scenario import Scenario
 from loyaltysim.simulate import Simulation, replicate, simulate
+from loyaltysim.study.compare import Comparison, compare
+from loyaltysim.study.questions import word_of_mouth_effect
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Comparison",
     "Fault",
     "Scenario",
     "ScenarioError",
     "Simulation",
+    "compare",
     "load",
     "replicate",
     "simulate",
     "to_frame",
+    "word_of_mouth_effect",
 ]

@@ -187,7 +187,8 @@ def by_smaller_end(begin, other, turned, later):
     rows = len(begin) - 1
     for i in range(rows):
         for e in range(begin[i], begin[i + 1]):
-            turned[min(i, np.int64(other[e])) + 1] += 1
+            smaller = np.int64(min(i, other[e]))
+            turned[smaller + 1] += 1
     # turned[i + 1] is where row i's next tie goes; when all are there, it is where row i ends
     total = np.int64(0)
     for i in range(rows):
@@ -196,24 +197,23 @@ def by_smaller_end(begin, other, turned, later):
         total += size
     for i in range(rows):
         for e in range(begin[i], begin[i + 1]):
-            end = np.int64(other[e])
-            place = min(i, end) + 1
-            later[turned[place]] = max(i, end)
-            turned[place] += 1
+            smaller = np.int64(min(i, other[e]))
+            later[turned[smaller + 1]] = max(i, other[e])
+            turned[smaller + 1] += 1
 
 
 @jit
 def both_ways(begin, later, first, neighbor):
-    """Read ties once (`begin`, `later`); write them both ways, rows ascending (`first`, all 0 before, and `neighbor`).
+    """Read ties once (`begin`, `later`); write them both ways, rows ascending (`first`, `neighbor`).
 
-    No row is sorted. Going through the smaller ends in order, row h gets its smaller neighbors in order; going then
-    through the rows in order, row h gets its larger neighbors in order, after the smaller ones.
+    No row is sorted: going through the smaller ends in order, row h gets its smaller neighbors in order; going then
+    through the rows in order, row h gets its larger neighbors in order, after the smaller ones. first[0] must be 0.
     """
     rows = len(begin) - 1
     for i in range(rows):
-        first[i + 1] += begin[i + 1] - begin[i]
-        for e in range(begin[i], begin[i + 1]):
-            first[later[e] + 1] += 1
+        first[i + 1] = begin[i + 1] - begin[i]
+    for e in range(len(later)):
+        first[np.int64(later[e]) + 1] += 1
     # first[i + 1] is where row i's next neighbor goes; when all are there, it is where row i ends
     total = np.int64(0)
     for i in range(rows):

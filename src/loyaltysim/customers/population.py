@@ -1,7 +1,7 @@
 """The population: segments of customers and their traits, drawn from distributions that a Gaussian copula correlates.
 
 Each trait of each customer comes from its own keyed normals: z (one per trait) → L·z with L the Cholesky factor of the
-segment's correlations → Φ → the quantile of the trait's distribution (docs/model.md (E5)). So the first customers keep
+segment's correlations → Φ → the quantile of the trait's distribution (docs/model.md, eq. E5). So the first customers keep
 their traits when the population grows, and a trait keeps its draws when another trait's distribution changes.
 """
 
@@ -194,7 +194,7 @@ def draw_traits(population: Population, customers: Customers, brands: tuple[str,
     upper = np.cumsum([segment.share for segment in segments])
     upper[-1] = 1.0
     if len(segments) > 1:
-        _draw_segments(customers.key, salt(SEGMENT, 0, 0, 0), upper, customers.segment)
+        _draw_segments(customers.key, np.uint64(salt(SEGMENT, 0, 0, 0)), upper, customers.segment)
     for trait in TRAITS:
         if any(population.of(segment, trait) is not None for segment in segments) or trait == "needs_per_week":
             customers.ask(FIELD_OF.get(trait, trait))
@@ -231,7 +231,7 @@ def _draw_some(population, segment, factor, rows, customers: Customers, brands) 
 def _uniforms(key: np.ndarray, trait: str) -> np.ndarray:
     """One float64 in (0, 1) for each key, for a trait's name."""
     u = np.empty(len(key))
-    _fill_uniforms(key, salt(purpose(f"population.{trait}"), 0, 0, 0), u)
+    _fill_uniforms(key, np.uint64(salt(purpose(f"population.{trait}"), 0, 0, 0)), u)
     return u
 
 

@@ -12,12 +12,13 @@ import numpy as np
 
 from loyaltysim.customers.network import Neighbors
 from loyaltysim.jit import jit
-from loyaltysim.market.messages import STRENGTH_UNIT, MessagePile
+from loyaltysim.market.messages import MessagePile
 from loyaltysim.world import World
 
 i8, u8 = np.int64, np.uint64
 
 CHUNK = 1024
+TIE_UNIT = 1024  # ties, like messages, are whole 1/1024
 
 
 def deliver(world: World, audience: str, inbox: np.ndarray, by_sign: bool, buffer: dict[str, np.ndarray]) -> None:
@@ -101,7 +102,7 @@ def _add_to_friends(
         base = column * rows
         for k in range(begin[m], end[m]):
             address[n] = base + neighbor[k]
-            value[n] = (strength[m] * i8(ties[k])) // STRENGTH_UNIT if weighted else strength[m]
+            value[n] = (strength[m] * i8(ties[k])) // TIE_UNIT if weighted else strength[m]
             n += 1
     for k in range(n):
         touched += inbox[address[k]]
@@ -119,7 +120,7 @@ def _deliver_to_one(n, sender, brand, strength, luck, first, neighbor, ties, by_
         if degree > 0:
             k = begin + i8(luck[m] % u8(degree))
             column = i8(brand[m]) + (n_brands if by_sign and strength[m] < 0 else 0)
-            inbox[column, neighbor[k]] += (strength[m] * i8(ties[k])) // STRENGTH_UNIT if ties.shape[0] > 0 else strength[m]
+            inbox[column, neighbor[k]] += (strength[m] * i8(ties[k])) // TIE_UNIT if ties.shape[0] > 0 else strength[m]
 
 
 @jit

@@ -1,0 +1,1 @@
+"""Studies: from one run to an answer with its uncertainty."""

@@ -1,0 +1,118 @@
+"""The three questions of a scenario: what do rivals' promotions, our program and word of mouth do?
+
+Each is answered by a world in which the thing is missing and all else, luck included, is the same. The effect of a thing is
+the scenario as it is less the world without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from loyaltysim.faults import path_text
+from loyaltysim.simulate import replicate
+from loyaltysim.study.compare import Comparison
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+    from loyaltysim.scenario import Scenario
+
+SAYS = {
+    "rival_promotions": "rivals' promotions",
+    "program": "our program",
+    "word_of_mouth": "word of mouth",
+}
+"""The questions, in the words of a headline."""
+
+
+def without_rival_promotions(scenario: Scenario) -> Scenario | None:
+    """The market in which no rival moves its price; None if none does."""
+    rivals = [name for name, brand in scenario.brands.items() if name != scenario.focal and brand.pricing]
+    return scenario.vary({path_text(("brands", name, "pricing")): [] for name in rivals}) if rivals else None
+
+
+def without_program(scenario: Scenario) -> Scenario | None:
+    """The market in which the focal brand has no program; None if it has none."""
+    if not scenario.brands[scenario.focal].programs:
+        return None
+    return scenario.vary({path_text(("brands", scenario.focal, "programs")): []})
+
+
+def without_word_of_mouth(scenario: Scenario) -> Scenario | None:
+    """The market in which nobody talks; None if nobody does anyway."""
+    if scenario.word_of_mouth.talk.kind == "none":
+        return None
+    return scenario.vary({"word_of_mouth.talk": {"kind": "none"}})
+
+
+KNOCK_OUTS: dict[str, Callable[[Scenario], Scenario | None]] = {
+    "rival_promotions": without_rival_promotions,
+    "program": without_program,
+    "word_of_mouth": without_word_of_mouth,
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A scenario as it is, and the worlds without one thing each."""
+
+    data: xr.Dataset
+    """The scenario as it is."""
+    comparisons: dict[str, Comparison]
+    """By question: the world without (the baseline) and the scenario as it is. Questions that do not arise are missing."""
+
+    @property
+    def effects(self) -> pd.DataFrame:
+        """The effects of all questions, with a first column `question`."""
+        import pandas as pd
+
+        frames = [c.effects.assign(question=question) for question, c in self.comparisons.items()]
+        if not frames:
+            return pd.DataFrame(columns=["question"])
+        whole = pd.concat(frames, ignore_index=True)
+        return whole[["question", *(name for name in whole.columns if name != "question")]]
+
+
+def answer(
+    scenario: Scenario,
+    *,
+    replications: int = 10,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Callable[[str, int], None] | None = None,
+) -> Answer:
+    """Run a scenario and its knock-out worlds with common luck; arguments as `compare`."""
+
+    def run(name: str, world: Scenario) -> xr.Dataset:
+        tell = None if progress is None else partial(progress, name)
+        return replicate(world, replications=replications, seed=seed, threads=threads, progress=tell)
+
+    base = run("as it is", scenario)
+    comparisons = {}
+    for question, knock_out in KNOCK_OUTS.items():
+        world = knock_out(scenario)
+        if world is not None:
+            runs = {"without": run(f"without {SAYS[question]}", world), "with": base}
+            comparisons[question] = Comparison(runs, "without", scenario.focal)
+    return Answer(base, comparisons)
+
+
+def word_of_mouth_effect(
+    scenario: Scenario, *, replications: int = 30, seed: int = 1, threads: int | None = None
+) -> Comparison:
+    """What word of mouth is worth: the scenario with messages less the same without (a knock-out with common luck).
+
+    Raises ValueError if nobody talks in the scenario.
+    """
+    silent = without_word_of_mouth(scenario)
+    if silent is None:
+        raise ValueError("nobody talks in this scenario: word_of_mouth.talk is off")
+    runs = {
+        name: replicate(world, replications=replications, seed=seed, threads=threads)
+        for name, world in (("without", silent), ("with", scenario))
+    }
+    return Comparison(runs, "without", scenario.focal)
