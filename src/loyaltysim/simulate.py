@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loyaltysim import results
+from loyaltysim import checkpoint, results
 from loyaltysim.behavior.choice import Logit
 from loyaltysim.customers.population import draw_traits
+from loyaltysim.data.panels import load_panel
 from loyaltysim.data.transactions import TransactionLog
 from loyaltysim.faults import Fault, ScenarioError
 from loyaltysim.market.market import Market, Plan
@@ -124,6 +125,30 @@ class Simulation:
             if progress is not None:
                 progress()
         return self
+
+    def checkpoint(self, path: str | Path) -> None:
+        """Write everything that the rest of the run depends on to a file, under a temporary name first."""
+        checkpoint.save(self, path)
+
+    def restore(self, path: str | Path) -> Simulation:
+        """Go on where a checkpoint of the same scenario, seed and replications was made.
+
+        Raises ValueError for a checkpoint of something else.
+        """
+        checkpoint.restore(self, path)
+        return self
+
+    def branch(self, scenario: Scenario) -> Simulation:
+        """Another simulation that begins in this one's present state and goes on under another scenario.
+
+        States that the other scenario does not keep are dropped; those it adds begin as at its start. Population size,
+        brands and network must be the same. Raises ValueError if they are not.
+        """
+        other = Simulation(
+            scenario, seed=self.seed, threads=len(self.world.workers), replications=self.world.customers.replications
+        )
+        checkpoint.copy(self, other)
+        return other
 
     def raw(self) -> Raw:
         """Counts so far, by name."""
@@ -307,16 +332,22 @@ def _open(scenario: Scenario, seed: int, replications: range, threads: int, bloc
         programs=sum(len(brand.programs) for brand in brands.values()),
         block_size=block_size,
     )
-    if scenario.panel is not None:
-        from loyaltysim.data.panels import load_panel
-
-        world.panel = load_panel(scenario.panel.source, tuple(brands), scenario.population.n_customers)
     draw_traits(scenario.population, world.customers, tuple(brands))
+    if scenario.panel is not None and scenario.behavior.needs.kind == "panel":
+        _seat_households(scenario, scenario.panel.source, world)
     if scenario.word_of_mouth.talk.kind != "none":
         world.neighbors = scenario.network.build(
             scenario.population.n_customers, seed, len(replications), replications.start, scenario._folder
         )
     return world
+
+
+def _seat_households(scenario: Scenario, source: str, world: World) -> None:
+    """Give the world its panel, and every customer the brand that its household was seen to buy first."""
+    world.panel = load_panel(source, world.brands, scenario.population.n_customers, scenario._folder)
+    start = np.tile(world.panel.start_brand, world.n_replications)
+    world.customers.ask("last_brand")[:] = start
+    world.customers.ask("tried")[:] = np.uint32(1) << start.astype(np.uint32)
 
 
 def _plan(scenario: Scenario) -> Plan:

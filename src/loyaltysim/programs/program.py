@@ -89,8 +89,8 @@ class Program(Part, room="program"):
         def own(name: str, dtype: type, wanted: bool = True, start: int = 0) -> np.ndarray:
             return world.own(f"program{place}.{name}", (rows if wanted else 0,), dtype, start)
 
-        response = self.customer_response
-        if response.worth_weight and world.customers.has("price_sensitivity"):
+        response = self.customer_response.weights
+        if response.worth and world.customers.has("price_sensitivity"):
             world.stage("price_sensitivity")
         if response.goal_gradient:
             world.customers.ask("pace")
@@ -110,7 +110,7 @@ class Program(Part, room="program"):
 
     def pace(self, own: Ledger, world: World, block: Block) -> None:
         """Multiply the pace of the block's members (stage 5)."""
-        response = self.customer_response
+        response = self.customer_response.weights
         if response.goal_gradient:
             ledger.hurry(
                 own.balance, own.member, block.start, block.stop, round(self.count().needed * POINT_UNIT),
@@ -120,13 +120,13 @@ class Program(Part, room="program"):
     def offer(self, own: Ledger, world: World, shoppers: Shoppers) -> None:
         """Show members what the program makes of this purchase: its price and its worth (stage 7)."""
         needed = round(self.count().needed * POINT_UNIT)
-        response, n, brand = self.customer_response, shoppers.n, own.brand
-        if response.progress_weight:
+        response, n, brand = self.customer_response.weights, shoppers.n, own.brand
+        if response.progress:
             reward = shoppers.ask("reward", True)
-            ledger.add_progress(own.balance, shoppers.rows, n, needed, response.progress_weight, reward[brand])
-        if response.worth_weight and "price_sensitivity" in shoppers.columns:
+            ledger.add_progress(own.balance, shoppers.rows, n, needed, response.progress, reward[brand])
+        if response.worth and "price_sensitivity" in shoppers.columns:
             count, price = self.count(), float(world.market.plan.list_price[0, brand])
-            worth = response.worth_weight * self.worth_of(price)
+            worth = response.worth * self.worth_of(price)
             ledger.add_worth(
                 own.member, shoppers.rows, n, worth * count.per_currency, worth * count.per_unit,
                 shoppers.price[brand], shoppers.columns["price_sensitivity"], shoppers.ask("reward", True)[brand],

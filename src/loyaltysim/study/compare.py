@@ -23,7 +23,6 @@ from loyaltysim.variables import VARIABLES
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
-    from matplotlib.figure import Figure
 
     from loyaltysim.scenario import Scenario
 
@@ -85,11 +84,11 @@ class Comparison:
         self.effects.to_csv(temporary, index=False)
         temporary.replace(folder / "effects.csv")
 
-    def plot(self) -> Figure:
-        """The effects as a forest plot."""
+    def plot(self) -> Any:
+        """The effects as a forest plot: matplotlib's Axes."""
         from loyaltysim.plots import effects
 
-        return effects(self.effects).figure  # type: ignore[return-value]
+        return effects(self.effects)
 
     def _effects(self, where: dict[str, list[str]]) -> pd.DataFrame:
         import pandas as pd

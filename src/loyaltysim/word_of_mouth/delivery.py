@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from loyaltysim.customers.network import Neighbors
+from loyaltysim.draws import bits
 from loyaltysim.jit import jit
 from loyaltysim.market.messages import MessagePile
 from loyaltysim.world import World
@@ -36,7 +37,7 @@ def deliver(world: World, audience: str, inbox: np.ndarray, by_sign: bool, buffe
         elif audience == "one":
             _deliver_to_one(
                 pile.n, pile.sender, pile.brand, pile.strength, pile.luck, network.first, network.neighbor,
-                _ties(network), by_sign, n_brands, inbox,
+                _ties(network), world.customers.key, by_sign, n_brands, inbox,
             )  # fmt: skip
         else:
             _deliver_to_all(pile, network, by_sign, n_brands, inbox, buffer)
@@ -112,15 +113,22 @@ def _add_to_friends(
 
 
 @jit
-def _deliver_to_one(n, sender, brand, strength, luck, first, neighbor, ties, by_sign, n_brands, inbox):
-    """Add each message to the inbox of one friend, chosen by the message's luck."""
+def _deliver_to_one(n, sender, brand, strength, luck, first, neighbor, ties, key, by_sign, n_brands, inbox):
+    """Add each message to the inbox of one friend: whose key and the message's luck make the largest number.
+
+    So the choice depends on who the friends are and not on the order in which they stand.
+    """
     for m in range(n):
-        begin = first[sender[m]]
-        degree = first[sender[m] + 1] - begin
-        if degree > 0:
-            k = begin + i8(luck[m] % u8(degree))
+        begin, end = first[sender[m]], first[sender[m] + 1]
+        if end > begin:
+            chosen, largest = begin, bits(key[neighbor[begin]], luck[m])
+            for k in range(begin + 1, end):
+                number = bits(key[neighbor[k]], luck[m])
+                if number > largest:
+                    chosen, largest = k, number
             column = i8(brand[m]) + (n_brands if by_sign and strength[m] < 0 else 0)
-            inbox[column, neighbor[k]] += (strength[m] * i8(ties[k])) // TIE_UNIT if ties.shape[0] > 0 else strength[m]
+            weight = i8(ties[chosen]) if ties.shape[0] > 0 else TIE_UNIT
+            inbox[column, neighbor[chosen]] += (strength[m] * weight) // TIE_UNIT
 
 
 @jit

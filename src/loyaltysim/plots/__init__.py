@@ -1,0 +1,19 @@
+"""Plots: a Dataset in, Axes out, every picture under the question it answers.
+
+    ax = ls.plots.retention(result)
+    ax.figure.savefig("retention.svg")     # or, in a notebook, end the cell with `ax.figure`
+
+Pictures of several panels (`states`, `after_promotion`, `effects`) divide the axes they are given; the panels are
+``ax.child_axes``. Lines are means over replications, bands 95 % intervals of the mean. Brands are told apart by line
+style and marker as well as by color, and no picture changes matplotlib's settings.
+"""
+
+from loyaltysim.plots.after_promotion import after_promotion
+from loyaltysim.plots.effects import effects
+from loyaltysim.plots.retention import retention
+from loyaltysim.plots.save_all import save_all
+from loyaltysim.plots.shares import shares
+from loyaltysim.plots.states import states
+from loyaltysim.plots.switching import switching
+
+__all__ = ["after_promotion", "effects", "retention", "save_all", "shares", "states", "switching"]

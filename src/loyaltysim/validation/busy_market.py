@@ -1,0 +1,85 @@
+"""The busy market: a little of everything at once, so that a change that should change nothing has much to disturb."""
+
+from __future__ import annotations
+
+from loyaltysim.scenario import Scenario
+
+OTHER_KINDS = {
+    "behavior.needs": "bernoulli",
+    "population.needs_per_week": {"distribution": "gamma", "mean": 0.5, "shape": 0.8, "cap": 0.95},
+    "behavior.satisfaction": {"kind": "level", "start": 0.3, "memory": 0.3},
+    "behavior.bond": {"kind": "linear"},
+    "word_of_mouth.talk": {"kind": "threshold", "expression": 0.7},
+    "word_of_mouth.influence": {"kind": "satisfaction"},
+    "network": {"kind": "small_world", "mean_degree": 8},
+}
+"""Changes to the busy market by which the other kinds of needs, satisfaction, bond and talk run."""
+
+
+def busy_market(customers: int = 1000, steps: int = 39) -> Scenario:
+    """Three brands with promotions and programs; tastes, inertia, satisfaction, bond and talk. Numbers are assumed."""
+    weekly = {"distribution": "gamma", "mean": 1.0, "shape": 0.8}
+    return Scenario.from_document(
+        {
+            "schema": 1,
+            "title": "A little of everything",
+            "focal": "Ours",
+            "step_days": 7,
+            "steps": steps,
+            "burn_in": 0,
+            "population": {
+                "n_customers": customers,
+                "price_sensitivity": {"distribution": "lognormal", "median": 1.2, "sigma": 0.4},
+                "inertia": {"distribution": "normal", "mean": 0.4, "sd": 0.2},
+                "talkativeness": {"distribution": "lognormal", "median": 1.0, "sigma": 0.5},
+                "taste": {"distribution": "normal", "mean": 0.0, "sd": 0.8},
+                "segments": {
+                    "Heavy": {"share": 0.3, "needs_per_week": weekly, "appeal": {"Ours": 0.3}},
+                    "Light": {"share": 0.7, "needs_per_week": 0.4},
+                },
+            },
+            "network": {"kind": "random", "mean_degree": 6},
+            "behavior": {
+                "needs": {"kind": "poisson", "season": [1.0, 1.2, 0.9, 1.1]},
+                "choice": {"kind": "logit", "feature_weight": 0.3, "display_weight": 0.2, "loss": 0.7, "gain": 0.4},
+                "experience": {"kind": "normal"},
+                "satisfaction": {"kind": "disconfirmation"},
+                "bond": {"kind": "drift", "deal_erosion": 0.05},
+            },
+            "word_of_mouth": {"talk": {"kind": "rates", "talk_good": 0.3}, "influence": {"kind": "heard"}},
+            "brands": {
+                "Ours": {
+                    "price": 2.0,
+                    "unit_cost": 1.1,
+                    "appeal": 3.0,
+                    "quality": 0.6,
+                    "pricing": [{"kind": "promotion_calendar", "depth": 0.15, "every_weeks": 7, "display": True}],
+                    "programs": [
+                        {
+                            "kind": "points",
+                            "enrollment": {"kind": "opt_in", "chance": 0.3},
+                            "reward": {"kind": "cash", "value": 2.0, "threshold": 8},
+                            "customer_response": {"kind": "goal_gradient", "progress_weight": 0.4},
+                            "expiry": {"kind": "inactivity", "weeks": 10},
+                        }
+                    ],
+                },
+                "Rival": {
+                    "price": 1.9,
+                    "unit_cost": 1.0,
+                    "appeal": 2.6,
+                    "quality": 0.5,
+                    "pricing": [
+                        {"kind": "promotion_calendar", "depth": 0.25, "weeks": 2, "every_weeks": 8, "feature": True}
+                    ],
+                },
+                "Third": {
+                    "price": 1.6,
+                    "unit_cost": 0.9,
+                    "appeal": 2.2,
+                    "quality": 0.45,
+                    "programs": [{"kind": "stamps", "n": 5, "customer_response": {"kind": "worth", "worth_weight": 0.5}}],
+                },
+            },
+        }
+    )
