@@ -124,8 +124,8 @@ def _deliver_to_one(n, sender, brand, strength, luck, first, neighbor, ties, key
             chosen, largest = begin, bits(key[neighbor[begin]], luck[m])
             for k in range(begin + 1, end):
                 number = bits(key[neighbor[k]], luck[m])
-                if number > largest:
-                    chosen, largest = k, number
+                chosen = k if number > largest else chosen
+                largest = max(number, largest)
             column = i8(brand[m]) + (n_brands if by_sign and strength[m] < 0 else 0)
             weight = i8(ties[chosen]) if ties.shape[0] > 0 else TIE_UNIT
             inbox[column, neighbor[chosen]] += (strength[m] * weight) // TIE_UNIT

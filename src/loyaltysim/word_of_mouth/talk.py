@@ -24,7 +24,7 @@ TALK = purpose("talk.message")
 FRIEND = purpose("talk.friend")
 SIGN = purpose("talk.sign")
 
-f4, i8 = np.float32, np.int64
+f4, i4, i8, u8 = np.float32, np.int32, np.int64, np.uint64
 
 
 class Talk(Part, room="talk model"):
@@ -114,16 +114,22 @@ class Rates(Talk):
         self, own: None, world: World, block: Block, shoppers: Shoppers, pile: MessagePile, totals: Totals, step: int
     ) -> None:
         customers, columns = world.customers, world.customers.arrays
-        mean, good = shoppers.ask("talk.mean"), shoppers.ask("talk.good")
+        mean, good, value = shoppers.ask("talk.mean"), shoppers.ask("talk.good"), shoppers.ask("talk.value")
+        last, start, stop = columns["last_brand"], block.start, block.stop
+        _of_last(columns["satisfaction"], last, start, stop, value)
         _rates(
-            columns["satisfaction"].T, columns["last_brand"], block.start, block.stop, world.calendar.weeks,
-            self.talk_good, self.talk_bad, self.high, self.low, self.width, mean, good,
+            value, last, start, stop, world.calendar.weeks, self.talk_good, self.talk_bad, self.high, self.low,
+            self.width, mean, good,
         )  # fmt: skip
         if customers.has("bond") and self.bond_talk:
-            _attached(columns["bond"].T, columns["last_brand"], block.start, block.stop, self.bond_talk, mean)
+            _of_last(columns["bond"], last, start, stop, value)
+            _attached(value, stop - start, self.bond_talk, mean)
         if customers.has("talkativeness"):
             _talkative(columns["talkativeness"], block.start, block.stop, mean)
-        n = _who_talks(mean, customers.key, block.start, block.stop, TALK, step, shoppers.rows, shoppers.occasions)
+        n = _who_talks(
+            mean, customers.key, start, stop, TALK, step, shoppers.ask("talk.mask", dtype=np.int32), shoppers.rows,
+            shoppers.occasions,
+        )  # fmt: skip
         pile.room_for(int(shoppers.occasions[:n].sum()))
         pile.n = _say(
             shoppers.rows, shoppers.occasions, n, block.start, good, columns["last_brand"], customers.key,
@@ -160,26 +166,40 @@ def _after_purchase(
 
 
 @jit
-def _rates(satisfaction, last, start, stop, weeks, talk_good, talk_bad, high, low, width, mean, good):
-    """Expected messages of each row of the block in a step, and the share of them that is praise."""
-    talk_good, talk_bad = f4(talk_good) * f4(weeks), f4(talk_bad) * f4(weeks)
-    high, low, width, zero, tiny = f4(high), f4(low), f4(width), f4(0.0), f4(1e-30)
-    for i in range(stop - start):
-        b = last[start + i]
-        level = satisfaction[start + i, max(b, 0)]
-        praise = talk_good * logistic((level - high) / width)
-        blame = talk_bad * logistic((low - level) / width)
-        total = praise + blame
-        good[i] = praise / max(total, tiny)
-        mean[i] = total if b >= 0 else zero
+def _of_last(state, last, start, stop, value):
+    """value[i] = state of the block's row i with the brand it bought last; brand 0's if there is none."""
+    own = last[start:stop]
+    column = state[0, start:stop]
+    for i in range(own.shape[0]):
+        value[i] = column[i]
+    one = f4(1.0)
+    for b in range(1, state.shape[0]):
+        column = state[b, start:stop]
+        for i in range(own.shape[0]):
+            here = f4(own[i] == np.int8(b))
+            value[i] = here * column[i] + (one - here) * value[i]
 
 
 @jit
-def _attached(bond, last, start, stop, bond_talk, mean):
+def _rates(level, last, start, stop, weeks, talk_good, talk_bad, high, low, width, mean, good):
+    """Expected messages of each row of the block in a step, and the share of them that is praise."""
+    talk_good, talk_bad = f4(talk_good) * f4(weeks), f4(talk_bad) * f4(weeks)
+    high, low, width, tiny = f4(high), f4(low), f4(width), f4(1e-30)
+    own = last[start:stop]
+    for i in range(own.shape[0]):
+        praise = talk_good * logistic((level[i] - high) / width)
+        blame = talk_bad * logistic((low - level[i]) / width)
+        total = praise + blame
+        good[i] = praise / max(total, tiny)
+        mean[i] = total * f4(own[i] >= 0)
+
+
+@jit
+def _attached(bond, n, bond_talk, mean):
     """mean[i] *= 1 + bond_talk · bond with the brand last bought."""
     bond_talk, one = f4(bond_talk), f4(1.0)
-    for i in range(stop - start):
-        mean[i] *= one + bond_talk * bond[start + i, max(last[start + i], 0)]
+    for i in range(n):
+        mean[i] *= one + bond_talk * bond[i]
 
 
 @jit
@@ -190,15 +210,18 @@ def _talkative(talkativeness, start, stop, mean):
 
 
 @jit
-def _who_talks(mean, key, start, stop, purpose, step, rows, count):
+def _who_talks(mean, key, start, stop, purpose, step, mask, rows, count):
     """Write the rows that say anything, and how many messages each sends; returns how many rows."""
     luck = salt(purpose, step, 0, 0)
-    first = mix(luck)  # the draw with which `poisson` begins
+    first = u8(mix(luck))  # the draw with which `poisson` begins
+    own = key[start:stop]
+    for i in range(own.shape[0]):
+        some = uniform(own[i], first) > exp(-min(mean[i], f4(8.0)))
+        mask[i] = i4(some | (mean[i] > f4(8.0)))
     n = i8(0)
-    for i in range(stop - start):
+    for i in range(own.shape[0]):
         rows[n] = start + i
-        some = uniform(key[start + i], first) > exp(-min(mean[i], f4(8.0)))
-        n += i8(some | (mean[i] > f4(8.0)))
+        n += i8(mask[i])
     for q in range(n):
         count[q] = poisson(key[rows[q]], luck, mean[rows[q] - start])
     return n
