@@ -10,15 +10,20 @@ A tour of the rooms, from the ground up: `draws` (luck by address), `customers` 
 `simulate` (one run), `study` (many runs), `plots`, `mesa`, `cli`.
 """
 
-from loyaltysim.faults import Fault, ScenarioError
-from loyaltysim.loading import load
-from loyaltysim.results import to_frame
-from loyaltysim.scenario import Scenario
-from loyaltysim.simulate import Simulation, replicate, simulate
-from loyaltysim.study.compare import Comparison, compare
-from loyaltysim.study.questions import word_of_mouth_effect
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from loyaltysim import mesa, plots
+    from loyaltysim.faults import Fault, ScenarioError
+    from loyaltysim.loading import load
+    from loyaltysim.results import to_frame
+    from loyaltysim.scenario import Scenario
+    from loyaltysim.simulate import Simulation, replicate, simulate
+    from loyaltysim.study.compare import Comparison, compare
+    from loyaltysim.study.questions import word_of_mouth_effect
 
 __all__ = [
     "Comparison",
@@ -28,8 +33,36 @@ __all__ = [
     "Simulation",
     "compare",
     "load",
+    "mesa",
+    "plots",
     "replicate",
     "simulate",
     "to_frame",
     "word_of_mouth_effect",
 ]
+
+_ROOMS = {
+    "faults": ("Fault", "ScenarioError"),
+    "loading": ("load",),
+    "results": ("to_frame",),
+    "scenario": ("Scenario",),
+    "simulate": ("Simulation", "replicate", "simulate"),
+    "study.compare": ("Comparison", "compare"),
+    "study.questions": ("word_of_mouth_effect",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that `import loyaltysim` and `--help` stay quick."""
+    for room, names in _ROOMS.items():
+        if name in names:
+            module = import_module(f"loyaltysim.{room}")
+            globals().update({each: getattr(module, each) for each in names})
+            return globals()[name]
+    if name in __all__:
+        return import_module(f"loyaltysim.{name}")
+    raise AttributeError(f"module 'loyaltysim' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,48 @@
+"""The first answer: what do a rival's promotions, our points and word of mouth do to retention in `grocery`?
+
+Writes effects.csv and effects.svg beside itself, and prints the table of README.md. Options: --replications, --seed.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+import loyaltysim as ls
+from loyaltysim.study.questions import SAYS, answer
+
+HERE = Path(__file__).parent
+METRICS = {"retention_rate": 100, "repeat_rate": 100, "share": 100, "margin": 1}
+DEPTHS = (0.1, 0.2, 0.4)
+
+
+def main() -> None:
+    """Run all worlds and tell."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--replications", type=int, default=30)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    frames = []
+    for depth in DEPTHS:
+        scenario = ls.load("grocery").vary({"brands.Rival.pricing.0.depth": depth})
+        print(f"depth {depth:.0%} …", file=sys.stderr)
+        effects = answer(scenario, replications=given.replications, seed=given.seed).effects
+        frames.append(effects.assign(depth=depth))
+    whole = pd.concat(frames, ignore_index=True)
+    whole.to_csv(HERE / "effects.csv", index=False, float_format="%.6g")
+    asked = whole[whole.metric.isin(METRICS)]
+    print("| rival's depth | what | " + " | ".join(METRICS) + " |\n|" + "---|" * (2 + len(METRICS)))
+    for (depth, question), rows in asked.groupby(["depth", "question"], sort=False):
+        rows = rows.set_index("metric")
+        cells = [
+            f"{times * rows.effect[metric]:+.4g} ({times * rows.ci_low[metric]:+.4g} … {times * rows.ci_high[metric]:+.4g})"
+            for metric, times in METRICS.items()
+        ]
+        print(f"| {depth:.0%} | {SAYS[question]} | " + " | ".join(cells) + " |")
+    ax = ls.plots.effects(asked[asked.depth == 0.2].drop(columns="depth"))
+    ax.figure.savefig(HERE / "effects.svg", metadata={"Date": None})
+
+
+if __name__ == "__main__":
+    main()
