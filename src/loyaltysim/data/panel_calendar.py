@@ -46,18 +46,24 @@ def fit_calendar(panel: Panel, weeks: float) -> dict[str, BrandCalendar]:
         cut = quiet & (price <= CUT * np.median(price[quiet]))
         list_price = float(price[quiet & ~cut].mean())
         pricing = []
-        for rows, shows in (
-            (feature & ~display, {"feature": True}),
-            (~feature & display, {"display": True}),
-            (feature & display, {"feature": True, "display": True}),
-            (cut, {}),
+        for rows, in_leaflet, on_display in (
+            (feature & ~display, True, False),
+            (~feature & display, False, True),
+            (feature & display, True, True),
+            (cut, False, False),
         ):
             if rows.mean() * weeks < 1:
                 continue
             rhythm = 1 / float(rows.mean())
-            depth = max(0.0, 1 - float(price[rows].mean()) / list_price)
-            begin = round(number * STAGGER % 1 * rhythm)
-            pricing.append(PromotionCalendar(depth=depth, weeks=1, every_weeks=rhythm, first_week=begin, **shows))
+            promotion = PromotionCalendar(
+                depth=max(0.0, 1 - float(price[rows].mean()) / list_price),
+                weeks=1,
+                every_weeks=rhythm,
+                first_week=round(number * STAGGER % 1 * rhythm),
+                feature=in_leaflet,
+                display=on_display,
+            )
+            pricing.append(promotion)
             number += 1
         calendars[brand] = BrandCalendar(list_price, tuple(pricing))
     return calendars

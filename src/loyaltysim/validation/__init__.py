@@ -1,5 +1,33 @@
-"""Validation: published targets, exact limits and real data as runnable checks (`loyaltysim validate`)."""
+"""Validation: published targets, exact limits and real data as runnable checks (`loyaltysim validate`).
 
-from loyaltysim.validation.target import TARGETS, Check, MissingExtra, Target, report
+`target` has the framework; each other file holds the targets of one idea, registered when it is imported here.
+"""
 
-__all__ = ["TARGETS", "Check", "MissingExtra", "Target", "report"]
+from loyaltysim.validation import (
+    after_deal,
+    choice_limits,
+    counts,
+    metamorphic,
+    real_data,
+    retention,
+    same_bits,
+    strength_zero,
+)
+from loyaltysim.validation.target import TARGETS, Check, MissingExtra, Target, report, select
+
+__all__ = [
+    "TARGETS",
+    "Check",
+    "MissingExtra",
+    "Target",
+    "report",
+    "select",
+    "after_deal",
+    "choice_limits",
+    "counts",
+    "metamorphic",
+    "real_data",
+    "retention",
+    "same_bits",
+    "strength_zero",
+]

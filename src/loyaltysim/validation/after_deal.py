@@ -1,4 +1,4 @@
-"""After a rival's deal: how fast do customers come back? At once without inertia, by a known factor an occasion with it."""
+"""After a rival's deal: customers come back at once without inertia, and by a known factor an occasion with it."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def busy_market(customers: int = 1000, steps: int = 39) -> Scenario:
                     "unit_cost": 0.9,
                     "appeal": 2.2,
                     "quality": 0.45,
-                    "programs": [{"kind": "stamps", "n": 5, "customer_response": {"kind": "worth", "worth_weight": 0.5}}],
+                    "programs": [{"kind": "stamps", "n": 5, "customer_response": {"kind": "worth"}}],
                 },
             },
         }

@@ -1,7 +1,7 @@
 """A logit fitted to a panel by `xlogit`, which nobody here wrote, and the customers that it describes.
 
-Utility of a brand = constant + price · p + feature · f + display · d + last · [bought the time before]; each household's
-first purchase only says what was bought the time before.
+Utility of a brand = constant + price · p + feature · f + display · d + last · [bought the time before]; each
+household's first purchase only says what was bought the time before.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ class ChoiceFit:
 
     def scenario(self, source: str, households: int) -> Scenario:
         """These customers, all alike, and the panel on whose offers they are simulated."""
-        brands = {name: {"appeal": constant, "pricing": [{"kind": "panel"}]} for name, constant in self.constants.items()}
+        offers = [{"kind": "panel"}]
+        brands = {name: {"appeal": constant, "pricing": offers} for name, constant in self.constants.items()}
         weights = {"feature_weight": self.feature, "display_weight": self.display}
         return Scenario.from_document(
             {
@@ -62,7 +63,10 @@ class ChoiceFit:
 
 
 def fit_choices(panel: Panel) -> ChoiceFit:
-    """Fit a whole panel by maximum likelihood. Raises MissingExtra without `xlogit`, RuntimeError without an optimum."""
+    """Fit a whole panel by maximum likelihood.
+
+    Raises MissingExtra if `xlogit` is not installed, RuntimeError if it finds no optimum.
+    """
     xlogit = require("xlogit")
     later = panel.after_first()
     frame = later.long()

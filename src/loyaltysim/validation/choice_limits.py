@@ -65,7 +65,8 @@ def inertia() -> Iterator[Check]:
     share = moves.sum(1) / transitions[:, None]
     again = np.diagonal(moves, axis1=1, axis2=2)
     simulated = [*share.T, *(again / moves.sum(2)).T, again.sum(1) / transitions]
-    parts = [f"share of {b}" for b in UTILITIES] + [f"repeat probability of {b}" for b in UTILITIES] + ["repeat probability"]
+    parts = [f"{what} of {brand}" for what in ("share", "repeat probability") for brand in UTILITIES]
+    parts.append("repeat probability")
     for part, value, by_replication in zip(parts, expected, simulated):
         yield Check(part, value, *over_replications(by_replication), tolerance=0.003)
 
@@ -83,9 +84,10 @@ def switching() -> Iterator[Check]:
     scenario = bare_market(brands, customers=500_000, steps=1, burn_in=50)
     scenario = scenario.vary({"behavior.choice": {"kind": "switching", "matrix": matrix}})
     units = replicate(scenario, replications=1)["units"].sel(segment="all").sum(["replication", "step"])
+    customers = int(units.sum())
     for brand, share in zip(brands, expected):
-        customers = int(units.sum())
-        yield Check(f"share of {brand}", share, float(units.sel(brand=brand)) / customers, of_share(share, customers), 0.003)
+        simulated = float(units.sel(brand=brand)) / customers
+        yield Check(f"share of {brand}", share, simulated, of_share(share, customers), tolerance=0.003)
 
 
 @target(

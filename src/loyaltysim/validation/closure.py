@@ -1,7 +1,7 @@
 """Closure: customers simulated on a panel's own offers, held against the households that met them.
 
-Each household starts from its observed first purchase, which counts in both columns. What the model gets wrong shows here,
-since it had every price, leaflet and display right.
+Each household starts from its observed first purchase, which counts on both sides. What the model gets wrong shows
+here, since it had every price, leaflet and display right.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class Counts:
     def measures(self) -> dict[str, np.ndarray]:
         """Each of `MEASURES` by brand, and the repeat rate of all brands together as `repeat_rate_of_all`.
 
-        share: of purchases · repeat_rate: purchases of the brand among those after one of the brand · penetration: buyers
-        among households · purchase_frequency: purchases per buyer. NaN for a mean over nobody.
+        share: of purchases · repeat_rate: purchases of the brand among those after one of the brand · penetration:
+        buyers among households · purchase_frequency: purchases per buyer. NaN for a mean over nobody.
         """
         again = np.diagonal(self.switches, axis1=-2, axis2=-1)
         after = self.switches.sum(-1)
@@ -72,7 +72,8 @@ class Closure:
     def table(self) -> pd.DataFrame:
         """One row a measure and brand; the repeat rate has a row of brand "all" too.
 
-        Columns: measure, brand, observed, simulated (mean over replications), sd, low, high (central 95 % of replications).
+        Columns: measure, brand, observed, simulated (mean over replications), sd, low, high (between which the central
+        95 % of replications lie).
         """
         import pandas as pd
 

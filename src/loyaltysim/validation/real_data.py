@@ -1,7 +1,7 @@
 """Targets on recorded purchases: the scanner panels Yogurt and Catsup (R1, R2, R3).
 
-A logit fitted by other people's program describes customers; simulated on the same offers, they must buy as it predicts,
-and as the households did where the model can. Where it cannot, the misfit is told in the note.
+A logit fitted by other people's program describes customers; simulated on the same offers, they must buy as it
+predicts, and as the households did where the model can. Where it cannot, the misfit is told in the note.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from loyaltysim.validation.closure import Closure, close
 from loyaltysim.validation.standard_errors import over_replications
 from loyaltysim.validation.target import Check, MissingExtra, target
 
-JAIN = "Ecdat Yogurt and Catsup, of Jain, Vilcassim & Chintagunta 1994, Journal of Business and Economic Statistics 12(3)"
+JAIN = "Ecdat Yogurt and Catsup, of Jain, Vilcassim & Chintagunta 1994, J. of Business and Economic Statistics 12(3)"
 FITTED = f"{JAIN}, fitted by xlogit 0.2.7; statsmodels and biogeme give the same"
 
 PUBLISHED = {
@@ -37,7 +37,7 @@ REPEAT = {"Yogurt": 0.851, "Catsup": 0.575}
 """What the fitted logit gives on the panels' offers, by a simulation that is not ours."""
 NO_INERTIA = {"Yogurt": 0.36, "Catsup": 0.40}
 REPLICATIONS = 400
-"""So many that the standard error of a share is a twentieth of its tolerance."""
+"""So many that the standard error of a share is below a tenth of its tolerance."""
 
 
 @target("R1", source=FITTED, says="Our reading of the panels, fitted by xlogit, gives the published coefficients.")
@@ -95,7 +95,8 @@ def double_jeopardy() -> Iterator[Check]:
         ("observed", seen["share"], seen["purchase_frequency"]),
         ("simulated", made["share"].mean(0), made["purchase_frequency"].mean(0)),
     ):
-        yield Check(f"rank correlation of share and purchases per buyer, {who}", 1, _rank_correlation(share, frequency), None, 0)
+        part = f"rank correlation of share and purchases per buyer, {who}"
+        yield Check(part, 1, _rank_correlation(share, frequency), None, 0)
     for place, brand in enumerate(run.brands):
         reach, error = over_replications(made["penetration"][:, place])
         often = float(made["purchase_frequency"][:, place].mean())

@@ -2,7 +2,7 @@
 
 Each case is a pair of scenarios: without the part, and with the part at strength zero. All of the Dataset, all shared
 states and all purchases are compared, except what the part owns. A state that only one run keeps counts in the other as
-its value when off. To add a case: append it to `cases`.
+its value when off. To add a case: yield it from a function that `cases` calls.
 """
 
 from __future__ import annotations
@@ -17,12 +17,6 @@ from loyaltysim.scenario import Scenario
 from loyaltysim.simulate import Simulation
 from loyaltysim.validation.busy_market import busy_market
 from loyaltysim.validation.target import Check, target
-
-LEDGER = frozenset(
-    "members points_outstanding liability rewards_redeemed program_cost margin points_earned points_redeemed".split()
-)
-"""What a program owns: its books and what they cost."""
-ALL_MEMBERS = {"kind": "points", "reward": {"kind": "cash", "value": 1.0, "threshold": 5}}
 
 
 class Case(NamedTuple):
@@ -39,82 +33,88 @@ class Case(NamedTuple):
 
 def cases() -> list[Case]:
     """Every case; the busy market's own parts are all on unless `without` says otherwise."""
+    return [*_prices(), *_programs(), *_messages(), *_feelings(), *_traits()]
+
+
+def _prices() -> Iterator[Case]:
+    path = "brands.Rival.pricing"
     promotion = {"kind": "promotion_calendar", "weeks": 2, "every_weeks": 8}
-    nobody = {
-        **ALL_MEMBERS,
-        "enrollment": {"kind": "opt_in", "chance": 0.0},
-        "customer_response": {"kind": "goal_gradient", "progress_weight": 2.0, "worth_weight": 1.0},
-    }
-    deaf = {"by_bond": 0.0, "by_satisfaction": 0.0}
-    joining = {f"brands.Ours.programs.0.enrollment.{name}": value for name, value in deaf.items()}
-    silent = {"word_of_mouth.talk": "none", "word_of_mouth.influence": "none"}
-    unfeeling = {"behavior.experience": "none", "behavior.satisfaction": "none", "behavior.bond": "none", **silent, **joining}
-    usual_price = {"brands.Ours.pricing": [], "brands.Rival.pricing": [], "brands.Third.programs": []}
-    messages = frozenset({"messages_positive", "messages_negative"})
-    felt = frozenset({"satisfaction", "expectation"})
-    return [
-        Case("promotion of depth 0", {"brands.Rival.pricing": []}, {"brands.Rival.pricing": [{**promotion, "depth": 0.0}]}),
-        Case("constant pricing", {"brands.Rival.pricing": []}, {"brands.Rival.pricing": [{"kind": "constant"}]}),
-        Case(
-            "leaflet and display at weight 0",
-            {"brands.Rival.pricing": [promotion], "behavior.choice.feature_weight": 0.0, "behavior.choice.display_weight": 0.0},
-            {"brands.Rival.pricing": [{**promotion, "feature": True, "display": True}]},
-        ),
-        Case(
-            "loss and gain where prices never change",
-            {**usual_price, "behavior.choice.loss": 0.0, "behavior.choice.gain": 0.0},
-            {"behavior.choice.loss": 0.7, "behavior.choice.gain": 0.4},
-            frozenset({"reference_price"}),
-        ),
-        Case("program that nobody joins", {}, {"brands.Rival.programs": [nobody]}),
-        Case("program that nobody answers to", {}, {"brands.Rival.programs": [ALL_MEMBERS]}, LEDGER),
-        Case(
-            "customer response of weight 0",
-            {"brands.Rival.programs": [ALL_MEMBERS]},
-            {"brands.Rival.programs.0.customer_response": {"kind": "goal_gradient", "goal_gradient": 0.0}},
-        ),
-        Case(
-            "balances that expire after 10,000 weeks",
-            {"brands.Rival.programs": [ALL_MEMBERS]},
-            {"brands.Rival.programs.0.expiry": {"kind": "inactivity", "weeks": 10_000}},
-        ),
-        Case(
-            "messages without expression",
-            silent,
-            {"word_of_mouth.talk": {"kind": "rates", "talk_good": 0.3, "expression": 0.0}, "word_of_mouth.influence": "heard"},
-            messages,
-        ),
-        Case(
-            "messages that shift nobody's choice",
-            silent,
-            {"word_of_mouth.talk": "rates", "word_of_mouth.influence": {"kind": "heard", "shift": 0.0}},
-            messages,
-        ),
-        Case(
-            "messages that shift nobody's satisfaction",
-            silent,
-            {"word_of_mouth.talk": "threshold", "word_of_mouth.influence": {"kind": "satisfaction", "shift": 0.0}},
-            messages,
-        ),
-        Case("messages that nobody minds", silent, {"word_of_mouth.talk": "threshold"}, messages),
-        Case(
-            "bond of weight 0",
-            {"behavior.bond": "none", "behavior.choice.bond_weight": 0.0, "word_of_mouth.talk.bond_talk": 0.0, **joining},
-            {"behavior.bond": "drift"},
-            frozenset({"bond"}),
-        ),
-        Case("bond that nothing builds", {"behavior.bond": "none"}, {"behavior.bond": {"kind": "drift", "from_satisfaction": 0.0}}, frozenset({"bond"})),
-        Case(
-            "satisfaction of weight 0",
-            {**unfeeling, "behavior.choice.satisfaction_weight": 0.0},
-            {"behavior.experience": "normal", "behavior.satisfaction": "disconfirmation"},
-            felt,
-        ),
-        Case("inertia 0", {"population.inertia": None}, {"population.inertia": 0.0}),
-        Case("tastes without spread", {"population.taste": None}, {"population.taste": {"distribution": "normal", "sd": 0.0}}),
-        Case("seasons that are alike", {"behavior.needs.season": []}, {"behavior.needs.season": [1.0, 1.0, 1.0, 1.0]}),
-        Case("keeping every customer's points", {}, {"accounts.by_customer": True}),
-    ]
+    yield Case("promotion of depth 0", {path: []}, {path: [{**promotion, "depth": 0.0}]})
+    yield Case("constant pricing", {path: []}, {path: [{"kind": "constant"}]})
+    yield Case(
+        "leaflet and display of weight 0",
+        {path: [promotion], "behavior.choice.feature_weight": 0.0, "behavior.choice.display_weight": 0.0},
+        {path: [{**promotion, "feature": True, "display": True}]},
+    )
+    yield Case(
+        "loss and gain where no price changes",
+        {**dict.fromkeys(("brands.Ours.pricing", path, "brands.Third.programs"), ()), **_judging(0.0, 0.0)},
+        _judging(0.7, 0.4),
+        frozenset({"reference_price"}),
+    )
+
+
+def _judging(loss: float, gain: float) -> dict[str, Any]:
+    return {"behavior.choice.loss": loss, "behavior.choice.gain": gain}
+
+
+def _programs() -> Iterator[Case]:
+    path = "brands.Rival.programs"
+    points = {"kind": "points", "reward": {"kind": "cash", "value": 1.0, "threshold": 5}}
+    eager = {"kind": "goal_gradient", "progress_weight": 2.0, "worth_weight": 1.0}
+    nobody = {**points, "enrollment": {"kind": "opt_in", "chance": 0.0}, "customer_response": eager}
+    indifferent = {"kind": "goal_gradient", "goal_gradient": 0.0}
+    owned = "members points_outstanding liability rewards_redeemed program_cost margin points_earned points_redeemed"
+    yield Case("program that nobody joins", {}, {path: [nobody]})
+    yield Case("program that nobody answers to", {}, {path: [points]}, frozenset(owned.split()))
+    yield Case("customer response of weight 0", {path: [points]}, {f"{path}.0.customer_response": indifferent})
+    yield Case(
+        "balances that expire after 10,000 weeks",
+        {path: [points]},
+        {f"{path}.0.expiry": {"kind": "inactivity", "weeks": 10_000}},
+    )
+    yield Case("keeping every customer's points", {}, {"accounts.by_customer": True})
+
+
+SILENT = {"word_of_mouth.talk": "none", "word_of_mouth.influence": "none"}
+
+
+def _messages() -> Iterator[Case]:
+    owned = frozenset({"messages_positive", "messages_negative"})
+    talk, influence = "word_of_mouth.talk", "word_of_mouth.influence"
+    chatty = {"kind": "rates", "talk_good": 0.3}
+    for name, said, heard in (
+        ("messages without expression", {**chatty, "expression": 0.0}, "heard"),
+        ("messages that shift nobody's choice", chatty, {"kind": "heard", "shift": 0.0}),
+        ("messages that shift nobody's satisfaction", "threshold", {"kind": "satisfaction", "shift": 0.0}),
+        ("messages that nobody minds", "threshold", "none"),
+    ):
+        yield Case(name, SILENT, {talk: said, influence: heard}, owned)
+
+
+def _feelings() -> Iterator[Case]:
+    joining = "brands.Ours.programs.0.enrollment"
+    satisfaction, bond = "behavior.satisfaction", "behavior.bond"
+    unattached = {bond: "none", f"{joining}.by_bond": 0.0, "behavior.choice.bond_weight": 0.0}
+    yield Case(
+        "bond of weight 0", {**unattached, "word_of_mouth.talk.bond_talk": 0.0}, {bond: "drift"}, frozenset({"bond"})
+    )
+    unmoved = {satisfaction: "none", f"{joining}.by_satisfaction": 0.0, "behavior.choice.satisfaction_weight": 0.0}
+    yield Case(
+        "satisfaction of weight 0",
+        {**SILENT, **unattached, **unmoved, "behavior.experience": "none"},
+        {"behavior.experience": "normal", satisfaction: "disconfirmation"},
+        frozenset({"satisfaction", "expectation"}),
+    )
+    nothing_builds = {"kind": "drift", "from_satisfaction": 0.0}
+    yield Case("bond that nothing builds", {bond: "none"}, {bond: nothing_builds}, frozenset({"bond"}))
+
+
+def _traits() -> Iterator[Case]:
+    inertia, taste, season = "population.inertia", "population.taste", "behavior.needs.season"
+    yield Case("inertia 0", {inertia: None}, {inertia: 0.0})
+    yield Case("tastes without spread", {taste: None}, {taste: {"distribution": "normal", "sd": 0.0}})
+    yield Case("seasons that are alike", {season: []}, {season: [1.0, 1.0, 1.0, 1.0]})
 
 
 def differences(one: Simulation, other: Simulation, owns: frozenset[str] = frozenset()) -> list[str]:

@@ -1,17 +1,20 @@
 """Targets: published numbers, exact limits and real data that the model must reproduce, as runnable checks.
 
-A target simulates through the public API and compares. It yields one `Check` a number. To write another: a function that
-yields checks, registered with ``@target("D99", source="…", says="…")`` in a file that `validation/__init__.py` imports.
+A target simulates through the public API and compares. It yields one `Check` a number. To write another: a function
+that yields checks, registered with ``@target("D99", source="…", says="…")`` in a file that `validation/__init__.py`
+imports.
 
-An expected value is worked out from its closed form by `as_published`, which holds it to the digits that were printed. A
+An expected value is worked out from its closed form, and `as_published` holds it to the digits that were printed. A
 standard error is that of the simulated number (`standard_errors.py`); an exact number has none.
 """
 
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from string import ascii_lowercase
 from typing import Any, Literal
 
 import numpy as np
@@ -66,17 +69,33 @@ TARGETS: dict[str, Target] = {}
 
 
 def target(id_: str, *, source: str, says: str) -> Callable[[Experiment], Experiment]:
-    """Register the decorated function as a target. Raises ValueError for an id that is taken and for an empty source."""
+    """Register the decorated function as a target. Raises ValueError for a bad id and for an empty source."""
 
     def register(run: Experiment) -> Experiment:
         if id_ in TARGETS:
             raise ValueError(f"two targets are called {id_}")
+        if not re.fullmatch(r"[A-Z]\d+[a-z]?", id_):
+            raise ValueError(f"a target's id is a letter, a number and perhaps a small letter, was {id_!r}")
         if not source.strip():
             raise ValueError(f"target {id_} needs a source")
         TARGETS[id_] = Target(id_, source, says, run)
         return run
 
     return register
+
+
+def select(*ids: str) -> list[Target]:
+    """The targets of these ids, or all, by letter and number; "D18" stands for all its parts, D18a and so on.
+
+    Raises ValueError for an id that no target has.
+    """
+    chosen: dict[str, Target] = {}
+    for id_ in ids or TARGETS:
+        found = {name: one for name, one in TARGETS.items() if name == id_ or name.rstrip(ascii_lowercase) == id_}
+        if not found:
+            raise ValueError(f"no target is called {id_}; there are: {', '.join(one.id for one in select())}")
+        chosen |= found
+    return sorted(chosen.values(), key=lambda one: (one.id[0], int(one.id[1:].rstrip(ascii_lowercase)), one.id))
 
 
 def as_published(printed: str, values: Any) -> list[float]:
@@ -110,7 +129,8 @@ def report(target: Target) -> list[dict[str, object]]:
     except MissingExtra as missing:
         numbers: dict[str, object] = dict.fromkeys(("target", "simulated", "se", "tolerance"))
         return [_row(target, "", numbers, "skipped", str(missing))]
-    return [_row(target, check.part, _numbers(check), "passed" if check.passed else "failed", check.note) for check in checks]
+    status = {True: "passed", False: "failed"}
+    return [_row(target, check.part, _numbers(check), status[check.passed], check.note) for check in checks]
 
 
 def _numbers(check: Check) -> dict[str, object]:

