@@ -201,13 +201,28 @@ def save(data: xr.Dataset, path: str | Path) -> None:
     """Write NetCDF, to a temporary name first, then renamed: there is never half a file under `path`."""
     path = Path(path)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    os.close(handle)
     try:
-        data.to_netcdf(temporary, engine="h5netcdf")
+        with os.fdopen(handle, "wb") as file:
+            file.write(_image(data))
         os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _image(data: xr.Dataset) -> bytes:
+    """The bytes of the NetCDF file. HDF5 makes them in memory: on a full disk it would fail without end."""
+    from xarray.backends import H5NetCDFStore
+
+    store = H5NetCDFStore.open("in memory", mode="w", driver="core", driver_kwds={"backing_store": False})
+    try:
+        data.dump_to_store(store)
+        store.sync()
+        store.ds._h5file.flush()
+        image: bytes = store.ds._h5file.id.get_file_image()
+        return image
+    finally:
+        store.close()
 
 
 def load(path: str | Path) -> xr.Dataset:
@@ -243,7 +258,10 @@ def summary(data: xr.Dataset, name: str) -> xr.DataArray:
         if "step" in variable.dims:
             last = data["period_of_step"].max()
             return data[name].where(data["period_of_step"] == last, drop=True).mean("step", keep_attrs=True)
-        return data[name].isel(period=-1) if "period" in variable.dims else data[name]
+        if "period" not in variable.dims:
+            return data[name]
+        # the last period, and NaN where there is none
+        return data[name].isel(period=-1) if data.sizes["period"] else data[name].astype(float).max("period")
     top, bottom = (_summed(data, part) for part in (variable.numerator, variable.denominator))
     return (top / bottom.where(bottom > 0)).assign_attrs(data[name].attrs)
 

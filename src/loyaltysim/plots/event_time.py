@@ -84,4 +84,4 @@ def gained_around(flow: np.ndarray, around: Window) -> np.ndarray:
 
 def in_most(on: np.ndarray, around: Window) -> np.ndarray:
     """Whether something, one bool a step, is so at an offset for more than half of the promotions."""
-    return np.asarray(on[around.steps].mean(0) > 0.5)  # noqa: PLR2004
+    return np.asarray(on[around.steps].mean(0) > 0.5)

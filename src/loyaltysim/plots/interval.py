@@ -20,6 +20,10 @@ class Interval(NamedTuple):
     low: np.ndarray
     high: np.ndarray
 
+    def of(self, place: int) -> Interval:
+        """The interval at one place of the first axis."""
+        return Interval(self.mean[place], self.low[place], self.high[place])
+
 
 def interval(values: np.ndarray) -> Interval:
     """Over the first axis, replications; those that are NaN are left out, place by place."""

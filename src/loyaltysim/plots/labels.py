@@ -1,4 +1,4 @@
-"""Labels: names at the ends of their lines, where no legend has to be searched, moved apart so that none covers another."""
+"""Labels: names at the ends of their lines, so that no legend is searched, moved apart where they would overlap."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def plain(text: str) -> str:
 
 
 def short(name: str, width: int = WIDEST, lines: int = 2) -> str:
-    """A name in at most so many lines; what does not fit ends in an ellipsis."""
+    """A name in at most so many lines; what does not fit ends in an ellipsis. No word is broken for 4 letters."""
+    longest = max(map(len, name.split()), default=0)
+    width = longest if width < longest <= width + 4 else width
     return plain("\n".join(textwrap.wrap(name, width, max_lines=lines, placeholder="…")))
 
 
@@ -52,11 +54,12 @@ def label_ends(ax: Axes, ends: Sequence[End], *, size: float, top: float = 1.0) 
     names = [short(end.name) for end in ends]
     heights = np.array([(name.count("\n") + 1) * size * LINE for name in names]) / tall
     wanted = np.array([(end.y - low) / (high - low) for end in ends])
+    leader = {"arrowstyle": "-", "linewidth": 0.5, "shrinkA": 1, "shrinkB": 2, "relpos": (0, 0.5)}
     for end, name, place in zip(ends, names, spread(wanted, heights, top)):
         ax.annotate(
             name, (end.x, end.y), xytext=(1.03, place), textcoords="axes fraction", fontsize=size, color=end.color,
             fontweight="bold" if end.bold else "normal", ha="left", va="center", annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": end.color, "linewidth": 0.5, "shrinkA": 1, "shrinkB": 2},
+            arrowprops={**leader, "color": end.color},
         )  # fmt: skip
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from loyaltysim.plots.interval import interval
-from loyaltysim.plots.labels import End, label_ends
-from loyaltysim.plots.run import clock, focal_of, of_segment, one_run
+from loyaltysim.plots.labels import label_ends
+from loyaltysim.plots.lines import draw_line
+from loyaltysim.plots.run import clock, of_segment, one_run, whose
 from loyaltysim.plots.style import LABEL_SIZE, averaged, dress, head, looks, new_axes, say
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def missing(ds: xr.Dataset) -> str:
     if not ds.sizes.get("period"):
         return "No period was measured: metrics.period_steps is 0, or longer than the run."
     if not np.isfinite(ds["retention_rate"].values).any():
-        return "Retention needs two periods: there is only the first."
+        return "No brand had customers in a period before one that was measured."
     return ""
 
 
@@ -44,29 +45,21 @@ def retention(ds: xr.Dataset, ax: Axes | None = None, *, segment: str = "all") -
     """
     ds = of_segment(one_run(ds), segment)
     ax = new_axes() if ax is None else ax
-    whose = "" if segment == "all" else f" Segment {segment}."
     if missing(ds):
         head(ax, QUESTION)
         say(ax, missing(ds))
         return ax
-    length = int((ds["period_of_step"] == 0).sum()) * clock(ds).step
-    ends_of_periods = (np.arange(ds.sizes["period"]) + 1) * length
-    ends = []
-    for name, look in looks(ds).items():
-        rate = interval(100 * ds["retention_rate"].sel(brand=name).transpose("replication", "period").values)
-        ax.plot(
-            ends_of_periods, rate.mean, color=look.color, linestyle=look.line, linewidth=look.width,
-            marker=look.marker, markersize=5, markeredgecolor="white", markeredgewidth=0.5, zorder=look.order, label=name,
-        )  # fmt: skip
-        ax.fill_between(ends_of_periods, rate.low, rate.high, color=look.color, alpha=look.band, linewidth=0)
-        known = np.flatnonzero(np.isfinite(rate.mean))
-        if len(known):
-            last = known[-1]
-            ends.append(End(ends_of_periods[last], float(rate.mean[last]), name, look.color, name == focal_of(ds)))
-    unit = clock(ds).unit
-    dress(ax, f"{unit} since the start, at the end of each period of {length:g}", "retention rate (%)")
+    time = clock(ds)
+    length = int((ds["period_of_step"] == 0).sum()) * time.step
+    when = (np.arange(ds.sizes["period"]) + 1) * length
+    rate = 100 * ds["retention_rate"].transpose("replication", "brand", "period").values
+    ends = [
+        draw_line(ax, when, interval(rate[:, place]), name, look, marked=True)
+        for place, (name, look) in enumerate(looks(ds).items())
+    ]
+    dress(ax, f"end of the period, {time.unit} since the start (a period is {time.tell(length)})", "retention rate (%)")
     if ds.sizes["period"] <= MOST_TICKS:
-        ax.set_xticks(ends_of_periods)
-    head(ax, QUESTION, f"Share of the customers of one period who buy again in the next.{whose} {averaged(ds)}")
+        ax.set_xticks(when)
+    head(ax, QUESTION, f"Customers of one period who buy again in the next.{whose(segment)} {averaged(ds)}")
     label_ends(ax, ends, size=LABEL_SIZE)
     return ax

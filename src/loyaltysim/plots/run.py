@@ -36,6 +36,11 @@ def of_segment(ds: xr.Dataset, segment: str) -> xr.Dataset:
     return ds.sel(segment=segment)
 
 
+def whose(segment: str) -> str:
+    """A sentence for the note under a title: whose numbers these are, if not everybody's."""
+    return "" if segment == "all" else f" Segment {segment}."
+
+
 def focal_of(ds: xr.Dataset) -> str:
     """The focal brand; the first one if the Dataset does not say."""
     names = [str(name) for name in ds["brand"].values]
@@ -48,6 +53,10 @@ class Clock(NamedTuple):
 
     step: float
     unit: str
+
+    def tell(self, length: float) -> str:
+        """A length of time in words: "1 week", "13 weeks"."""
+        return f"{length:.3g} {self.unit[:-1] if length == 1 else self.unit}"
 
 
 def clock(ds: xr.Dataset) -> Clock:
@@ -68,4 +77,4 @@ def stretches(on: np.ndarray) -> list[tuple[int, int]]:
 
 def promotion_steps(ds: xr.Dataset, brand: str) -> np.ndarray:
     """Whether the brand promotes, one bool a step: in at least half of the replications."""
-    return np.asarray(ds["on_promotion"].sel(brand=brand).mean("replication").values >= 0.5)  # noqa: PLR2004
+    return np.asarray(ds["on_promotion"].sel(brand=brand).mean("replication").values >= 0.5)

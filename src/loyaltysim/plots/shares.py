@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from loyaltysim.plots.interval import interval
-from loyaltysim.plots.labels import End, label_ends, short
-from loyaltysim.plots.run import clock, focal_of, of_segment, one_run, promotion_steps, stretches
-from loyaltysim.plots.style import INK, LABEL_SIZE, SMALL_SIZE, Look, averaged, dress, head, looks, new_axes, say
+from loyaltysim.plots.labels import label_ends, short
+from loyaltysim.plots.lines import draw_line
+from loyaltysim.plots.run import DAYS_OF_A_WEEK, clock, of_segment, one_run, promotion_steps, stretches, whose
+from loyaltysim.plots.style import LABEL_SIZE, SMALL_SIZE, Look, averaged, dress, head, looks, new_axes, say
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -20,6 +21,8 @@ MOST_POINTS = 208
 """Longer runs are drawn in means over several steps; assumed: four years of weeks."""
 LANE = 0.05
 """Height of a lane of promotions in axes; assumed."""
+MOST_SHADED = 0.3
+"""While promotions fill no more than this share of the time they are shaded down through the lines; assumed."""
 
 
 def missing(ds: xr.Dataset) -> str:
@@ -49,32 +52,40 @@ def shares(ds: xr.Dataset, ax: Axes | None = None, *, segment: str = "all") -> A
         head(ax, QUESTION)
         say(ax, missing(ds))
         return ax
-    pooled = -(-ds.sizes["step"] // MOST_POINTS)
+    time, pooled = clock(ds), _steps_a_point(ds)
     units = _pool(ds["units"].transpose("replication", "brand", "step").values, pooled)
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = 100 * units / units.sum(1, keepdims=True)
-    time = clock(ds)
-    middle = (np.arange(share.shape[2]) + 0.5) * time.step * pooled
-    focal, ends, highest = focal_of(ds), [], 0.0
-    for place, (name, look) in enumerate(looks(ds).items()):
-        own = interval(share[:, place])
-        ax.plot(middle, own.mean, color=look.color, linestyle=look.line, linewidth=look.width * 0.7, zorder=look.order, label=name)
-        ax.fill_between(middle, own.low, own.high, color=look.color, alpha=look.band, linewidth=0)
-        highest = max(highest, float(np.nanmax(np.where(np.isfinite(own.high), own.high, own.mean))))
-        ends.append(End(float(middle[-1]), float(own.mean[-1]), name, look.color, name == focal))
-    promoting = {name: look for name, look in looks(ds).items() if promotion_steps(ds, name).any()}
+        own = interval(100 * units / units.sum(1, keepdims=True))
+    middle = (np.arange(units.shape[2]) + 0.5) * time.step * pooled
+    ends = [
+        draw_line(ax, middle, own.of(place), name, look, thin=0.7)
+        for place, (name, look) in enumerate(looks(ds).items())
+    ]
+    promotions = {name: promotion_steps(ds, name) for name in looks(ds)}
+    promoting = {name: on for name, on in promotions.items() if on.any()}
     room = 1 - LANE * len(promoting)
+    highest = 1.05 * float(np.nanmax([own.mean, own.high]))
     ax.set_xlim(0, ds.sizes["step"] * time.step)
-    ax.set_ylim(0, 1.05 * highest / room)
+    ax.set_ylim(0, highest / room)
+    ax.set_yticks([tick for tick in ax.get_yticks() if 0 <= tick <= highest])
     dress(ax, f"{time.unit} since the start", "share of units (%)")
-    for lane, (name, look) in enumerate(promoting.items()):
-        _lane(ax, name, look, stretches(promotion_steps(ds, name)), time.step, 1 - LANE * (lane + 1))
-    whose = "" if segment == "all" else f" Segment {segment}."
+    down = bool(np.mean(np.any([*promoting.values(), np.zeros(ds.sizes["step"])], axis=0)) <= MOST_SHADED)
+    for lane, (name, on) in enumerate(promoting.items()):
+        spans = [(begin * time.step, (end - begin) * time.step) for begin, end in stretches(on)]
+        _draw_lane(ax, name, looks(ds)[name], spans, 1 - LANE * (lane + 1), down)
+    bars = " Bars on top: promotions." if promoting else ""
     steps = f" A point is {pooled} steps." if pooled > 1 else ""
-    bars = " Bars: promotions." if promoting else ""
-    head(ax, QUESTION, f"{averaged(ds)}{bars}{steps}{whose}")
+    head(ax, QUESTION, f"{averaged(ds)}{bars}{steps}{whose(segment)}")
     label_ends(ax, ends, size=LABEL_SIZE, top=room)
     return ax
+
+
+def _steps_a_point(ds: xr.Dataset) -> int:
+    """One, or in long runs so many that there are few enough points: at least a week of steps."""
+    if ds.sizes["step"] <= MOST_POINTS:
+        return 1
+    week = round(DAYS_OF_A_WEEK / float(ds.attrs.get("step_days", DAYS_OF_A_WEEK)))
+    return max(week, -(-ds.sizes["step"] // MOST_POINTS))
 
 
 def _pool(units: np.ndarray, steps: int) -> np.ndarray:
@@ -83,14 +94,15 @@ def _pool(units: np.ndarray, steps: int) -> np.ndarray:
     return np.asarray(units[..., : whole * steps].reshape(*units.shape[:-1], whole, steps).sum(-1))
 
 
-def _lane(ax: Axes, name: str, look: Look, spans: list[tuple[int, int]], step: float, bottom: float) -> None:
-    """One brand's promotions as bars, and whose they are."""
+def _draw_lane(ax: Axes, name: str, look: Look, spans: list[tuple[float, float]], bottom: float, down: bool) -> None:
+    """One brand's promotions, (begin, length), as bars, and whose they are; shaded down to the ground if wanted."""
+    for begin, length in spans if down else ():
+        ax.axvspan(begin, begin + length, ymax=bottom, color=look.color, alpha=0.1, linewidth=0, zorder=0)
     ax.broken_barh(
-        [(begin * step, (end - begin) * step) for begin, end in spans], (bottom, LANE * 0.75),
-        transform=ax.get_xaxis_transform(), facecolor=look.color if not look.hatch else "white", edgecolor=look.color,
-        hatch=look.hatch, linewidth=0.6, label=f"{name}: promotions",
+        spans, (bottom, LANE * 0.75), transform=ax.get_xaxis_transform(), edgecolor=look.color, linewidth=0.6,
+        facecolor=look.color if look.focal else "white", hatch=look.hatch, label=f"{name}: promotions",
     )  # fmt: skip
     ax.text(
-        1.03, bottom + LANE * 0.35, short(f"{name} promotes", 30, 1), transform=ax.transAxes, fontsize=SMALL_SIZE - 1,
-        color=look.color if not look.hatch else INK, va="center",
+        1.03, bottom + LANE * 0.37, short(name, 26, 1), transform=ax.transAxes, fontsize=SMALL_SIZE - 1,
+        color=look.color, va="center",
     )  # fmt: skip

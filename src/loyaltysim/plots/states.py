@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from loyaltysim.plots.interval import interval
-from loyaltysim.plots.labels import End, label_ends
-from loyaltysim.plots.run import clock, focal_of, of_segment, one_run
+from loyaltysim.plots.labels import label_ends
+from loyaltysim.plots.lines import draw_line
+from loyaltysim.plots.run import clock, of_segment, one_run, whose
 from loyaltysim.plots.style import LABEL_SIZE, averaged, dress, head, looks, new_axes, panels, say
 
 if TYPE_CHECKING:
@@ -45,38 +46,25 @@ def states(ds: xr.Dataset, ax: Axes | None = None, *, segment: str = "all") -> A
         head(ax, QUESTION)
         say(ax, missing(ds))
         return ax
-    whose = "" if segment == "all" else f" Segment {segment}."
-    head(ax, QUESTION, f"Customers who ever bought the brand.{whose} {averaged(ds)}")
+    head(ax, QUESTION, f"Customers who ever bought the brand.{whose(segment)} {averaged(ds)}")
     for name, (panel,) in zip(SHOWN, panels(ax, (1,), (1, 1), 0, 0.1)):
-        _state(panel, ds, name)
-    first, last = ax.child_axes
-    first.set_xlabel("")
-    last.set_xlim(first.get_xlim())
+        _draw_state(panel, ds, name)
     return ax
 
 
-def _state(ax: Axes, ds: xr.Dataset, state: str) -> None:
+def _draw_state(ax: Axes, ds: xr.Dataset, state: str) -> None:
     """One panel: the state at the end of every step in which it was measured."""
     values = ds[state].transpose("replication", "brand", "step").values
-    time = clock(ds)
-    dress(ax, f"{time.unit} since the start", f"{state} ({_scale(ds[state].attrs.get('units', '1'))})")
+    time, unit = clock(ds), ds[state].attrs.get("units", "1")
+    last = state == SHOWN[-1]
+    dress(ax, f"{time.unit} since the start" if last else "", f"{state} ({'score' if unit == '1' else unit})")
     ax.set_xlim(0, ds.sizes["step"] * time.step)
     measured = np.flatnonzero(np.isfinite(values).any((0, 1)))
     if not len(measured):
         say(ax, f"This scenario keeps no {state}.")
         return
-    when, ends = (measured + 1) * time.step, []
-    for place, (name, look) in enumerate(looks(ds).items()):
-        own = interval(values[:, place, measured])
-        ax.plot(when, own.mean, color=look.color, linestyle=look.line, linewidth=look.width * 0.8, zorder=look.order, label=name)
-        ax.fill_between(when, own.low, own.high, color=look.color, alpha=look.band, linewidth=0)
-        known = np.flatnonzero(np.isfinite(own.mean))
-        if len(known):
-            end = known[-1]
-            ends.append(End(float(when[end]), float(own.mean[end]), name, look.color, name == focal_of(ds)))
+    ends = [
+        draw_line(ax, (measured + 1) * time.step, interval(values[:, place, measured]), name, look, thin=0.8)
+        for place, (name, look) in enumerate(looks(ds).items())
+    ]
     label_ends(ax, ends, size=LABEL_SIZE)
-
-
-def _scale(unit: str) -> str:
-    """The unit of a state; "1" is a score."""
-    return "score" if unit == "1" else unit

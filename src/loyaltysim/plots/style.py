@@ -6,12 +6,13 @@ own, so that pictures hold in gray. Figures are made without pyplot: nothing nee
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from matplotlib.figure import Figure
 
-from loyaltysim.plots.labels import plain
+from loyaltysim.plots.labels import POINTS_OF_AN_INCH, plain
 from loyaltysim.plots.run import focal_of
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ HATCHES = ("////", "....", "\\\\\\\\", "xxxx", "----", "++++", "||||")
 
 # Sizes in points; assumed: readable when a figure of 7 inches is printed at full width.
 TITLE_SIZE, LABEL_SIZE, SMALL_SIZE = 11.0, 9.0, 8.0
+LETTER = 0.57
+"""Mean width of a letter in font sizes (measured on these notes in DejaVu Sans: 0.563)."""
 
 
 class Look(NamedTuple):
@@ -41,18 +44,17 @@ class Look(NamedTuple):
     hatch: str
     band: float
     """How opaque the band of its interval is."""
-    order: int
-    """What is drawn over what."""
+    focal: bool
 
 
 def looks(ds: xr.Dataset) -> dict[str, Look]:
     """A look for every brand by name: the focal one solid and thick, the rest in the order of the Dataset."""
     focal = focal_of(ds)
-    found = {focal: Look(FOCAL_COLOR, "-", "o", 2.4, "", 0.25, 3)}
+    found = {focal: Look(FOCAL_COLOR, "-", "o", 2.4, "", 0.25, True)}
     for place, name in enumerate(str(n) for n in ds["brand"].values if str(n) != focal):
         n = len(COLORS)
         line = (place + place // n) % n  # the second round pairs colors with other lines
-        found[name] = Look(COLORS[place % n], LINES[line], MARKERS[line], 1.3, HATCHES[line], 0.13, 2)
+        found[name] = Look(COLORS[place % n], LINES[line], MARKERS[line], 1.3, HATCHES[line], 0.13, False)
     return {str(name): found[str(name)] for name in ds["brand"].values}
 
 
@@ -72,22 +74,30 @@ def dress(ax: Axes, x: str, y: str) -> None:
     ax.set_axisbelow(True)
 
 
-def head(ax: Axes, question: str, note: str = "") -> None:
-    """The question as the title, and under it, smaller, what lines and bands are."""
-    lines = note.count("\n") + 1 if note else 0
-    above = 6 + lines * SMALL_SIZE * 1.3
-    ax.set_title(plain(question), loc="left", fontsize=TITLE_SIZE, fontweight="bold", color=INK, pad=above)
-    if note:
+def head(ax: Axes, question: str, note: str = "", *, left: float = 0.75, above: float = 0.0) -> None:
+    """The question as the title, and under it, smaller, what lines and bands are.
+
+    Lines of text end with the figure, of which `left` inches stand left of the axes, or an inch right of the axes where
+    several share the figure. `above` are points kept free between the axes and the note.
+    """
+    whole = ax.figure.bbox.width / ax.figure.dpi
+    wide = min(whole - left, ax.get_position().width * whole + 1) * POINTS_OF_AN_INCH / LETTER
+    lines = [line for part in note.splitlines() for line in textwrap.wrap(part, max(24, int(wide / SMALL_SIZE)))]
+    title = "\n".join(textwrap.wrap(question, max(20, int(wide / TITLE_SIZE / 1.1))))  # bold letters are wider
+    pad = above + 8 + len(lines) * SMALL_SIZE * 1.35
+    ax.set_title(plain(title), loc="left", fontsize=TITLE_SIZE, fontweight="bold", color=INK, pad=pad)
+    if lines:
         ax.annotate(
-            plain(note), (0, 1), xytext=(0, 5), xycoords="axes fraction", textcoords="offset points",
-            fontsize=SMALL_SIZE, color=FAINT, ha="left", va="bottom",
+            plain("\n".join(lines)), (0, 1), xytext=(0, above + 6), xycoords="axes fraction",
+            textcoords="offset points", fontsize=SMALL_SIZE, color=FAINT, ha="left", va="bottom", linespacing=1.2,
+            in_layout=False,
         )  # fmt: skip
 
 
 def averaged(ds: xr.Dataset, what: str = "band") -> str:
     """What a line and its interval are, for the note under a title."""
     n = ds.sizes["replication"]
-    return f"Mean of {n} replications; {what}: 95 % interval of the mean." if n > 1 else "One replication: no interval."
+    return f"Mean of {n} replications; {what}: its 95 % interval." if n > 1 else "One replication: no interval."
 
 
 def say(ax: Axes, message: str) -> None:

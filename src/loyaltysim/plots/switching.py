@@ -1,4 +1,4 @@
-"""Switching: where does the next purchase go? A row for the brand bought the time before, a column for the brand bought now."""
+"""Switching: where does the next purchase go? A row for the brand bought before, a column for the brand bought now."""
 
 from __future__ import annotations
 
@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 QUESTION = "Where does the next purchase go?"
 MOST_WITH_INTERVALS = 6
 """More brands than these, and cells are too small for their intervals; assumed."""
-DARK = 0.55
+PALER = 1.5
+"""The color scale ends at so many times the largest share, so that numbers stay readable; assumed."""
+DARK = 0.65
 """Cells from this share of the scale on are written in white; assumed."""
+APART = 0.25
+"""Between the brands and the last row, in cells; assumed."""
 
 
 def missing(ds: xr.Dataset) -> str:
@@ -31,7 +35,8 @@ def missing(ds: xr.Dataset) -> str:
 def switching(ds: xr.Dataset, ax: Axes | None = None) -> Axes:
     """Heat map of where customers of each brand buy next, in percent of their purchases: every row adds up to 100.
 
-    The last row is what anybody bought: where people go who leave a brand for no brand in particular.
+    The last row is what all of them bought. A brand draws from each rival what it draws from all, unless those who like
+    the one like the other too. With up to 6 brands cells tell the half width of their 95 % interval.
 
     Parameters
     ----------
@@ -45,7 +50,7 @@ def switching(ds: xr.Dataset, ax: Axes | None = None) -> Axes:
     ds = one_run(ds)
     names = [str(name) for name in ds["brand"].values]
     n = len(names)
-    ax = new_axes(3.2 + 0.75 * n, 2.2 + 0.5 * n) if ax is None else ax
+    ax = new_axes(max(4.6, 3.2 + 0.75 * n), 2.2 + 0.5 * n) if ax is None else ax
     if missing(ds):
         head(ax, QUESTION)
         say(ax, missing(ds))
@@ -54,33 +59,37 @@ def switching(ds: xr.Dataset, ax: Axes | None = None) -> Axes:
     moves = np.concatenate([moves, moves.sum(1, keepdims=True)], 1)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = interval(100 * moves / moves.sum(2, keepdims=True))
-    heights = np.append(np.arange(n), n + 0.25)  # the last row stands apart
-    edges = np.concatenate([np.arange(n) - 0.5, [n - 0.5, n - 0.25, n + 0.75]])
-    cells = np.insert(share.mean, n, np.nan, axis=0)
-    ax.pcolormesh(np.arange(n + 1) - 0.5, edges, np.ma.masked_invalid(cells), cmap="Blues", vmin=0, vmax=100)
-    for row, height in enumerate(heights):
-        for column in range(n):
-            _write(ax, column, float(height), *(float(end[row, column]) for end in share), n <= MOST_WITH_INTERVALS)
+    scale_end = PALER * float(np.nanmax(share.mean))
+    for first, last, lower in ((0, n, 0.0), (n, n + 1, APART)):  # the last row stands apart
+        edges = np.arange(first, last + 1) - 0.5 + lower
+        cells = np.ma.masked_invalid(share.mean[first:last])
+        ax.pcolormesh(np.arange(n + 1) - 0.5, edges, cells, cmap="Blues", vmin=0, vmax=scale_end)
+    heights = np.append(np.arange(n), n + APART)
+    tells = ds.sizes["replication"] > 1 and n <= MOST_WITH_INTERVALS
+    for row, column in np.ndindex(n + 1, n):
+        mean, half = float(share.mean[row, column]), float((share.high - share.low)[row, column] / 2)
+        color = "white" if mean >= DARK * scale_end else INK
+        _write(ax, column, float(heights[row]), mean, half if tells else np.nan, color)
     for place in range(n):
-        ax.add_patch(Rectangle((place - 0.5, place - 0.5), 1, 1, fill=False, edgecolor=INK, linewidth=1.2))
+        frame = Rectangle((place - 0.5, place - 0.5), 1, 1, fill=False, edgecolor=INK, linewidth=1.2, clip_on=False)
+        ax.add_patch(frame)
     dress(ax, "brand bought now", "brand bought the time before")
     ax.set_xlim(-0.5, n - 0.5)
-    ax.set_ylim(edges[-1], edges[0])
+    ax.set_ylim(n + 0.5 + APART, -0.5)
     ax.set_xticks(np.arange(n), [short(name, 12, 3) for name in names], fontsize=SMALL_SIZE)
-    ax.set_yticks(heights, [*(short(name, 24) for name in names), "any brand"], fontsize=SMALL_SIZE)
+    ax.set_yticks(heights, [*(short(name, 24) for name in names), "all brands"], fontsize=SMALL_SIZE)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     ax.grid(False)
-    half = "; ±: 95 % interval of the mean" if ds.sizes["replication"] > 1 and n <= MOST_WITH_INTERVALS else ""
-    runs = averaged(ds).split(";")[0].rstrip(".")
-    head(ax, QUESTION, f"% of a row's purchases; framed: the same brand again.\n{runs}{half}.")
+    left = 0.6 + 0.05 * min(24, max(map(len, names)))  # inches that the names take
+    runs = averaged(ds, "±") if tells or ds.sizes["replication"] == 1 else averaged(ds).split(";")[0] + "."
+    head(ax, QUESTION, f"% of a row's purchases; framed: the same brand again.\n{runs}", left=left)
     return ax
 
 
-def _write(ax: Axes, x: float, y: float, mean: float, low: float, high: float, with_interval: bool) -> None:
-    """One cell's number, with its half interval if there is one and room for it."""
-    color = "white" if mean / 100 >= DARK else INK
-    text = f"{mean:.0f}" if np.isfinite(mean) else "–"
-    ax.text(x, y, text, ha="center", va="bottom" if with_interval and np.isfinite(high) else "center", color=color, fontsize=LABEL_SIZE)
-    if with_interval and np.isfinite(high):
-        ax.text(x, y + 0.08, f"±{(high - low) / 2:.1f}", ha="center", va="top", color=color, fontsize=SMALL_SIZE - 1)
+def _write(ax: Axes, x: float, y: float, mean: float, half: float, color: str) -> None:
+    """One cell's number, and under it its half interval if there is one to tell."""
+    number, tells = f"{mean:.0f}" if np.isfinite(mean) else "–", np.isfinite(half)
+    ax.text(x, y, number, ha="center", va="bottom" if tells else "center", color=color, fontsize=LABEL_SIZE)
+    if tells:
+        ax.text(x, y + 0.08, f"±{half:.1f}", ha="center", va="top", color=color, fontsize=SMALL_SIZE - 1)
