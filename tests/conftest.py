@@ -9,6 +9,7 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -55,3 +56,25 @@ def pytest_collection_modifyitems(config, items):
 def repository() -> Path:
     """The folder that holds pyproject.toml."""
     return Path(__file__).resolve().parents[1]
+
+
+def _seat(simulation, rows=None, brand=None, step: int = 0):
+    """Make rows (ascending; everybody if not given) this round's shoppers, with states and offers; they buy `brand`."""
+    world, n_customers = simulation.world, simulation.world.customers.n_customers
+    shoppers = world.workers[0].shoppers
+    rows = np.arange(world.customers.rows) if rows is None else np.asarray(rows)
+    n = shoppers.n = len(rows)
+    shoppers.rows[:n], shoppers.key[:n] = rows, world.customers.key[rows]
+    shoppers.begins, shoppers.first_replication = shoppers.all_begins, 0
+    shoppers.begins[:] = np.searchsorted(rows, np.arange(world.n_replications + 1) * n_customers)
+    world.market.turn(step)
+    simulation.schedule.present(shoppers, step, 0)
+    shoppers.brand[:n] = -1 if brand is None else brand
+    shoppers.find_buyers()
+    return shoppers
+
+
+@pytest.fixture(scope="session")
+def seat():
+    """Rounds by hand: `seat(simulation, rows, brand, step)` returns the shoppers board, for a sub-model to work on."""
+    return _seat

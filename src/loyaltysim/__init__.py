@@ -10,7 +10,9 @@ A tour of the rooms, from the ground up: `draws` (luck by address), `customers` 
 `simulate` (one run), `study` (many runs), `plots`, `mesa`, `cli`.
 """
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
@@ -66,3 +68,14 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+class _Package(ModuleType):
+    """Keeps `loyaltysim.simulate` the function, although the file of the same name would take its place when imported."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        same = isinstance(value, ModuleType) and name in _ROOMS.get(name, ())
+        super().__setattr__(name, getattr(value, name) if same else value)
+
+
+sys.modules[__name__].__class__ = _Package

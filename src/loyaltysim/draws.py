@@ -127,11 +127,12 @@ def poisson(key, salt, mean):
         left = left - part
         u = uniform(key, mix(u8(salt) + piece))
         chance = exp(-part)
-        below = chance
+        below, before = chance, f4(0.0)
         k = i8(0)
-        while u > below and k < i8(64):
+        while u > below and below > before:  # the sum may end a last bit below 1, under the largest uniforms
             k = k + i8(1)
             chance = chance * part / f4(k)
+            before = below
             below = below + chance
         count = count + k
         piece = piece + u8(1)

@@ -175,6 +175,8 @@ class _Finding:
             yield path, f"must be {wanted}, was {_seen(self.value, 'text ')}", (), near
         else:
             plain = _SHOULD.sub("must", self.text).replace(" after validation", "")
+            if plain.endswith(", not more") and hasattr(self.value, "__len__"):
+                plain = plain.replace("not more", f"not {len(self.value)}")
             own, near = (getattr(cause, name, context.get(name)) for name in ("choices", "nearest"))
             message = plain if cause is None else str(cause) or f"cannot be {_seen(self.value)}"
             yield path, message, tuple(own or ()), near

@@ -95,7 +95,7 @@ class Part(Record):
         kind = value.get("kind")
         if kind is None:
             default = cls.model_fields["kind"].default
-            if not isinstance(default, str):
+            if not isinstance(default, str) or value:  # settings without a kind were meant for some other than the default
                 raise _unknown(f"a {cls.room} needs a kind", choices, "")
             kind = default
         if kind not in cls.kinds:

@@ -251,6 +251,8 @@ def to_frame(data: xr.Dataset) -> pd.DataFrame:
 def summary(data: xr.Dataset, name: str) -> xr.DataArray:
     """One number a replication (brand, segment …): a flow summed, a stock's mean over the last period, a rate's Σ/Σ."""
     variable = VARIABLES[name]
+    if "period" in variable.dims and not data.sizes["period"]:
+        return data[name].sum("period") * np.nan  # nothing was measured
     if variable.kind == "flow":
         over = "step" if "step" in variable.dims else "period"
         return data[name].sum(over, keep_attrs=True)
@@ -258,10 +260,7 @@ def summary(data: xr.Dataset, name: str) -> xr.DataArray:
         if "step" in variable.dims:
             last = data["period_of_step"].max()
             return data[name].where(data["period_of_step"] == last, drop=True).mean("step", keep_attrs=True)
-        if "period" not in variable.dims:
-            return data[name]
-        # the last period, and NaN where there is none
-        return data[name].isel(period=-1) if data.sizes["period"] else data[name].astype(float).max("period")
+        return data[name].isel(period=-1) if "period" in variable.dims else data[name]
     top, bottom = (_summed(data, part) for part in (variable.numerator, variable.denominator))
     return (top / bottom.where(bottom > 0)).assign_attrs(data[name].attrs)
 

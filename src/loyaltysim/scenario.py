@@ -19,12 +19,13 @@ from loyaltysim.behavior.needs import Needs, Poisson
 from loyaltysim.behavior.satisfaction import NoSatisfaction, Satisfaction
 from loyaltysim.customers.network import Network
 from loyaltysim.customers.population import Population
-from loyaltysim.faults import Fault, ScenarioError, nearest, path_text, read_errors, split_path
+from loyaltysim.faults import Fault, ScenarioError, nearest, path_text, split_path
 from loyaltysim.levers import Lever
 from loyaltysim.market.calendar import Calendar
 from loyaltysim.pricing import Pricing
 from loyaltysim.programs import Program
 from loyaltysim.record import Part, Record, setting
+from loyaltysim.scenario_faults import all_faults
 from loyaltysim.scenario_file import read
 from loyaltysim.word_of_mouth.influence import Influence, NoInfluence
 from loyaltysim.word_of_mouth.talk import NoTalk, Talk
@@ -154,11 +155,19 @@ class Scenario(Record):
             for number, program in enumerate(brand.programs):
                 key = path_text(("brands", name, "programs", number))
                 yield from (fault(key, message) for message in program.check())
-        for name, segment in self.population.segments.items():
-            for brand in segment.appeal or {}:
+        for key, group in {
+            ("population",): self.population,
+            **{("population", "segments", name): segment for name, segment in self.population.segments.items()},
+        }.items():
+            for brand in group.appeal or {}:
                 if brand not in names:
-                    key = path_text(("population", "segments", name, "appeal", brand))
-                    yield fault(key, f'no brand is called "{brand}"', names, nearest(brand, names))
+                    yield fault(path_text((*key, "appeal", brand)), f'no brand is called "{brand}"', names, nearest(brand, names))
+        if "" in names:
+            yield fault("brands", "a brand needs a name")
+        length = self.metrics.period_steps
+        if length > self.steps and "period_steps" in self.metrics.model_fields_set:
+            message = f"a period of {length} steps does not fit into a run of {self.steps}; 0: no periods"
+            yield fault("metrics.period_steps", message)
 
     @property
     def calendar(self) -> Calendar:
@@ -176,7 +185,7 @@ class Scenario(Record):
         try:
             scenario = cls.model_validate(document)
         except ValidationError as error:
-            raise ScenarioError(read_errors(error, None, {}, document, lambda path: settings_at(path, document))) from None
+            raise ScenarioError(all_faults(cls, error, document)) from None
         scenario._folder = folder
         return scenario
 
@@ -225,55 +234,21 @@ def flat(value: Any, path: tuple[str | int, ...] = ()) -> dict[str, Any]:
     return {path_text(path): value}
 
 
-def settings_at(path: tuple[str | int, ...], document: Any) -> tuple[str, ...]:
-    """The settings that the table at a path of a document may have."""
-    record: Any = Scenario
-    for part in path:
-        document = document[part] if isinstance(document, (dict, list)) else None
-        record = _inner(record, part, document)
-        if record is None:
-            return ()
-    if isinstance(record, type) and issubclass(record, Record):
-        return tuple("schema" if name == "schema_" else name for name in record.model_fields)
-    return ()
-
-
-def _inner(record: Any, part: str | int, value: Any) -> Any:
-    """The record class of one setting's table."""
-    if isinstance(record, tuple):  # a dict or list of records of one class
-        return _of_kind(record[0], value)
-    if not (isinstance(record, type) and issubclass(record, Record)) or part not in record.model_fields:
-        return None
-    found = [c for c in _classes(record.model_fields[str(part)].annotation) if issubclass(c, Record)]
-    if not found:
-        return None
-    many = "tuple[" in str(record.model_fields[str(part)].annotation) or "dict[" in str(record.model_fields[str(part)].annotation)
-    return (found[0],) if many else _of_kind(found[0], value)
-
-
-def _of_kind(record: type[Record], value: Any) -> type[Record]:
-    if issubclass(record, Part) and record.is_room() and isinstance(value, dict):
-        return record.kinds.get(str(value.get("kind", value.get("distribution"))), record)
-    return record
-
-
-def _classes(annotation: Any) -> list[type]:
-    if isinstance(annotation, type) and not getattr(annotation, "__args__", ()):
-        return [annotation]
-    return [c for inner in getattr(annotation, "__args__", ()) for c in _classes(inner)]
-
-
 def _put(document: dict[str, Any], scenario: Scenario, path: tuple[str | int, ...], text: str, value: Any) -> None:
     """Set one value in a document, filling in the tables that lie at their defaults."""
     inner: Any = document
     full: Any = scenario
     for place, part in enumerate(path[:-1]):
-        full = _member(full, part)
+        above, full = full, _member(full, part)
         if isinstance(inner, list):
             if not (isinstance(part, int) and part < len(inner)):
                 raise _no_such(path[: place + 1], text, tuple(str(n) for n in range(len(inner))))
             inner = inner[part]
         else:
+            if isinstance(above, dict) and part not in above and part not in inner:
+                raise _no_such(path[: place + 1], text, tuple(above))
+            if isinstance(full, tuple) and part not in inner:
+                inner[part] = []
             if part not in inner or not isinstance(inner[part], (dict, list)):
                 plain = full.plain() if isinstance(full, Part) else ({} if part not in inner else inner[part])
                 inner[part] = plain if isinstance(plain, dict) else {}
@@ -281,7 +256,7 @@ def _put(document: dict[str, Any], scenario: Scenario, path: tuple[str | int, ..
     if isinstance(inner, list):
         if not (isinstance(path[-1], int) and path[-1] < len(inner)):
             raise _no_such(path, text, tuple(str(n) for n in range(len(inner))))
-        inner[path[-1]] = value
+        inner[path[-1]] = _plain(value)
     elif value is None:
         inner.pop(str(path[-1]), None)
     else:
@@ -309,5 +284,9 @@ def _member(value: Any, part: str | int) -> Any:
 
 
 def _no_such(path: tuple[str | int, ...], text: str, choices: tuple[str, ...]) -> ScenarioError:
-    message = "there is no such place in the list" if choices else "the list is empty"
-    return ScenarioError([Fault(None, None, path_text(path), f"{message} (of the path {text})", choices)])
+    near = None
+    if isinstance(path[-1], str):
+        message, near = f'there is no "{path[-1]}"', nearest(path[-1], choices)
+    else:
+        message = "there is no such place in the list" if choices else "the list is empty"
+    return ScenarioError([Fault(None, None, path_text(path), f"{message} (of the path {text})", choices, near)])

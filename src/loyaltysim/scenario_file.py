@@ -7,8 +7,10 @@ replaced whole. `uses = ["my_program"]` imports Python files that lie beside the
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 import tomllib
+import traceback
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,8 @@ from typing import Any
 from loyaltysim.faults import Fault, ScenarioError, nearest, path_text, split_path
 from loyaltysim.toml_lines import lines_of
 
+KIND_NAMES = ("kind", "distribution")
+"""What a file calls the choice of a part."""
 SHIPPED = Path(__file__).parent / "scenarios"
 
 Where = dict[tuple[str | int, ...], tuple[str, int]]
@@ -37,6 +41,9 @@ class Source:
 
     def _place(self, fault: Fault) -> Fault:
         path = split_path(fault.key) if fault.key else ()
+        kinds = [path + (name,) for name in KIND_NAMES if path + (name,) in self.where]
+        if kinds and fault.choices and " of kind " in fault.message:  # the kind is wrong, not the whole table
+            path = kinds[0]
         for end in range(len(path), 0, -1):
             if path[:end] in self.where:
                 file, line = self.where[path[:end]]
@@ -52,13 +59,17 @@ def shipped() -> tuple[str, ...]:
 def find(name_or_path: str | Path) -> Path:
     """The file of a shipped scenario's name or of a path. Raises ScenarioError if there is none."""
     path = Path(name_or_path)
-    if path.suffix == "" and (SHIPPED / f"{path}.toml").is_file() and not path.is_file():
-        return SHIPPED / f"{path}.toml"
-    if not path.is_file():
+    try:
+        if path.exists() and not path.is_dir():  # a pipe will do
+            return path
+        if path.suffix == "" and (SHIPPED / f"{path}.toml").is_file():
+            return SHIPPED / f"{path}.toml"
         what = "is a folder, not a scenario file" if path.is_dir() else "there is no such file, nor a scenario of that name"
-        near = nearest(str(name_or_path), shipped()) if path.suffix == "" else None
-        raise ScenarioError([Fault(str(name_or_path), None, "", what, shipped(), near)])
-    return path
+        beside = tuple(str(file) for file in path.parent.glob("*.toml"))
+    except OSError as error:
+        what, beside = f"cannot be read: {error.strerror}", ()
+    near = nearest(str(name_or_path), (*shipped(), *beside))
+    raise ScenarioError([Fault(str(name_or_path), None, "", what, shipped(), near)])
 
 
 def read(path: Path) -> Source:
@@ -73,43 +84,65 @@ def _name(path: Path) -> str:
 
 
 def _read(path: Path, above: tuple[Path, ...]) -> tuple[dict[str, Any], Where]:
+    """What a file and those it extends say, and where; `above` are the files that extend this one, the first first."""
     name = _name(path)
-    if path.resolve() in above:
-        ring = " → ".join(p.name for p in (*above[above.index(path.resolve()) :], path))
-        raise ScenarioError([Fault(_name(above[-1]), None, "extends", f"the file extends itself: {ring}")])
     text, document = _parse(path, name)
     where: Where = {key: (name, line) for key, line in lines_of(text).items()}
     base = document.pop("extends", None)
     if base is None:
         return document, where
-    line = where.get(("extends",), (name, None))[1]
+
+    def fault(message: str, *more: Any) -> ScenarioError:
+        return ScenarioError([Fault(name, where.get(("extends",), (name, None))[1], "extends", message, *more)])
+
     if not isinstance(base, str):
-        raise ScenarioError([Fault(name, line, "extends", f"must be the path or name of a scenario, was {base!r}")])
+        raise fault(f"must be the path or name of a scenario, was {base!r}")
     beside = path.parent / base
     try:
         found = beside if beside.is_file() else find(base)
     except ScenarioError as error:
-        fault = error.faults[0]
-        message = f'cannot extend "{base}": {fault.message}'
-        raise ScenarioError([Fault(name, line, "extends", message, fault.choices, fault.nearest)]) from None
-    merged, places = _read(found, (*above, path.resolve()))
+        (why,) = error.faults
+        raise fault(f'cannot extend "{base}": {why.message}', why.choices, why.nearest) from None
+    ring = [file for file in (*above, path)]
+    for place, file in enumerate(ring):
+        if file.resolve() == found.resolve():
+            raise fault("the file extends itself: " + " → ".join(each.name for each in (*ring[place:], found)))
+    merged, places = _read(found, (*above, path))
     _merge(merged, places, document, where, ())
     return merged, places
 
 
 def _parse(path: Path, name: str) -> tuple[str, dict[str, Any]]:
+    text = ""
     try:
-        text = path.read_text(encoding="utf-8")
+        data = path.read_bytes()
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")  # Windows' editors put a mark in front
         return text, tomllib.loads(text)
     except UnicodeDecodeError as error:
-        fault = Fault(name, None, "", f"is not UTF-8 text (byte {error.start})")
+        fault = Fault(name, data[: error.start].count(b"\n") + 1, "", f"is not UTF-8 text (byte {error.start})")
     except OSError as error:
         fault = Fault(name, None, "", f"cannot be read: {error.strerror}")
     except tomllib.TOMLDecodeError as error:
-        before, _, place = str(error).rpartition("(at line ")
-        line = int(place.split(",")[0]) if place.split(",")[0].isdigit() else None
-        fault = Fault(name, line, "", f"is not valid TOML: {before.strip() or error}")
+        fault = Fault(name, *_trouble(str(error), text.splitlines()))
+    except RecursionError:
+        fault = Fault(name, None, "", "is not valid TOML: too many tables or lists inside each other")
     raise ScenarioError([fault])
+
+
+def _trouble(told: str, lines: list[str]) -> tuple[int, str, str]:
+    """Line, key and words for what `tomllib` found wrong."""
+    place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", told)
+    line = int(place[1]) if place and place[1] else len(lines)
+    what = told[: place.start()] if place else told
+    key = lines[line - 1].partition("=")[0].strip() if lines else ""
+    if what == "Cannot overwrite a value":
+        what = f"{'the table' if key.startswith('[') else 'the setting'} {key} is given twice"
+    elif twice := re.fullmatch(r"Cannot (?:declare|mutate immutable namespace) \((.+?),?\)(?: twice)?", what):
+        names = re.findall(r"'((?:\\.|[^'\\])*)'|\"((?:\\.|[^\"\\])*)\"", twice[1])
+        what = f"the table {path_text(tuple(one or other for one, other in names))} is given twice"
+    elif not (place and place[1]):
+        what += ", and the file ends"
+    return line, "", f"is not valid TOML: {what}"
 
 
 def _merge(base: dict[str, Any], places: Where, own: dict[str, Any], where: Where, path: tuple[str | int, ...]) -> None:
@@ -137,17 +170,20 @@ def import_used(source: Source) -> list[Path]:
     uses = source.document.get("uses", [])
     for place, name in enumerate(uses if isinstance(uses, list) else []):
         key = path_text(("uses", place))
-        path = source.folder / f"{name}.py"
+        said_in = Path(source.where[("uses", place)][0]) if ("uses", place) in source.where else Path(source.file)
+        path = said_in.parent / f"{name}.py"
         if not isinstance(name, str) or not name.isidentifier():
-            faults.append(Fault(source.file, None, key, f'must be the name of a Python file beside the scenario, was "{name}"'))
+            faults.append(Fault(None, None, key, f'must be the name of a Python file beside the scenario, was "{name}"'))
         elif not path.is_file():
-            faults.append(Fault(source.file, None, key, f"there is no file {path.name} beside the scenario"))
+            faults.append(Fault(None, None, key, f"there is no file {path.name} beside the scenario"))
         elif f"loyaltysim_uses.{path.resolve()}" not in sys.modules:
             try:
                 _import(path)
                 imported.append(path)
-            except Exception as error:  # whatever a user's file may raise is a fault of that file
-                faults.append(Fault(str(path), None, key, f"importing it failed: {type(error).__name__}: {error}"))
+            except (Exception, SystemExit) as error:  # whatever a user's file may raise is a fault of that file
+                lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).name == path.name]
+                at = f" in line {lines[-1]}" if lines else ""
+                faults.append(Fault(None, None, key, f"importing {path.name} failed{at}: {type(error).__name__}: {error}"))
     if faults:
         raise source.located(ScenarioError(faults))
     return imported

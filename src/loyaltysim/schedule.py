@@ -112,7 +112,7 @@ class Schedule:
         while shoppers.n:
             self._round(worker, pile, step, occasion)
             occasion += 1
-            if not next_round(shoppers, occasion):
+            if self.needs.once or not next_round(shoppers, occasion):
                 break
         self.talk.after_step(self.own_talk, world, block, shoppers, pile, totals, step)
         for program, own in self.programs:
@@ -151,6 +151,7 @@ class Schedule:
             draw_times(shoppers, step, occasion)
         self.present(shoppers, step, occasion)
         self.choice.choose(self.own_choice, world, shoppers, step, occasion)
+        shoppers.find_buyers()
         ring_up(shoppers, shoppers.price, shoppers.paid)
         shelf_paid = shoppers.paid
         if self.programs:
@@ -166,7 +167,7 @@ class Schedule:
         self.choice.remember(self.own_choice, world, shoppers)
         self.talk.after_purchase(self.own_talk, world, shoppers, pile, totals, step, occasion)
         purchases.count(shoppers, totals, self.unit_cost, shelf_paid, occasion)
-        put_last(arrays["last_brand"], shoppers.rows, shoppers.brand, shoppers.n)
+        put_last(arrays["last_brand"], shoppers.rows, shoppers.brand, shoppers.buyers, shoppers.n_buyers)
         if "tried" in arrays:
             periods.note_first(shoppers, arrays["tried"], totals)
         if self.book is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from loyaltysim.data.panels import load_panel
 from loyaltysim.data.transactions import TransactionLog
 from loyaltysim.faults import Fault, ScenarioError
 from loyaltysim.market.market import Market, Plan
+from loyaltysim.memory import check_memory
 from loyaltysim.metrics import periods, states
 from loyaltysim.results import Raw
 from loyaltysim.schedule import Schedule
@@ -77,6 +79,7 @@ class Simulation:
         threads = os.cpu_count() or 1 if threads is None else check_count("threads", threads, 1024)
         self.calendar = scenario.calendar
         self.transactions = TransactionLog() if log else None
+        check_memory(scenario, len(replications))
         self.world = _open(scenario, self.seed, replications, threads, block_size)
         self.schedule = Schedule(scenario, self.world, self.transactions)
         self.now = 0
@@ -215,25 +218,28 @@ class Simulation:
         choice = self.schedule.choice
         if not isinstance(choice, Logit):
             raise TypeError(f'the choice model "{choice.kind}" has no utilities')
-        rows = np.sort(np.asarray(rows, np.int64))
-        if len(rows) == 0 or rows[0] < 0 or rows[-1] >= self.world.customers.rows:
-            raise IndexError(f"rows must be from 0 to {self.world.customers.rows - 1}")
+        rows = np.asarray(rows, np.int64)
+        if rows.ndim != 1 or len(rows) == 0 or rows.min() < 0 or rows.max() >= self.world.customers.rows:
+            raise IndexError(f"rows must be a list of numbers from 0 to {self.world.customers.rows - 1}")
         shoppers, n = self.world.workers[0].shoppers, self.world.customers.n_customers
         until = np.copy(self.schedule.own_bond) if isinstance(self.schedule.own_bond, np.ndarray) else None
-        out = []
+        out = np.empty((len(rows), len(self.world.brands) + 1))
         step = min(self.now, self.calendar.last - 1)
         self.world.market.turn(step)
         for r in np.unique(rows // n):
-            some = rows[rows // n == r][: shoppers.capacity]
-            shoppers.n, shoppers.first_replication = len(some), int(r)
-            shoppers.begins = shoppers.all_begins[:2]
-            shoppers.begins[:] = 0, len(some)
-            shoppers.rows[: len(some)], shoppers.key[: len(some)] = some, self.world.customers.key[some]
-            self.schedule.present(shoppers, step, 0)
-            out.append(choice.chances(self.world, shoppers))
+            places = np.flatnonzero(rows // n == r)
+            for start in range(0, len(places), shoppers.capacity):
+                some = places[start : start + shoppers.capacity]
+                shoppers.n, shoppers.first_replication = len(some), int(r)
+                shoppers.begins = shoppers.all_begins[:2]
+                shoppers.begins[:] = 0, len(some)
+                shoppers.rows[: len(some)] = rows[some]
+                shoppers.key[: len(some)] = self.world.customers.key[rows[some]]
+                self.schedule.present(shoppers, step, 0)
+                out[some] = choice.chances(self.world, shoppers)
         if until is not None:
             self.schedule.own_bond[:] = until
-        return np.concatenate(out)
+        return out
 
 
 def simulate(
@@ -280,11 +286,11 @@ def replicate(
     replications: int = 30,
     seed: int = 1,
     threads: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[float], None] | None = None,
 ) -> xr.Dataset:
     """Run a scenario many times, with luck of its own each time: replication 0 is `simulate`, bit for bit.
 
-    `progress` is called with the number of replications done so far. Otherwise as `simulate`.
+    `progress` is called each step with the number of replications done so far, a float. Otherwise as `simulate`.
     """
     stacks = [s.raw() for s in stacked(scenario, replications=replications, seed=seed, threads=threads, progress=progress)]
     return results.dataset(scenario, check_seed(seed), stacks)
@@ -296,16 +302,21 @@ def stacked(
     replications: int,
     seed: int,
     threads: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[float], None] | None = None,
 ) -> Any:
     """Finished simulations of all replications, a stack at a time."""
     check_count("replications", replications)
     size = max(1, STACK_ROWS // scenario.population.n_customers)
+    check_memory(scenario, min(size, replications), replications)
     for start in range(0, replications, size):
         some = range(start, min(start + size, replications))
-        yield Simulation(scenario, seed=seed, threads=threads, replications=some).run()
-        if progress is not None:
-            progress(some.stop)
+        simulation = Simulation(scenario, seed=seed, threads=threads, replications=some)
+        yield simulation.run(progress=None if progress is None else partial(_tell, progress, simulation, some))
+
+
+def _tell(progress: Callable[[float], None], simulation: Simulation, replications: range) -> None:
+    """Tell how many replications are done, those that run now in part."""
+    progress(replications.start + len(replications) * simulation.now / simulation.calendar.last)
 
 
 def _open(scenario: Scenario, seed: int, replications: range, threads: int, block_size: int | None) -> World:

@@ -147,11 +147,21 @@ class _Reader:
         return found
 
 
+def comments_of(text: str) -> dict[int, str]:
+    """Find the comments of a TOML text, without their marks, by line."""
+    found = {line: token for token, _, line in _pieces_of(text) if token.startswith("#")}
+    return {line: token[1:].removeprefix(" ").rstrip() for line, token in found.items()}
+
+
 def _tokens_of(text: str) -> Iterator[_Token]:
     """Yield the tokens of a text without its comments and blanks."""
+    return (piece for piece in _pieces_of(text) if not piece.text.startswith("#"))
+
+
+def _pieces_of(text: str) -> Iterator[_Token]:
+    """Yield the tokens of a text and its comments."""
     line, counted = 1, 0
     for match in _TOKEN.finditer(text):
         line += text.count("\n", counted, match.start())
         counted = match.start()
-        if not match[0].startswith("#"):
-            yield _Token(match[0], match.start(), line)
+        yield _Token(match[0], match.start(), line)

@@ -17,12 +17,14 @@ ROUND = 6755399441055744.0  # 1.5 · 2**52: adding and subtracting it rounds a f
 
 def ring_up(shoppers: Shoppers, price: np.ndarray, paid: np.ndarray) -> None:
     """Write the money of each purchase at `price`, brands × shoppers; 0 where nothing was bought."""
-    _ring_up(price, shoppers.brand, shoppers.units, shoppers.n, float(MONEY_UNIT), paid)
+    _ring_up(price, shoppers.brand, shoppers.units, shoppers.n, float(MONEY_UNIT), shoppers.ask("till.price"), paid)
 
 
 @jit
-def _ring_up(price, brand, units, n, money_unit, paid):
-    """paid[q] = price of the brand bought × units, in whole ledger units."""
+def _ring_up(price, brand, units, n, money_unit, asked, paid):
+    """paid[q] = price of the brand bought × units, in whole ledger units; `asked` is scratch."""
     for q in range(n):
-        money = (f8(price[max(brand[q], 0), q]) * money_unit + ROUND) - ROUND
+        asked[q] = price[max(brand[q], 0), q]
+    for q in range(n):
+        money = (f8(asked[q]) * money_unit + ROUND) - ROUND
         paid[q] = i8(money) * i8(units[q]) * i8(brand[q] >= 0)

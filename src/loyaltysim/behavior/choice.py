@@ -15,6 +15,7 @@ from pydantic import model_validator
 
 from loyaltysim.draws import purpose, salt, uniform
 from loyaltysim.elementary import exp
+from loyaltysim.faults import Fault, ScenarioError
 from loyaltysim.jit import jit
 from loyaltysim.market.shoppers import Shoppers, put_by_brand, spread
 from loyaltysim.record import Part, setting
@@ -75,7 +76,7 @@ class Logit(Choice):
         self.value(world, shoppers)
         _decide(
             shoppers.utility, shoppers.key, shoppers.n, CHOICE, step, occasion, self.outside_option,
-            shoppers.ask("choice.weight", True), shoppers.ask("choice.top"), shoppers.brand,
+            shoppers.ask("choice.top"), shoppers.ask("choice.total"), shoppers.brand,
         )  # fmt: skip
 
     def value(self, world: World, shoppers: Shoppers) -> None:
@@ -134,11 +135,14 @@ class Switching(Choice):
 
     @model_validator(mode="after")
     def _check(self) -> Switching:
+        faults = []
         for number, row in enumerate(self.matrix):
             if len(row) != len(self.matrix):
-                raise ValueError(f"the matrix must be square: row {number} has {len(row)} entries, there are {len(self.matrix)} rows")
-            if min(row) < 0 or abs(sum(row) - 1) > 1e-9:  # rounding of decimal fractions
-                raise ValueError(f"row {number} of the matrix must be chances that add up to 1, was {list(row)}")
+                faults.append(f"the matrix must be square: row {number} has {len(row)} entries, and there are {len(self.matrix)} rows")
+            elif min(row) < 0 or abs(sum(row) - 1) > 1e-9:  # rounding of decimal fractions
+                faults.append(f"row {number} of the matrix must be chances that add up to 1, was {list(row)}")
+        if faults:
+            raise ScenarioError(Fault(None, None, "matrix", message) for message in faults)
         return self
 
     def check_brands(self, n_brands: int) -> list[str]:
@@ -199,35 +203,37 @@ def _add_inertia(inertia, last, n, utility):
 
 
 @jit
-def _decide(utility, key, n, purpose, step, occasion, outside, weight, top, brand):
-    """Draw a brand by logit (eq. E12): the first whose cumulative weight is above a uniform share of the whole."""
+def _decide(utility, key, n, purpose, step, occasion, outside, top, total, brand):
+    """Draw a brand by logit (eq. E12): the first whose cumulative weight is above a uniform share of the whole.
+
+    Leaves the cumulative weights in `utility`.
+    """
     luck = salt(purpose, step, occasion, 0)
     n_brands = utility.shape[0]
-    last = n_brands if outside else n_brands - 1
+    nothing, none, first = f4(outside), f4(0.0), utility[0]
     for q in range(n):
-        top[q] = f4(0.0) if outside else utility[0, q]
+        top[q] = none if outside else first[q]
+        total[q] = none
+        brand[q] = 0
     for b in range(n_brands):
         own = utility[b]
         for q in range(n):
             top[q] = max(top[q], own[q])
     for b in range(n_brands):
-        own, w = utility[b], weight[b]
+        own = utility[b]
         for q in range(n):
-            w[q] = exp(own[q] - top[q])
-    nothing = f4(outside)
+            total[q] += exp(own[q] - top[q])
+            own[q] = total[q]
     for q in range(n):
-        total = f4(0.0)
-        for b in range(n_brands):
-            total += weight[b, q]
-        total += nothing * exp(-top[q])
-        limit = uniform(key[q], luck) * total
-        below = f4(0.0)
-        place = 0
-        for b in range(n_brands):
-            below += weight[b, q]
-            place += i4(below <= limit)
-        place = min(place, last)
-        brand[q] = place if place < n_brands else -1
+        total[q] = uniform(key[q], luck) * (total[q] + nothing * exp(-top[q]))
+    for b in range(n_brands):
+        own = utility[b]
+        for q in range(n):
+            brand[q] += i4(own[q] <= total[q])
+    last, past = i4(n_brands if outside else n_brands - 1), i4(n_brands)
+    for q in range(n):
+        place = min(brand[q], last)
+        brand[q] = place if place < past else i4(-1)
 
 
 @jit

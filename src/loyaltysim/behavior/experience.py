@@ -58,7 +58,8 @@ def _live(quality, first_replication, begins, brand, key, purpose, step, occasio
     luck = salt(purpose, step, occasion, 0)
     for r in range(begins.shape[0] - 1):
         own = quality[first_replication + r]
-        for q in range(begins[r], begins[r + 1]):
-            experience[q] = own[max(brand[q], 0)]
+        met, of = experience[begins[r] : begins[r + 1]], brand[begins[r] : begins[r + 1]]
+        for q in range(met.shape[0]):
+            met[q] = own[max(of[q], 0)]
     for q in range(begins[-1]):
         experience[q] += spread * normal(key[q], luck)

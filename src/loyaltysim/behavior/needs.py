@@ -9,7 +9,7 @@ To write another: a `Needs` with a `kind`, whose `draw` fills `shoppers.rows`, `
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -23,13 +23,15 @@ from loyaltysim.world import World
 NEEDS = purpose("needs.occasions")
 TIME = purpose("needs.time")
 
-f4, i8, u4 = np.float32, np.int64, np.uint32
+f4, i8, u4, u8 = np.float32, np.int64, np.uint32, np.uint64
 
 
 class Needs(Part, room="needs model"):
     """When customers need the category."""
 
     reads = ("needs", "pace")
+    once: ClassVar[bool] = False
+    """Whether nobody ever has more than one occasion a step, so that there is one round."""
 
     def open(self, world: World) -> Any:
         """Ask for what is needed; returns the part's own arrays."""
@@ -51,7 +53,8 @@ class Poisson(Needs):
         steps = np.arange(world.calendar.last)
         factor = np.full(world.calendar.last, world.calendar.weeks)
         if self.season:
-            year = (steps * world.calendar.years) % 1.0
+            # a billionth of a year forgives rounding: the twelfth of a year is the first month's end, not its last moment
+            year = (steps * world.calendar.years + 1e-9) % 1.0
             factor *= np.asarray(self.season)[(year * len(self.season)).astype(int)]
         return factor
 
@@ -64,6 +67,8 @@ class Poisson(Needs):
             mean, world.customers.key, block.start, block.bounds, NEEDS, step,
             shoppers.ask("needs.mask", dtype=np.int32), shoppers.rows, shoppers.occasions, shoppers.key, shoppers.begins,
         )  # fmt: skip
+        if shoppers.n and shoppers.occasions[: shoppers.n].min() == 0:  # means above 8 are let in undrawn
+            next_round(shoppers, 0)
         return shoppers.n
 
 
@@ -71,6 +76,7 @@ class Bernoulli(Needs):
     """At most one occasion a step, with the chance that the trait `needs` gives (a chance a step, not a rate; eq. E7)."""
 
     kind: Literal["bernoulli"] = "bernoulli"
+    once = True
 
     def draw(self, own: None, world: World, block: Block, shoppers: Shoppers, step: int) -> int:
         shoppers.n = _draw_bernoulli(
@@ -84,6 +90,7 @@ class Regular(Needs):
     """Exactly one occasion a step for everybody: the limit in which choice alone is studied."""
 
     kind: Literal["regular"] = "regular"
+    once = True
 
     def draw(self, own: None, world: World, block: Block, shoppers: Shoppers, step: int) -> int:
         shoppers.n = _everybody(world.customers.key, block.start, block.bounds, shoppers.rows, shoppers.occasions, shoppers.key, shoppers.begins)
@@ -94,6 +101,7 @@ class Panel(Needs):
     """A recorded household's purchases, one a step, in the recorded order; who has no more stays at home."""
 
     kind: Literal["panel"] = "panel"
+    once = True
 
     def draw(self, own: None, world: World, block: Block, shoppers: Shoppers, step: int) -> int:
         shoppers.n = _recorded(
@@ -136,15 +144,16 @@ def _quicken(pace, start, stop, mean):
 @jit
 def _keep(mask, start, bounds, rows, begins):
     """Write the rows whose mask is 1, and at which of them each replication begins; returns how many."""
-    n = i8(0)
+    n = u8(0)  # without a sign, so that no index is checked for being negative: twice as fast
     for r in range(bounds.shape[0] - 1):
-        begins[r] = n
-        for i in range(bounds[r], bounds[r + 1]):
-            rows[n] = start + i
-            n += i8(mask[i])
+        begins[r] = i8(n)
+        own, first = mask[bounds[r] : bounds[r + 1]], start + bounds[r]
+        for i in range(own.shape[0]):
+            rows[n] = first + i
+            n += u8(own[i])
     for r in range(bounds.shape[0] - 1, begins.shape[0]):
-        begins[r] = n
-    return n
+        begins[r] = i8(n)
+    return i8(n)
 
 
 @jit

@@ -11,10 +11,13 @@ from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import BeforeValidator, model_validator
+from pydantic_core import PydanticCustomError
 from scipy import special
 
 from loyaltysim.customers.customers import Customers
+from loyaltysim.customers.fields import FIELDS
 from loyaltysim.draws import purpose, salt, uniform_double
+from loyaltysim.faults import Fault, ScenarioError
 from loyaltysim.jit import jit
 from loyaltysim.record import Part, Record, setting
 
@@ -35,6 +38,12 @@ class Distribution(Part, room="distribution"):
 
     cap: float | None = setting(None, "Values above this count as this.")
     floor: float | None = setting(None, "Values below this count as this.")
+
+    @model_validator(mode="after")
+    def _limits(self) -> Distribution:
+        if self.floor is not None and self.cap is not None and self.floor > self.cap:
+            raise ValueError(f"floor ({self.floor:g}) must not be above cap ({self.cap:g})")
+        return self
 
     def values(self, u: np.ndarray) -> np.ndarray:
         """Quantiles within floor and cap."""
@@ -105,6 +114,12 @@ class Uniform(Distribution):
     low: float = setting(0.0, "Lowest value.")
     high: float = setting(1.0, "Highest value.")
 
+    @model_validator(mode="after")
+    def _order(self) -> Uniform:
+        if self.low > self.high:
+            raise ValueError(f"low ({self.low:g}) must not be above high ({self.high:g})")
+        return self
+
     def quantile(self, u: np.ndarray) -> np.ndarray:
         return self.low + (self.high - self.low) * u
 
@@ -114,6 +129,9 @@ def _read(value: object) -> object:
         return Constant(value=float(value))
     if isinstance(value, dict) and "distribution" in value:
         return {"kind": value["distribution"], **{k: v for k, v in value.items() if k != "distribution"}}
+    if isinstance(value, dict):
+        choices = tuple(sorted(Distribution.kinds))
+        raise PydanticCustomError("kind", "a table for a trait needs a distribution", {"choices": choices, "nearest": None})
     return value
 
 
@@ -141,8 +159,18 @@ class Segment(Record):
 
     @model_validator(mode="after")
     def _check(self) -> Segment:
+        faults = []
         if self.correlations:
-            cholesky(self.correlations)
+            try:
+                cholesky(self.correlations)
+            except ValueError as error:
+                faults.append(Fault(None, None, "correlations", str(error)))
+        for trait in TRAITS:
+            own, low = getattr(self, trait), FIELDS[FIELD_OF.get(trait, trait)].low
+            if isinstance(own, Constant) and own.value < low:
+                faults.append(Fault(None, None, trait, f"must be at least {low:g}, was {own.value:g}"))
+        if faults:
+            raise ScenarioError(faults)
         return self
 
 
@@ -156,11 +184,16 @@ class Population(Segment):
     @model_validator(mode="after")
     def _shares(self) -> Population:
         total = sum(segment.share for segment in self.segments.values())
+        faults = []
         if self.segments and abs(total - 1) > 1e-9:  # rounding of decimal shares
             given = " + ".join(f"{segment.share:g} ({name})" for name, segment in self.segments.items())
-            raise ValueError(f"the shares of the segments must add up to 1, were {given} = {total:g}")
+            faults.append(f"the shares of the segments must add up to 1, were {given} = {total:g}")
         if "all" in self.segments:
-            raise ValueError('no segment may be called "all": that name stands for everybody in the results')
+            faults.append('no segment may be called "all": that name stands for everybody in the results')
+        if "" in self.segments:
+            faults.append("a segment needs a name")
+        if faults:
+            raise ScenarioError(Fault(None, None, "segments", message) for message in faults)
         return self
 
     def of(self, segment: Segment, trait: str) -> Distribution | None:
@@ -185,7 +218,8 @@ def cholesky(correlations: dict[str, float]) -> np.ndarray:
     try:
         return np.linalg.cholesky(matrix)
     except np.linalg.LinAlgError:
-        raise ValueError(f"no set of traits has these correlations: {correlations}") from None
+        given = ", ".join(f"{pair} = {value:g}" for pair, value in correlations.items())
+        raise ValueError(f"no set of traits has these correlations: {given}") from None
 
 
 def draw_traits(population: Population, customers: Customers, brands: tuple[str, ...]) -> None:

@@ -14,6 +14,8 @@ import numpy as np
 
 from loyaltysim.jit import jit
 
+i8, u4, u8 = np.int64, np.uint32, np.uint64
+
 LEAF = 1024
 """Customers of a leaf. Float totals are added inside a leaf in order, then leaf by leaf: one order for any block size,
 stacking or number of threads."""
@@ -66,8 +68,9 @@ class Shoppers:
     time : float32, when in the step, 0 … 1
     price, list_price : float32 [brand, q], offered now and before discounts
     on_deal : float32 [brand, q], 1 where a discount is offered
-    utility : float32 [brand, q]
+    utility : float32 [brand, q], until the choice, which may work in its place
     brand : int32, what was bought, -1 nothing; units : int32
+    buyers : int32, which shoppers bought anything, ascending; the first `n_buyers`
     paid : int64, money of the whole purchase in 1/10,000 of the currency
     """
 
@@ -88,6 +91,10 @@ class Shoppers:
         self.list_price = self.by_brand()
         self.utility = self.by_brand()
         self.brand = np.empty(capacity, np.int32)
+        self.buyers = np.empty(capacity, np.int32)
+        self.n_buyers = 0
+        self.buyers_of_one = np.empty(capacity, np.int32)
+        self.buyers_of_begins = np.zeros(replications + 1, np.int64)
         self.units = np.ones(capacity, np.int32)
         self.paid = np.zeros(capacity, np.int64)
         self.columns: dict[str, np.ndarray] = {}
@@ -101,6 +108,16 @@ class Shoppers:
         if name not in self.columns:
             self.columns[name] = self.by_brand(dtype) if by_brand else np.zeros(self.capacity, dtype)
         return self.columns[name]
+
+    def find_buyers(self) -> None:
+        """Write `buyers`, after the choice: loops over them need no branch that is hard to foresee."""
+        self.n_buyers = _find_buyers(self.brand, self.n, self.buyers)
+
+    def buyers_of(self, brand: int) -> tuple[np.ndarray, np.ndarray]:
+        """Which shoppers bought a brand, and at which of them each replication begins; overwritten by the next call."""
+        begins = self.buyers_of_begins[: len(self.begins)]
+        _find_buyers_of(brand, self.brand, self.begins, self.buyers_of_one, begins)
+        return self.buyers_of_one, begins
 
 
 @jit
@@ -136,11 +153,11 @@ def put_by_brand(state, rows, n, column, brands):
 
 
 @jit
-def put_bought(state, rows, brand, n, value):
+def put_bought(state, rows, brand, buyers, n_buyers, value):
     """Write back the bought brand alone: state[rows[q], brand[q]] = value[q] where something was bought."""
-    for q in range(n):
-        if brand[q] >= 0:
-            state[rows[q], brand[q]] = value[q]
+    for k in range(n_buyers):
+        q = u4(buyers[k])
+        state[u4(rows[q]), u4(brand[q])] = value[q]
 
 
 @jit
@@ -164,14 +181,37 @@ def spread(market, first_replication, begins, column):
     for r in range(begins.shape[0] - 1):
         for b in range(column.shape[0]):
             value = market[first_replication + r, b]
-            own = column[b]
-            for q in range(begins[r], begins[r + 1]):
+            own = column[b, begins[r] : begins[r + 1]]
+            for q in range(own.shape[0]):
                 own[q] = value
 
 
 @jit
-def put_last(last, rows, brand, n):
+def put_last(last, rows, brand, buyers, n_buyers):
     """Write the brand bought as the one bought last; no purchase changes nothing."""
+    for k in range(n_buyers):
+        q = u4(buyers[k])
+        last[u4(rows[q])] = brand[q]
+
+
+@jit
+def _find_buyers(brand, n, buyers):
+    """Write which shoppers bought anything; returns how many."""
+    found = u8(0)
     for q in range(n):
-        if brand[q] >= 0:
-            last[rows[q]] = brand[q]
+        buyers[found] = q
+        found += u8(brand[q] >= 0)
+    return i8(found)
+
+
+@jit
+def _find_buyers_of(wanted, brand, begins, buyers, buyers_begin):
+    """Write which shoppers bought one brand, and at which of them each replication begins."""
+    found = u8(0)
+    for r in range(begins.shape[0] - 1):
+        buyers_begin[r] = i8(found)
+        bought = brand[begins[r] : begins[r + 1]]
+        for q in range(bought.shape[0]):
+            buyers[found] = begins[r] + q
+            found += u8(bought[q] == wanted)
+    buyers_begin[begins.shape[0] - 1] = i8(found)

@@ -1,9 +1,9 @@
 """Mesa: the same market with one Python object a customer, to be read in class and to check the arrays by.
 
-`TwinModel` (twin.py) is ordinary Mesa: agents, `shuffle_do`, a `DataCollector`. Its luck (twin_luck.py) is that of the
-arrays or Mesa's own; a customer's account with a program is in twin_program.py.
+`TwinModel` (twin.py) and its `Customer` (twin_customer.py) are ordinary Mesa: agents, `shuffle_do`, a `DataCollector`.
 """
 
-from loyaltysim.mesa.twin import Customer, TwinModel
+from loyaltysim.mesa.twin import TwinModel
+from loyaltysim.mesa.twin_customer import Customer
 
 __all__ = ["Customer", "TwinModel"]

@@ -1,265 +1,266 @@
-"""The twin: the same model as the arrays, one Python object a customer, in ordinary Mesa. Read it from top to bottom.
+"""The twin: the same market as the arrays, with one Python object a customer, in ordinary Mesa.
 
-A step of the market (`TwinModel.step`): prices turn, the messages of the last step arrive, every customer has its step,
-counts are collected. A step of a customer (`Customer.step`) is its occasions, one after the other, each of them
+This file has the market and its step; what a customer does is in twin_customer.py, its account with a program in
+twin_program.py, luck in twin_luck.py.
 
-    see what is offered → choose → pay and collect points → experience → feel → remember prices → perhaps tell friends
-
-Customers act on each other only by messages, which arrive in the next step; so it makes no difference in which order they
+Customers act on each other only by messages, which arrive in the next step. So it makes no difference in which order they
 act, nor that the arrays take the first occasions of all customers before anybody's second.
 
-With ``luck="keyed"`` every draw is the one that the arrays make, and every choice is theirs (tests/mesa/test_twin.py);
-where Python's floats (64 bits) and the arrays' (32 bits) part on the two sides of a draw, one choice in some millions may
-not be. With ``luck="mesa"`` draws come from Mesa's own generator: another sample of the same model. Population, ties and
-shelf prices are the arrays' in both. The twin counts everybody together, not by segment, and knows no panel of recorded
-purchases.
+With ``luck="keyed"`` every draw is the one that the arrays make, and so is every choice (tests/mesa/test_twin.py), except
+where Python's floats of 64 bits and the arrays' of 32 fall on two sides of a draw: one choice in some millions. With
+``luck="mesa"`` draws come from Mesa's own generator: another sample of the same model. Traits, ties and shelf prices are
+the arrays' in both. The twin counts everybody together, not by segment, and knows no panel of recorded purchases.
 """
 
 from __future__ import annotations
 
-import math
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import mesa
 import numpy as np
 
-from loyaltysim.behavior.choice import CHOICE, Switching
-from loyaltysim.behavior.experience import EXPERIENCE
-from loyaltysim.behavior.needs import NEEDS
 from loyaltysim.customers.fields import FIELDS
-from loyaltysim.customers.network import Totals
-from loyaltysim.draws import mix
 from loyaltysim.market.calendar import DAYS_PER_WEEK
 from loyaltysim.market.messages import STRENGTH_UNIT
-from loyaltysim.mesa.twin_luck import KeyedLuck, MesaLuck
-from loyaltysim.mesa.twin_program import Card, Rules
+from loyaltysim.mesa.twin_customer import Customer
+from loyaltysim.mesa.twin_luck import KeyedLuck, Luck, MesaLuck
+from loyaltysim.mesa.twin_program import Rules, money
 from loyaltysim.scenario import Scenario
-from loyaltysim.simulate import Simulation
+from loyaltysim.simulate import Simulation, check_seed
 from loyaltysim.totals import MONEY_UNIT, POINT_UNIT
-from loyaltysim.word_of_mouth.talk import FRIEND, SIGN, TALK
+from loyaltysim.word_of_mouth.delivery import TIE_UNIT
+from loyaltysim.word_of_mouth.influence import NoInfluence
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Message = tuple["Customer", int, int, int | None]
-"""Who says it, of which brand, how strongly (negative for blame), and to which friend (None: to all)."""
+    from loyaltysim.record import Part
 
-COUNTS = (
-    "buyers purchases units revenue cost_of_goods messages_positive messages_negative joined repeat_purchases "
-    "purchases_after members points_earned points_redeemed points_expired rewards_redeemed program_cost"
+KNOWN = {
+    "needs": {"poisson", "bernoulli", "regular"},
+    "choice": {"logit", "switching"},
+    "experience": {"none", "normal"},
+    "satisfaction": {"none", "level", "disconfirmation"},
+    "bond": {"none", "linear", "drift"},
+    "talk": {"none", "threshold", "rates"},
+    "influence": {"none", "satisfaction", "heard"},
+    "pricing": {"constant", "promotion_calendar"},
+    "programs": {"points", "stamps"},
+    "enrollment": {"automatic", "opt_in"},
+    "reward": {"cash", "percent_off", "free_unit"},
+    "expiry": {"none", "inactivity", "fixed_dates"},
+    "customer_response": {"none", "progress", "worth", "goal_gradient"},
+}
+"""The kinds of parts that the twin knows, by the setting that picks them; of all others only "none"."""
+
+FLOWS = (
+    "buyers purchases units joined repeat_purchases purchases_after messages_positive messages_negative revenue "
+    "cost_of_goods program_cost enrolled points_earned points_redeemed points_expired rewards_redeemed"
 ).split()
-"""What is counted by step and brand, under the names of the Dataset; members are those who join."""
-MONEY = ("revenue", "cost_of_goods", "program_cost")
-POINTS = ("points_earned", "points_redeemed", "points_expired")
+"""What is counted by step and brand."""
+UNITS = {name: MONEY_UNIT for name in ("revenue", "cost_of_goods", "program_cost")}
+UNITS |= {name: POINT_UNIT for name in ("points_earned", "points_redeemed", "points_expired")}
+"""Ledger units in one unit of what is counted, where it is not 1."""
 
 
-class Customer(mesa.Agent):  # type: ignore[misc]
-    """One customer: traits that stay, and what it feels, remembers and has heard, by brand."""
+class TwinModel(mesa.Model):
+    """A market of customers that are Python objects.
 
-    def __init__(self, model: TwinModel, number: int, key: np.uint64, traits: dict[str, Any]) -> None:
-        super().__init__(model)
-        self.number, self.key = number, key
-        self.needs: float = traits["needs"]
-        self.price_sensitivity: float = traits["price_sensitivity"]
-        self.inertia: float = traits["inertia"]
-        self.talkativeness: float = traits["talkativeness"]
-        self.taste: list[float] = traits["taste"]
-        self.last_brand: int | None = None
-        self.tried = [False] * model.n_brands
-        self.satisfaction = [float(getattr(model.satisfaction, "start", FIELDS["satisfaction"].off))] * model.n_brands
-        self.expectation = list(model.quality)
-        self.bond = [float(getattr(model.bond, "start", FIELDS["bond"].off))] * model.n_brands
-        self.bond_since = 0
-        self.reference_price = list(model.list_prices)
-        self.heard = [0.0] * model.n_brands
-        self.praise, self.blame = [0] * model.n_brands, [0] * model.n_brands
-        self.friends: list[Customer] = []
-        self.ties: list[int] = []
-        self.cards = [Card(rules, self) for rules in model.rules]
-        self.purchases: list[tuple[int, int, int, int]] = []
-        """Step, occasion, brand and money paid (in 1/10,000 of the currency) of all purchases."""
+    Parameters
+    ----------
+    scenario : the scenario
+    seed, replication : as of `simulate` and `replicate`; a seed of None, which Mesa's `batch_run` may give, counts as 1
+    luck : "keyed" for the draws of the arrays, "mesa" for those of Mesa's generator
+
+    Raises
+    ------
+    NotImplementedError : for a scenario with a kind of part that the twin does not know
+    ScenarioError : for a bad seed, or a scenario that cannot be opened
+    """
+
+    def __init__(
+        self, scenario: Scenario, seed: int | None = 1, replication: int = 0, luck: Literal["keyed", "mesa"] = "keyed"
+    ) -> None:
+        seed = check_seed(1 if seed is None else seed)
+        super().__init__(rng=[seed, replication])
+        check_kinds(scenario)
+        # `setup`, not `scenario`: that name belongs to Mesa from 3.5 on
+        self.setup, self.calendar = scenario, scenario.calendar
+        self.luck: Luck = KeyedLuck() if luck == "keyed" else MesaLuck(self.random)
+        self.now = 0
+        """The step that comes next, or that runs; the burn-in counts."""
+        self.weeks = self.calendar.weeks
+        self.messages: list[tuple[Customer, int, int, int | None]] = []
+        """Said in this step: by whom, of which brand, 1 for praise or -1 for blame, to which friend (None: to all)."""
+        self._take_parts(scenario)
+        arrays = Simulation(scenario, seed=seed, threads=1, replications=range(replication, replication + 1)).world
+        self._open_market(arrays)
+        self._open_counts()
+        self._open_customers(arrays)
+
+    def _take_parts(self, scenario: Scenario) -> None:
+        """Name the parts of the scenario, and what they come to for everybody."""
+        behavior, talking = scenario.behavior, scenario.word_of_mouth
+        self.needs: Any = behavior.needs
+        self.choice: Any = behavior.choice
+        self.experience: Any = behavior.experience
+        self.satisfaction: Any = behavior.satisfaction
+        self.bond: Any = behavior.bond
+        self.talk: Any = talking.talk
+        self.influence: Any = talking.influence if self.talk.kind != "none" else NoInfluence()
+        logit = self.choice.kind == "logit"
+        self.has_reference_price = logit and self.choice.has_reference_price
+        self.satisfaction_weight = self.choice.satisfaction_weight if logit and self.satisfaction.kind != "none" else 0.0
+        self.bond_weight = self.choice.bond_weight if logit and self.bond.kind != "none" else 0.0
+        shift = getattr(self.influence, "shift", 0.0) / STRENGTH_UNIT
+        self.shift_of_satisfaction = shift if self.influence.kind == "satisfaction" else 0.0
+        self.shift_of_heard = shift if self.influence.kind == "heard" else 0.0
+        if self.influence.kind == "heard":
+            self.heard_kept = 0.5 ** (self.weeks * DAYS_PER_WEEK / self.influence.half_life_days)
+
+    def _open_market(self, arrays: Any) -> None:
+        """Take the brands' plans, qualities and programs."""
+        brands = list(self.setup.brands.values())
+        self.n_brands = len(brands)
+        self.plan = arrays.market.plan
+        self.list_prices: list[float] = self.plan.list_price[0].tolist()
+        self.quality: list[float] = arrays.market.quality[0].tolist()
+        self.appeal: list[float] = arrays.market.appeal[0].tolist()
+        self.unit_costs = [money(brand.unit_cost) for brand in brands]
+        programs = [(program, b) for b, brand in enumerate(brands) for program in brand.programs]
+        self.rules = [
+            Rules(program, place, b, self.list_prices[b], self.weeks) for place, (program, b) in enumerate(programs)
+        ]
+        self.balances_expire = any(rules.idle_steps or rules.date_steps for rules in self.rules)
+        if self.choice.kind == "switching":
+            self.switching = np.cumsum([*self.choice.matrix, [1 / self.n_brands] * self.n_brands], axis=1).tolist()
+
+    def _open_customers(self, arrays: Any) -> None:
+        """Make the customers, with the traits and friends that they have in the arrays."""
+        everybody, n = arrays.customers, self.setup.population.n_customers
+        traits: dict[str, list[Any]] = {
+            name: everybody.arrays[name].tolist() if everybody.has(name) else [FIELDS[name].off] * n
+            for name in ("needs", "price_sensitivity", "inertia", "talkativeness")
+        }
+        by_brand = everybody.arrays["taste"].T.tolist() if everybody.has("taste") else [[0.0] * self.n_brands] * n
+        traits["taste"] = by_brand
+        self.customers = [
+            Customer(self, number, everybody.key[number], {name: values[number] for name, values in traits.items()})
+            for number in range(n)
+        ]
+        network, self.everybody_hears = arrays.neighbors, self.setup.network.as_totals
+        for customer in self.customers if network is not None else ():
+            if self.everybody_hears:
+                customer.friends = [other for other in self.customers if other is not customer]
+            else:
+                own = slice(network.first[customer.number], network.first[customer.number + 1])
+                customer.friends = [self.customers[number] for number in network.neighbor[own].tolist()]
+            weighted = not self.everybody_hears and network.strength is not None
+            customer.ties = network.strength[own].tolist() if weighted else [TIE_UNIT] * len(customer.friends)
+
+    def _open_counts(self) -> None:
+        """Empty counts of a step, and the collector that keeps them."""
+        self.occasions = self.no_purchase = 0
+        self.counts = {name: [0] * self.n_brands for name in FLOWS}
+        self.switches = [[0] * self.n_brands for _ in range(self.n_brands)]
+        reporters: dict[str, Any] = {name: partial(_count_of, name) for name in FLOWS}
+        reporters |= {name: name for name in ("occasions", "no_purchase", "switches")}
+        if self.setup.metrics.keeps_states:
+            parts = {"satisfaction": self.satisfaction, "bond": self.bond}
+            reporters |= {name: partial(_mean_of, name) for name, part in parts.items() if part.kind != "none"}
+        self.datacollector = mesa.DataCollector(model_reporters=reporters)
 
     def step(self) -> None:
-        """One step of the schedule: stages 5 to 12, for this customer."""
-        for occasion in range(self.count_occasions()):
-            self.shop(occasion)
-        if self.model.talk.kind == "rates":
-            self.chat()
-        for card in self.cards:
-            card.expire()
+        """One step of the market. Raises IndexError after the last."""
+        if self.now >= self.calendar.last:
+            raise IndexError(f"the scenario has {self.calendar.last} steps, burn-in included")
+        self.luck.turn(self.now)
+        self.turn_market()
+        self.deliver_messages()
+        if self.influence.kind == "heard":
+            self.agents.do("take_in")
+        self.agents.shuffle_do("step")
+        self.datacollector.collect(self)
+        self.clear_counts()
+        self.now += 1
+        self.running = self.now < self.calendar.last
 
-    def count_occasions(self) -> int:
-        """How often the category is needed in this step (eqs. E6–E7)."""
-        model = self.model
-        if model.needs.kind == "regular":
-            return 1
-        if model.needs.kind == "bernoulli":
-            return int(model.luck.uniform(self.key, NEEDS) < self.needs)
-        mean = self.needs * model.weeks * model.season()
-        for card in self.cards:
-            mean *= card.pace()
-        return model.luck.poisson(self.key, NEEDS, mean)
+    def turn_market(self) -> None:
+        """What brands show and what season it is at this step (stage 1)."""
+        plan, now = self.plan, self.now
+        self.prices: list[float] = plan.price[now].tolist()
+        self.shown = [0.0] * self.n_brands
+        if self.choice.kind == "logit":
+            shown = self.choice.feature_weight * plan.feature[now] + self.choice.display_weight * plan.display[now]
+            self.shown = shown.tolist()
+        season = getattr(self.needs, "season", ()) or (1.0,)
+        year = (now * self.calendar.years + 1e-9) % 1.0  # as in behavior.needs: forgives rounding
+        self.need_factor = self.weeks * season[int(year * len(season))]
 
-    def shop(self, occasion: int) -> None:
-        """One occasion (stages 7 to 11)."""
-        model = self.model
-        self.drift()
-        felt = self.felt_satisfaction()
-        prices, rewards = list(model.prices), [0.0] * model.n_brands
-        for card in self.cards:
-            card.offer(prices, rewards)
-        brand = self.choose(prices, rewards, felt, occasion)
-        self.count(brand)
-        if brand is not None:
-            shelf, paid = money(model.prices[brand]), money(prices[brand])
-            model.counts["revenue"][brand] += shelf
-            for card in self.cards:
-                if card.rules.brand == brand:
-                    card.settle(occasion, shelf, paid, self.bond[brand], felt[brand])
-            self.live(brand, felt[brand], prices[brand] < model.list_prices[brand], occasion)
-            self.purchases.append((model.now, occasion, brand, paid))
-            self.last_brand, self.tried[brand] = brand, True
-        if model.has_reference_price:
-            self.see(prices)
+    def deliver_messages(self) -> None:
+        """Bring what was said in the last step to those who hear it (stage 3)."""
+        for sender, brand, sign, friend in self.messages:
+            hearers = range(len(sender.friends)) if friend is None else (friend,)
+            for place in hearers:
+                strength = sign * self.talk.strength * sender.ties[place] // TIE_UNIT
+                sender.friends[place].hear(brand, sign, strength)
+        self.messages.clear()
 
-    def felt_satisfaction(self) -> list[float]:
-        """Satisfaction by brand, with what was said since the last purchase of each (eq. E26)."""
-        shift = self.model.shift_of_satisfaction
-        if not shift:
-            return self.satisfaction
-        return [s + shift * (good + bad) for s, good, bad in zip(self.satisfaction, self.praise, self.blame)]
+    def clear_counts(self) -> None:
+        """Begin the counts of the next step."""
+        self.occasions = self.no_purchase = 0
+        for row in (*self.counts.values(), *self.switches):
+            row[:] = [0] * self.n_brands
 
-    def choose(self, prices: list[float], rewards: list[float], felt: list[float], occasion: int) -> int | None:
-        """The brand that is bought, or None (eqs. E12–E13)."""
-        model = self.model
-        luck = model.luck.uniform(self.key, CHOICE, occasion)
-        if isinstance(model.choice, Switching):
-            chances = model.cumulative[model.n_brands if self.last_brand is None else self.last_brand]
-            return sum(c <= luck for c in chances[:-1])
-        utility = self.utility(prices, rewards, felt)
-        top = max(0.0, *utility) if model.choice.outside_option else max(utility)
-        weights = [math.exp(u - top) for u in utility]
-        limit = luck * (sum(weights) + (math.exp(-top) if model.choice.outside_option else 0.0))
-        below = 0.0
-        for brand, weight in enumerate(weights):
-            below += weight
-            if limit < below:
-                return brand
-        return None if model.choice.outside_option else model.n_brands - 1
+    def series(self, name: str) -> np.ndarray[Any, Any]:
+        """What was collected under a name in the measured steps, in units of its own: steps, or steps × brands."""
+        value = np.array(self.datacollector.model_vars[name])[self.calendar.burn_in :]
+        return value / UNITS[name] if name in UNITS else value
 
-    def utility(self, prices: list[float], rewards: list[float], felt: list[float]) -> list[float]:
-        """The utility of each brand (eqs. E9–E11)."""
-        model, choice = self.model, self.model.choice
-        utility = []
-        for b, price in enumerate(prices):
-            u = model.appeal[b] - self.price_sensitivity * price + self.taste[b] + self.heard[b] + rewards[b]
-            if model.has_reference_price:
-                more = price - self.reference_price[b]
-                u -= self.price_sensitivity * (choice.loss * max(more, 0.0) - choice.gain * max(-more, 0.0))
-            if b == self.last_brand:
-                u += self.inertia
-            u += model.satisfaction_weight * (felt[b] - choice.satisfaction_reference)
-            u += model.bond_weight * (self.bond[b] - choice.bond_reference)
-            utility.append(u + model.shown[b])
-        return utility
+    def table(self) -> pd.DataFrame:
+        """Counts of the measured steps, a row for each step and brand, with the names of the Dataset of `simulate`."""
+        import pandas as pd
 
-    def live(self, brand: int, felt: float, on_deal: bool, occasion: int) -> None:
-        """Experience the brand bought, and feel accordingly (eqs. E14–E19); some talk about it at once (eq. E23)."""
-        model, experience = self.model, 0.0
-        if model.experience.kind == "normal":
-            luck = model.luck.normal(self.key, EXPERIENCE, occasion)
-            experience = model.quality[brand] + model.experience.spread * luck
-        satisfaction = model.satisfaction
-        if satisfaction.kind == "level":
-            self.satisfaction[brand] = felt + satisfaction.memory * (experience - felt)
-        elif satisfaction.kind == "disconfirmation":
-            surprise = experience - self.expectation[brand]
-            judged = satisfaction.base + satisfaction.on_quality * (experience - satisfaction.usual_quality)
-            judged += satisfaction.on_better * max(surprise, 0.0) - satisfaction.on_worse * max(-surprise, 0.0)
-            self.satisfaction[brand] = felt + satisfaction.memory * (min(max(judged, 0.0), 1.0) - felt)
-            self.expectation[brand] += satisfaction.learning * surprise
-        if model.shift_of_satisfaction:
-            self.praise[brand] = self.blame[brand] = 0  # it is part of satisfaction now
-        if model.bond.kind == "linear":
-            self.bond[brand] += model.bond.from_satisfaction * self.satisfaction[brand] - model.bond.fading * self.bond[brand]
-        elif model.bond.kind == "drift" and on_deal:
-            self.bond[brand] -= model.bond.deal_erosion * self.bond[brand]
-        talk = model.talk
-        if talk.kind == "threshold":
-            luck = model.luck.uniform(self.key, TALK, occasion)
-            if experience > talk.good_above and luck < talk.good_chance:
-                self.say(brand, 1, mix(self.key), TALK, occasion)
-            elif experience < talk.bad_below and luck < talk.bad_chance:
-                self.say(brand, -1, mix(self.key), TALK, occasion)
+        names = [name for name in self.datacollector.model_vars if name in FLOWS or name in ("satisfaction", "bond")]
+        columns = {name: self.series(name) for name in names}
+        steps = np.arange(len(columns["buyers"]))
+        flow = {name: np.array(self.datacollector.model_vars[name]) for name in FLOWS}
+        held = flow["points_earned"] - flow["points_redeemed"] - flow["points_expired"]
+        columns["points_outstanding"] = held.cumsum(0)[self.calendar.burn_in :] / POINT_UNIT
+        columns["members"] = flow["enrolled"].cumsum(0)[self.calendar.burn_in :]
+        index = pd.MultiIndex.from_product([steps, list(self.setup.brands)], names=["step", "brand"])
+        return pd.DataFrame({name: value.reshape(-1) for name, value in columns.items()}, index)
 
-    def drift(self) -> None:
-        """Bring the bond up to now, from the last occasion on (eqs. E20–E21)."""
-        bond, now = self.model.bond, self.model.now
-        if bond.kind != "drift":
-            return
-        for b in range(self.model.n_brands):
-            growth = bond.from_satisfaction * max(self.satisfaction[b] - bond.threshold, 0.0) if self.tried[b] else 0.0
-            speed = growth + bond.fading
-            target = growth / speed if speed else 0.0
-            passed = math.exp(-speed * (now - self.bond_since) * self.model.weeks)
-            self.bond[b] = target + (self.bond[b] - target) * passed
-        self.bond_since = now
 
-    def see(self, prices: list[float]) -> None:
-        """Get used to the prices seen (eq. E10)."""
-        memory = self.model.choice.reference_memory
-        for b, price in enumerate(prices):
-            self.reference_price[b] += memory * (price - self.reference_price[b])
+def check_kinds(scenario: Scenario) -> None:
+    """Raise NotImplementedError if a part of the scenario is of a kind that the twin does not know."""
+    parts: list[tuple[str, Part]] = [*_parts_of(scenario.behavior), *_parts_of(scenario.word_of_mouth)]
+    for brand in scenario.brands.values():
+        parts += _parts_of(brand)
+        for program in brand.programs:
+            parts += _parts_of(program)
+    for name, part in parts:
+        if part.kind != "none" and part.kind not in KNOWN.get(name, ()):
+            raise NotImplementedError(f'the twin knows no {part.room} of kind "{part.kind}"')
 
-    def chat(self) -> None:
-        """Talk about the brand bought last, at rates that follow satisfaction (eqs. E24–E25)."""
-        model, talk, brand = self.model, self.model.talk, self.last_brand
-        if brand is None:
-            return
-        praise = talk.talk_good / (1 + math.exp(-(self.satisfaction[brand] - talk.high) / talk.width))
-        blame = talk.talk_bad / (1 + math.exp(-(talk.low - self.satisfaction[brand]) / talk.width))
-        mean = (praise + blame) * model.weeks * (1 + talk.bond_talk * self.bond[brand]) * self.talkativeness
-        for m in range(model.luck.poisson(self.key, TALK, mean)):
-            good = model.luck.uniform(self.key, SIGN, m) < praise / (praise + blame)
-            self.say(brand, 1 if good else -1, self.key, FRIEND, m)
 
-    def say(self, brand: int, sign: int, key: Any, purpose: Any, occasion: int) -> None:
-        """Send a message, to all friends or to one of them by chance."""
-        model = self.model
-        model.counts["messages_positive" if sign > 0 else "messages_negative"][brand] += 1
-        n = len(model.hearers(self))
-        friend = model.luck.one_of(n, np.uint64(key), purpose, occasion) if n and model.talk.audience == "one" else None
-        model.messages.append((self, brand, sign * model.talk.strength, friend))
+def _parts_of(record: Any) -> list[tuple[str, Part]]:
+    """The parts that a record's settings pick, alone or in lists, each with the setting's name."""
+    found = []
+    for name, value in record:
+        found += [(name, part) for part in (value if isinstance(value, tuple) else (value,)) if hasattr(part, "kind")]
+    return found
 
-    def hear(self, brand: int, strength: int, sign: int) -> None:
-        """Keep a message until it takes effect."""
-        (self.praise if sign > 0 else self.blame)[brand] += strength
 
-    def take_in(self) -> None:
-        """Forget some of what was heard before, and add what is new, the own brand's blame with doubts (eqs. E27–E28)."""
-        influence = self.model.influence
-        shift, most = influence.shift / STRENGTH_UNIT, influence.heard_max
-        for b, (praise, blame) in enumerate(zip(self.praise, self.blame)):
-            believed = 1.0 - influence.resist_hearing if b == self.last_brand else 1.0
-            heard = self.model.heard_kept * self.heard[b] + shift * (praise + blame * believed)
-            self.heard[b] = min(max(heard, -most), most)
-            self.praise[b] = self.blame[b] = 0
+def _count_of(name: str, model: TwinModel) -> list[int]:
+    return model.counts[name]
 
-    def count(self, brand: int | None) -> None:
-        """Enter an occasion into the counts of the step; `revenue` is entered at the till."""
-        model, counts, last = self.model, self.model.counts, self.last_brand
-        model.occasions += 1
-        if brand is None:
-            model.no_purchase += 1
-            return
-        counts["purchases"][brand] += 1
-        counts["units"][brand] += 1
-        counts["cost_of_goods"][brand] += model.unit_costs[brand]
-        counts["joined"][brand] += not self.tried[brand]
-        today = (bought for step, _, bought, _ in reversed(self.purchases[-32:]) if step == model.now)
-        counts["buyers"][brand] += brand not in today
-        if last is not None:
-            model.switches[last][brand] += 1
-            counts["purchases_after"][last] += 1
-            counts["repeat_purchases"][brand] += last == brand
+
+def _mean_of(name: str, model: TwinModel) -> list[float]:
+    """The mean of a state, by brand, over those who ever bought the brand; NaN over nobody."""
+    means = []
+    for b in range(model.n_brands):
+        values = [getattr(customer, name)[b] for customer in model.customers if customer.tried[b]]
+        means.append(sum(values) / len(values) if values else float("nan"))
+    return means

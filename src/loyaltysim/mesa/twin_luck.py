@@ -1,22 +1,28 @@
 """The twin's luck: the very draws of the arrays, by address, or whatever comes next from Mesa's random generator.
 
-Both have the same four methods, so that a customer need not know which it is. `key` is the customer's key, `purpose` one
-of the names under which the parts of the model draw.
+Both answer the same questions, so that a customer need not know which it asks. `key` is the customer's key, `purpose` the
+number of one of the names under which the parts of the model draw.
 """
 
 from __future__ import annotations
 
 import math
 from random import Random
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from loyaltysim import draws
 
+if TYPE_CHECKING:
+    from loyaltysim.mesa.twin_customer import Customer
+
 
 class Luck(Protocol):
-    """What customers ask of luck."""
+    """What the model asks of luck."""
+
+    def turn(self, step: int) -> None:
+        """A new step has begun."""
 
     def uniform(self, key: Any, purpose: Any, occasion: int = 0, index: int = 0) -> float:
         """A number between 0 and 1."""
@@ -27,8 +33,8 @@ class Luck(Protocol):
     def poisson(self, key: Any, purpose: Any, mean: float) -> int:
         """A Poisson count."""
 
-    def one_of(self, n: int, key: Any, purpose: Any, occasion: int = 0) -> int:
-        """A whole number of 0 … n - 1."""
+    def friend(self, friends: list[Customer], everybody: bool, key: Any, purpose: Any, occasion: int) -> int:
+        """The place of one of the friends, each with the same chance; `everybody` says that they are all the others."""
 
 
 class KeyedLuck:
@@ -38,7 +44,7 @@ class KeyedLuck:
         self.turn(0)
 
     def turn(self, step: int) -> None:
-        """Draw for this step from now on."""
+        """Draw for this step from now on, and forget the salts of the one before."""
         self._step = step
         self._salts: dict[tuple[int, int, int], np.uint64] = {}
 
@@ -61,9 +67,13 @@ class KeyedLuck:
         """A Poisson count."""
         return int(draws.poisson(key, self._salt(purpose, 0), mean))
 
-    def one_of(self, n: int, key: Any, purpose: Any, occasion: int = 0) -> int:
-        """A whole number of 0 … n - 1."""
-        return int(draws.bits(key, self._salt(purpose, occasion))) % n
+    def friend(self, friends: list[Customer], everybody: bool, key: Any, purpose: Any, occasion: int) -> int:
+        """Where everybody hears everybody, by number; else the friend whose key makes the largest draw with this one."""
+        own = np.uint64(draws.bits(np.uint64(key), self._salt(purpose, occasion)))
+        if everybody:
+            return int(own) % len(friends)
+        numbers = [int(draws.bits(other.key, own)) for other in friends]
+        return numbers.index(max(numbers))
 
 
 class MesaLuck:
@@ -91,6 +101,6 @@ class MesaLuck:
             product *= self._random.random()
         return count
 
-    def one_of(self, n: int, key: Any, purpose: Any, occasion: int = 0) -> int:
-        """A whole number of 0 … n - 1."""
-        return self._random.randrange(n)
+    def friend(self, friends: list[Customer], everybody: bool, key: Any, purpose: Any, occasion: int) -> int:
+        """The place of one of the friends, each with the same chance."""
+        return self._random.randrange(len(friends))

@@ -22,9 +22,9 @@ class Rules:
     """A program's settings in ledger units, and what the program handed out in this step."""
 
     def __init__(self, program: Program, place: int, brand: int, list_price: float, weeks: float) -> None:
-        count, worth = program.count(), program.worth_of(list_price) * program.customer_response.worth_weight
         self.place, self.brand = place, brand
-        self.response = program.customer_response
+        self.response = program.customer_response.weights
+        count, worth = program.count(), program.worth_of(list_price) * self.response.worth
         self.chance, self.by_bond, self.by_satisfaction = program.enrollment.terms
         self.needed = round(count.needed * POINT_UNIT)
         self.points_per_money = count.per_currency * POINT_UNIT / MONEY_UNIT
@@ -64,7 +64,7 @@ class Card:
     def offer(self, prices: list[float], rewards: list[float]) -> None:
         """Show what the program makes of a purchase: what it is worth (eqs. E31–E32), and its price."""
         rules, b = self.rules, self.rules.brand
-        rewards[b] += rules.response.progress_weight * self.progress()
+        rewards[b] += rules.response.progress * self.progress()
         if self.member:
             worth = rules.worth_per_currency * prices[b] + rules.worth_per_unit
             rewards[b] += self.customer.price_sensitivity * worth
@@ -79,7 +79,7 @@ class Card:
         rules, counts, b = self.rules, self.counts, self.rules.brand
         if not self.member and self.enrolls(occasion, bond, satisfaction):
             self.member = True
-            counts["members"][b] += 1
+            counts["enrolled"][b] += 1
         if self.redeeming:
             self.redeem(1)
             counts["program_cost"][b] += round((shelf - paid) * rules.unit_cost)
@@ -102,7 +102,7 @@ class Card:
         logit = math.log(max(rules.chance, NEVER)) - math.log(1 - min(rules.chance, ALWAYS))
         logit += rules.by_bond * bond + rules.by_satisfaction * (satisfaction - 0.5)
         luck = self.customer.model.luck.uniform(self.customer.key, ENROLL, occasion, rules.place)
-        return luck < 1 / (1 + math.exp(-logit))
+        return luck < logistic(logit)
 
     def redeem(self, times: int) -> None:
         """Turn in points for rewards."""
@@ -121,3 +121,13 @@ class Card:
             self.counts["points_expired"][rules.brand] += self.balance
             self.expired += self.balance
             self.balance = 0
+
+
+def money(price: float) -> int:
+    """A price in whole 1/10,000 of the currency, half to even (eq. E35)."""
+    return round(price * MONEY_UNIT)
+
+
+def logistic(x: float) -> float:
+    """1 / (1 + e**-x), written so that no power overflows."""
+    return 1 / (1 + math.exp(-x)) if x > 0 else math.exp(x) / (1 + math.exp(x))

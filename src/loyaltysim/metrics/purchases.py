@@ -8,7 +8,7 @@ from loyaltysim.jit import jit
 from loyaltysim.market.shoppers import Shoppers
 from loyaltysim.totals import Totals
 
-i8, u4 = np.int64, np.uint32
+i8, u4, u8 = np.int64, np.uint32, np.uint64
 
 
 def count(shoppers: Shoppers, totals: Totals, unit_cost: np.ndarray, shelf_paid: np.ndarray, occasion: int) -> None:
@@ -29,29 +29,50 @@ def _count(
     brand, last, segment, begins, first_replication, units, paid, unit_cost, bought, occasion, occasions, no_purchase,
     buyers, purchases, units_sold, revenue, cost_of_goods, switches, repeats, after,
 ):  # fmt: skip
-    """Count occasions, purchases and moves; `bought` has a bit for each brand bought earlier in this step."""
+    """Count occasions, purchases and moves; `bought` has a bit for each brand bought earlier in this step.
+
+    Shoppers are tallied by segment, brand before and brand now, where 0 stands for none: a loop without a branch.
+    """
+    n_segments, width = i8(buyers.shape[1]), i8(buyers.shape[2]) + 1
+    size = n_segments * width * width
+    tally, sold, money = np.empty(size, i8), np.empty(size, i8), np.empty(size, i8)
     for r in range(begins.shape[0] - 1):
-        place = first_replication + r
-        nothing = i8(0)
-        for q in range(begins[r], begins[r + 1]):
-            b = i8(brand[q])
-            before = u4(0) if occasion == 0 else bought[q]
-            if b < 0:
-                nothing += i8(1)
-                bought[q] = before
-                continue
-            s = i8(segment[q])
-            bit = u4(1) << u4(b)
-            bought[q] = before | bit
-            buyers[place, s, b] += i8((before & bit) == u4(0))
-            purchases[place, s, b] += i8(1)
-            units_sold[place, s, b] += i8(units[q])
-            revenue[place, s, b] += paid[q]
-            cost_of_goods[place, s, b] += unit_cost[place, b] * i8(units[q])
-            if last[q] >= 0:
-                switches[place, last[q], b] += i8(1)
-                after[place, s, last[q]] += i8(1)
-                repeats[place, s, b] += i8(last[q] == b)
-        if begins[r + 1] > begins[r]:
-            occasions[place] += begins[r + 1] - begins[r]
-            no_purchase[place] += nothing
+        if begins[r + 1] == begins[r]:
+            continue
+        place, here = first_replication + r, slice(begins[r], begins[r + 1])
+        now, before, group, mine = brand[here], last[here], segment[here], bought[here]
+        number, cost = units[here], paid[here]
+        tally[:] = 0
+        sold[:] = 0
+        money[:] = 0
+        for q in range(now.shape[0]):
+            s, from_, to = u8(group[q]), u8(before[q] + 1), u8(now[q] + 1)
+            cell = (s * u8(width) + from_) * u8(width) + to
+            tally[cell] += 1
+            sold[cell] += number[q]
+            money[cell] += cost[q]
+        for q in range(now.shape[0]):
+            bit = u4(1) << u4(now[q]) if now[q] >= 0 else u4(0)
+            if occasion > 0:
+                if now[q] >= 0:
+                    buyers[place, group[q], now[q]] += i8((mine[q] & bit) == u4(0))
+                mine[q] |= bit
+            else:
+                mine[q] = bit
+        occasions[place] += now.shape[0]
+        for s in range(n_segments):
+            for from_ in range(width):
+                cell = (s * width + from_) * width
+                no_purchase[place] += tally[cell]
+                for b in range(width - 1):
+                    cell += 1
+                    purchases[place, s, b] += tally[cell]
+                    units_sold[place, s, b] += sold[cell]
+                    revenue[place, s, b] += money[cell]
+                    cost_of_goods[place, s, b] += unit_cost[place, b] * sold[cell]
+                    if occasion == 0:
+                        buyers[place, s, b] += tally[cell]
+                    if from_ > 0:
+                        switches[place, from_ - 1, b] += tally[cell]
+                        after[place, s, from_ - 1] += tally[cell]
+                        repeats[place, s, b] += tally[cell] * i8(from_ == b + 1)

@@ -77,38 +77,41 @@ def add_term(column, weight, reference, n, logit):
 
 
 @jit
-def enroll(logit, key, rows, brand, own, segment, begins, first_replication, place, step, occasion, member, enrolled):
+def enroll(logit, key, rows, buyers, segment, begins, first_replication, place, step, occasion, member, enrolled):
     """Buyers who are no members enroll with the chance that their logit gives."""
     luck = salt(ENROLL, step, occasion, place)
     nobody = f4(-1e29)
     for r in range(begins.shape[0] - 1):
-        for q in range(begins[r], begins[r + 1]):
-            if brand[q] == own and member[rows[q]] == 0:
+        for k in range(begins[r], begins[r + 1]):
+            q = buyers[k]
+            if member[rows[q]] == 0:
                 if logit[q] > nobody and uniform(key[q], luck) < logistic(logit[q]):
                     member[rows[q]] = 1
                     enrolled[first_replication + r, segment[q], place] += 1
 
 
 @jit
-def enroll_all(rows, brand, own, segment, begins, first_replication, place, member, enrolled):
+def enroll_all(rows, buyers, segment, begins, first_replication, place, member, enrolled):
     """Buyers who are no members become members."""
     for r in range(begins.shape[0] - 1):
-        for q in range(begins[r], begins[r + 1]):
-            if brand[q] == own and member[rows[q]] == 0:
+        for k in range(begins[r], begins[r + 1]):
+            q = buyers[k]
+            if member[rows[q]] == 0:
                 member[rows[q]] = 1
                 enrolled[first_replication + r, segment[q], place] += 1
 
 
 @jit
 def redeem_at_till(
-    redeeming, rows, brand, own, segment, begins, first_replication, place, needed, shelf_paid, paid, unit_cost,
+    redeeming, rows, buyers, segment, begins, first_replication, place, needed, shelf_paid, paid, unit_cost,
     balance, redeemed, points_redeemed, rewards, cost,
 ):  # fmt: skip
     """Take a reward's points from those who bought at the lowered price; its cost is what it took off the price."""
     by_customer = redeemed.shape[0] > 0
     for r in range(begins.shape[0] - 1):
-        for q in range(begins[r], begins[r + 1]):
-            if brand[q] == own and redeeming[q] != 0:
+        for k in range(begins[r], begins[r + 1]):
+            q = buyers[k]
+            if redeeming[q] != 0:
                 row, s = rows[q], segment[q]
                 balance[row] -= needed
                 if by_customer:
@@ -121,15 +124,16 @@ def redeem_at_till(
 
 @jit
 def credit(
-    rows, brand, own, segment, begins, first_replication, place, per_money, per_unit, redeeming, redeeming_earns,
+    rows, buyers, segment, begins, first_replication, place, per_money, per_unit, redeeming, redeeming_earns,
     paid, units, member, balance, earned, points_earned,
 ):  # fmt: skip
     """Credit members who bought: thousandths of a point per ledger unit of money, and per unit bought."""
     by_customer = earned.shape[0] > 0
     for r in range(begins.shape[0] - 1):
-        for q in range(begins[r], begins[r + 1]):
+        for k in range(begins[r], begins[r + 1]):
+            q = buyers[k]
             row = rows[q]
-            if brand[q] == own and member[row] != 0 and (redeeming_earns or redeeming[q] == 0):
+            if member[row] != 0 and (redeeming_earns or redeeming[q] == 0):
                 points = i8((f8(paid[q]) * per_money + ROUND) - ROUND) + per_unit * i8(units[q])
                 balance[row] += points
                 if by_customer:
@@ -139,15 +143,16 @@ def credit(
 
 @jit
 def pay_out(
-    rows, brand, own, segment, begins, first_replication, place, needed, payout, balance, redeemed, points_redeemed,
+    rows, buyers, segment, begins, first_replication, place, needed, payout, balance, redeemed, points_redeemed,
     rewards, cost,
 ):  # fmt: skip
     """Pay a reward for every full threshold in the balance of those who bought."""
     by_customer = redeemed.shape[0] > 0
     for r in range(begins.shape[0] - 1):
-        for q in range(begins[r], begins[r + 1]):
+        for k in range(begins[r], begins[r + 1]):
+            q = buyers[k]
             row = rows[q]
-            if brand[q] == own and balance[row] >= needed:
+            if balance[row] >= needed:
                 times = balance[row] // needed
                 balance[row] -= times * needed
                 if by_customer:

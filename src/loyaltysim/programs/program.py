@@ -140,6 +140,7 @@ class Program(Part, room="program"):
     def settle(self, own: Ledger, world: World, shoppers: Shoppers, totals: Totals, step: int, occasion: int) -> None:
         """Enroll, pay rewards and credit this round's buyers (stage 9)."""
         count, columns = self.count(), shoppers.columns
+        buyers, begins = shoppers.buyers_of(own.brand)
         chance, by_bond, by_satisfaction = self.enrollment.terms
         if chance < 1:
             logit = shoppers.ask("enrollment.logit")
@@ -149,30 +150,30 @@ class Program(Part, room="program"):
             if by_satisfaction and "satisfaction" in columns:
                 ledger.add_term(columns["satisfaction"][own.brand], by_satisfaction, 0.5, shoppers.n, logit)
             ledger.enroll(
-                logit, shoppers.key, shoppers.rows, shoppers.brand, own.brand, shoppers.segment, shoppers.begins,
+                logit, shoppers.key, shoppers.rows, buyers, shoppers.segment, begins,
                 shoppers.first_replication, own.place, step, occasion, own.member, totals.enrolled,
             )  # fmt: skip
         else:
             ledger.enroll_all(
-                shoppers.rows, shoppers.brand, own.brand, shoppers.segment, shoppers.begins,
+                shoppers.rows, buyers, shoppers.segment, begins,
                 shoppers.first_replication, own.place, own.member, totals.enrolled,
             )  # fmt: skip
         needed = round(count.needed * POINT_UNIT)
         if self.changes_price:
             ledger.redeem_at_till(
-                columns[own.redeeming], shoppers.rows, shoppers.brand, own.brand, shoppers.segment, shoppers.begins,
+                columns[own.redeeming], shoppers.rows, buyers, shoppers.segment, begins,
                 shoppers.first_replication, own.place, needed, columns["shelf_paid"], shoppers.paid, self.unit_cost,
                 own.balance, own.redeemed, totals.points_redeemed, totals.rewards_redeemed, totals.program_cost,
             )  # fmt: skip
         ledger.credit(
-            shoppers.rows, shoppers.brand, own.brand, shoppers.segment, shoppers.begins, shoppers.first_replication,
+            shoppers.rows, buyers, shoppers.segment, begins, shoppers.first_replication,
             own.place, count.per_currency * POINT_UNIT / MONEY_UNIT, round(count.per_unit * POINT_UNIT),
             shoppers.ask(own.redeeming, dtype=np.int32), count.redeeming_earns, shoppers.paid, shoppers.units,
             own.member, own.balance, own.earned, totals.points_earned,
         )  # fmt: skip
         if self.reward.payout or not self.changes_price:
             ledger.pay_out(
-                shoppers.rows, shoppers.brand, own.brand, shoppers.segment, shoppers.begins,
+                shoppers.rows, buyers, shoppers.segment, begins,
                 shoppers.first_replication, own.place, needed, round(self.reward.payout * self.unit_cost * MONEY_UNIT),
                 own.balance, own.redeemed, totals.points_redeemed, totals.rewards_redeemed, totals.program_cost,
             )  # fmt: skip

@@ -132,7 +132,7 @@ def compare(
     seed: int = 1,
     baseline: str | None = None,
     threads: int | None = None,
-    progress: Callable[[str, int], None] | None = None,
+    progress: Callable[[str, float], None] | None = None,
 ) -> Comparison:
     """Run scenarios with the same customers and luck.
 

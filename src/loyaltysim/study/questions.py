@@ -83,7 +83,7 @@ def answer(
     replications: int = 10,
     seed: int = 1,
     threads: int | None = None,
-    progress: Callable[[str, int], None] | None = None,
+    progress: Callable[[str, float], None] | None = None,
 ) -> Answer:
     """Run a scenario and its knock-out worlds with common luck; arguments as `compare`."""
 

@@ -16,16 +16,17 @@ from loyaltysim.jit import jit
 from loyaltysim.market.messages import MessagePile
 from loyaltysim.world import World
 
-i8, u8 = np.int64, np.uint64
+i4, i8, u8 = np.int32, np.int64, np.uint64
 
 CHUNK = 1024
+EQUAL = np.empty(0, np.int32)  # what kernels get for the strengths of ties that are all the same
 TIE_UNIT = 1024  # ties, like messages, are whole 1/1024
 
 
-def deliver(world: World, audience: str, inbox: np.ndarray, by_sign: bool, buffer: dict[str, np.ndarray]) -> None:
+def deliver(world: World, audience: str, inbox: np.ndarray, by_sign: bool) -> None:
     """Add all messages to `inbox`, (signs ·) brands × rows; with `by_sign` blame goes to the second half.
 
-    `audience` is "all" friends or "one" of them. `buffer` is the caller's, kept between calls.
+    `audience` is "all" friends or "one" of them.
     """
     network = world.neighbors
     n_brands = world.customers.n_brands
@@ -40,28 +41,14 @@ def deliver(world: World, audience: str, inbox: np.ndarray, by_sign: bool, buffe
                 _ties(network), world.customers.key, by_sign, n_brands, inbox,
             )  # fmt: skip
         else:
-            _deliver_to_all(pile, network, by_sign, n_brands, inbox, buffer)
+            _deliver_to_all(
+                pile.n, pile.sender, pile.brand, pile.strength, network.first, network.neighbor, _ties(network),
+                by_sign, n_brands, inbox,
+            )  # fmt: skip
 
 
 def _ties(network: Neighbors) -> np.ndarray:
-    return np.empty(0, np.int32) if network.strength is None else network.strength
-
-
-def _deliver_to_all(
-    pile: MessagePile, network: Neighbors, by_sign: bool, n_brands: int, inbox: np.ndarray, buffer: dict[str, np.ndarray]
-) -> None:
-    for start in range(0, pile.n, CHUNK):
-        stop = min(start + CHUNK, pile.n)
-        if "address" not in buffer:
-            buffer["begin"], buffer["end"] = np.empty(CHUNK, np.int64), np.empty(CHUNK, np.int64)
-            buffer["address"], buffer["value"] = np.empty(0, np.int64), np.empty(0, np.int32)
-        need = _find_ties(pile.sender[start:stop], network.first, buffer["begin"], buffer["end"])
-        if need > len(buffer["address"]):
-            buffer["address"], buffer["value"] = np.empty(2 * need, np.int64), np.empty(2 * need, np.int32)
-        _add_to_friends(
-            pile.brand[start:stop], pile.strength[start:stop], buffer["begin"], buffer["end"], network.neighbor,
-            _ties(network), by_sign, n_brands, buffer["address"], buffer["value"], inbox.reshape(-1), inbox.shape[1],
-        )  # fmt: skip
+    return EQUAL if network.strength is None else network.strength
 
 
 def _deliver_to_everybody(world: World, audience: str, pile: MessagePile, inbox: np.ndarray, by_sign: bool) -> None:
@@ -75,40 +62,39 @@ def _deliver_to_everybody(world: World, audience: str, pile: MessagePile, inbox:
 
 
 @jit
-def _find_ties(sender, first, begin, end):
-    """Where each sender's friends stand; returns how many there are together."""
-    need = i8(0)
-    for m in range(sender.shape[0]):
-        begin[m] = first[sender[m]]
-        end[m] = first[sender[m] + 1]
-    for m in range(sender.shape[0]):
-        need += end[m] - begin[m]
-    return need
-
-
-@jit
-def _add_to_friends(
-    brand, strength, begin, end, neighbor, ties, by_sign, n_brands, address, value, inbox, rows
-):  # fmt: skip
-    """Add each message to the inbox of every friend: touch, address, touch, add."""
-    touched = i8(0)
-    for m in range(brand.shape[0]):
-        if end[m] > begin[m]:
-            touched += neighbor[begin[m]]
-            touched += neighbor[end[m] - 1]
-    n = i8(0)
+def _deliver_to_all(n, sender, brand, strength, first, neighbor, ties, by_sign, n_brands, inbox):
+    """Add each message to the inbox of every friend, senders in chunks: touch, address, touch, add."""
+    flat, rows = inbox.reshape(-1), i8(inbox.shape[1])
+    begin, end = np.empty(CHUNK, i8), np.empty(CHUNK, i8)
+    address, value = np.empty(0, i8), np.empty(0, i4)
     weighted = ties.shape[0] > 0
-    for m in range(brand.shape[0]):
-        column = i8(brand[m]) + (n_brands if by_sign and strength[m] < 0 else 0)
-        base = column * rows
-        for k in range(begin[m], end[m]):
-            address[n] = base + neighbor[k]
-            value[n] = (strength[m] * i8(ties[k])) // TIE_UNIT if weighted else strength[m]
-            n += 1
-    for k in range(n):
-        touched += inbox[address[k]]
-    for k in range(n):
-        inbox[address[k]] += value[k]
+    touched = i8(0)
+    for start in range(0, n, CHUNK):
+        some = slice(start, min(start + CHUNK, n))
+        who, about, force = sender[some], brand[some], strength[some]
+        for m in range(who.shape[0]):
+            begin[m] = first[who[m]]
+            end[m] = first[who[m] + 1]
+        need = i8(0)
+        for m in range(who.shape[0]):
+            need += end[m] - begin[m]
+            if end[m] > begin[m]:
+                touched += neighbor[begin[m]]
+                touched += neighbor[end[m] - 1]
+        if need > address.shape[0]:
+            address, value = np.empty(2 * need, i8), np.empty(2 * need, i4)
+        filled = u8(0)
+        for m in range(who.shape[0]):
+            base = (i8(about[m]) + (n_brands if by_sign and force[m] < 0 else 0)) * rows
+            friends = neighbor[begin[m] : end[m]]
+            for k in range(friends.shape[0]):
+                address[filled] = base + friends[k]
+                value[filled] = (force[m] * i8(ties[begin[m] + k])) // TIE_UNIT if weighted else force[m]
+                filled += u8(1)
+        for k in range(need):
+            touched += flat[u8(address[k])]
+        for k in range(need):
+            flat[u8(address[k])] += value[k]
     return touched  # so that the touching is not optimized away
 
 

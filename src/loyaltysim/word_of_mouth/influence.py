@@ -26,7 +26,6 @@ class Inbox:
     """Messages heard and not yet worked in: whole numbers, (signs ·) brands × rows."""
 
     heard: np.ndarray
-    buffer: dict[str, np.ndarray]
 
 
 class Influence(Part, room="influence model"):
@@ -55,7 +54,7 @@ class NoInfluence(Influence):
 def _open_inbox(world: World, signs: int) -> Inbox:
     # where everybody hears everybody the sums can leave the range of int32
     dtype = np.int64 if world.neighbors is not None and not hasattr(world.neighbors, "neighbor") else np.int32
-    return Inbox(world.own("influence.inbox", (signs * world.customers.n_brands, world.customers.rows), dtype), {})
+    return Inbox(world.own("influence.inbox", (signs * world.customers.n_brands, world.customers.rows), dtype))
 
 
 class OnSatisfaction(Influence):
@@ -75,14 +74,14 @@ class OnSatisfaction(Influence):
         return _open_inbox(world, 1)
 
     def hear(self, own: Inbox, world: World, audience: str, step: int) -> None:
-        deliver(world, audience, own.heard, False, own.buffer)
+        deliver(world, audience, own.heard, False)
 
     def read(self, own: Inbox, world: World, shoppers: Shoppers) -> None:
         column = shoppers.columns["satisfaction"]
         _add_heard(own.heard.T, shoppers.rows, shoppers.n, self.shift / STRENGTH_UNIT, column, shoppers.brands)
 
     def settle(self, own: Inbox, world: World, shoppers: Shoppers) -> None:
-        _forget_bought(own.heard.T, shoppers.rows, shoppers.brand, shoppers.n)
+        _forget_bought(own.heard.T, shoppers.rows, shoppers.brand, shoppers.buyers, shoppers.n_buyers)
 
 
 class OnHeard(Influence):
@@ -107,7 +106,7 @@ class OnHeard(Influence):
         return _open_inbox(world, 2)
 
     def hear(self, own: Inbox, world: World, audience: str, step: int) -> None:
-        deliver(world, audience, own.heard, True, own.buffer)
+        deliver(world, audience, own.heard, True)
         kept = 0.5 ** (world.calendar.weeks * DAYS_PER_WEEK / self.half_life_days)
         _hear(
             own.heard, world.customers.arrays["last_brand"], self.shift / STRENGTH_UNIT, kept, self.heard_max,
@@ -126,11 +125,11 @@ def _add_heard(inbox, rows, n, shift, column, brands):
 
 
 @jit
-def _forget_bought(inbox, rows, brand, n):
+def _forget_bought(inbox, rows, brand, buyers, n_buyers):
     """Empty the inbox of the brand bought: it entered satisfaction."""
-    for q in range(n):
-        if brand[q] >= 0:
-            inbox[rows[q], brand[q]] = 0
+    for k in range(n_buyers):
+        q = buyers[k]
+        inbox[rows[q], brand[q]] = 0
 
 
 @jit

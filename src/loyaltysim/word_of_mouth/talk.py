@@ -82,8 +82,8 @@ class Threshold(Talk):
         pile.n = _after_purchase(
             shoppers.columns["experience"], shoppers.brand, shoppers.rows, shoppers.key, shoppers.segment,
             shoppers.begins, shoppers.first_replication, TALK, step, occasion, self.good_above, self.bad_below,
-            self.good_chance, self.bad_chance, self.strength, pile.n, pile.sender, pile.brand, pile.strength,
-            pile.luck, totals.messages_positive, totals.messages_negative,
+            self.good_chance, self.bad_chance, self.strength, shoppers.ask("talk.picked", dtype=np.int32), pile.n,
+            pile.sender, pile.brand, pile.strength, pile.luck, totals.messages_positive, totals.messages_negative,
         )  # fmt: skip
 
 
@@ -141,27 +141,35 @@ class Rates(Talk):
 @jit
 def _after_purchase(
     experience, brand, rows, key, segment, begins, first_replication, purpose, step, occasion, good_above, bad_below,
-    good_chance, bad_chance, strength, n, sender, about, strengths, friend, positive, negative,
+    good_chance, bad_chance, strength, picked, n, sender, about, strengths, friend, positive, negative,
 ):  # fmt: skip
     """Append a message for each buyer who talks, and count them; returns how many messages there are."""
     good_above, bad_below = f4(good_above), f4(bad_below)
     good_chance, bad_chance = f4(good_chance), f4(bad_chance)
     luck = salt(purpose, step, occasion, 0)
-    for r in range(begins.shape[0] - 1):
-        place = first_replication + r
-        for q in range(begins[r], begins[r + 1]):
-            u = uniform(key[q], luck)
-            good = i8((experience[q] > good_above) & (u < good_chance))
-            bad = i8((experience[q] < bad_below) & (u < bad_chance))
-            said = (good + bad) * i8(brand[q] >= 0)
-            if said > 0:
-                sender[n] = rows[q]
-                about[n] = brand[q]
-                strengths[n] = (good - bad) * strength
-                friend[n] = bits(mix(key[q]), luck)
-                positive[place, segment[q], brand[q]] += good
-                negative[place, segment[q], brand[q]] += bad
-                n += 1
+    for q in range(begins[-1]):
+        u = uniform(key[q], luck)
+        good = (experience[q] > good_above) & (u < good_chance)
+        bad = (experience[q] < bad_below) & (u < bad_chance)
+        picked[q] = i4((good | bad) & (brand[q] >= 0))
+    talkers = u8(0)
+    for q in range(begins[-1]):  # the list of talkers grows over marks that were read already
+        talks = u8(picked[q])
+        picked[talkers] = q
+        talkers += talks
+    r = 0
+    for k in range(i8(talkers)):
+        q = picked[k]
+        while q >= begins[r + 1]:
+            r += 1
+        good = i8(experience[q] > good_above)
+        sender[n] = rows[q]
+        about[n] = brand[q]
+        strengths[n] = (good + good - 1) * strength
+        friend[n] = bits(mix(key[q]), luck)
+        positive[first_replication + r, segment[q], brand[q]] += good
+        negative[first_replication + r, segment[q], brand[q]] += 1 - good
+        n += 1
     return n
 
 
@@ -218,10 +226,11 @@ def _who_talks(mean, key, start, stop, purpose, step, mask, rows, count):
     for i in range(own.shape[0]):
         some = uniform(own[i], first) > exp(-min(mean[i], f4(8.0)))
         mask[i] = i4(some | (mean[i] > f4(8.0)))
-    n = i8(0)
+    found = u8(0)  # without a sign, so that no index is checked for being negative
     for i in range(own.shape[0]):
-        rows[n] = start + i
-        n += i8(mask[i])
+        rows[found] = start + i
+        found += u8(mask[i])
+    n = i8(found)
     for q in range(n):
         count[q] = poisson(key[rows[q]], luck, mean[rows[q] - start])
     return n
