@@ -1,4 +1,4 @@
-"""loyaltysim: customers with satisfaction, bond and price sensitivity choose among brands that discount and reward them.
+"""loyaltysim: customers with satisfaction, bond and price sensitivity choose among brands that woo and reward them.
 
     import loyaltysim as ls
     scenario = ls.load("grocery")
@@ -71,7 +71,7 @@ def __dir__() -> list[str]:
 
 
 class _Package(ModuleType):
-    """Keeps `loyaltysim.simulate` the function, although the file of the same name would take its place when imported."""
+    """Keeps `loyaltysim.simulate` the function, though the file of that name would take its place when imported."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         same = isinstance(value, ModuleType) and name in _ROOMS.get(name, ())

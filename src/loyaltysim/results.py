@@ -6,9 +6,9 @@ What each variable means stands in `variables.py`; here is how it follows from t
 from __future__ import annotations
 
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -200,13 +200,12 @@ def _of_period(values: dict[str, np.ndarray], name: str, length: int) -> np.ndar
 def save(data: xr.Dataset, path: str | Path) -> None:
     """Write NetCDF, to a temporary name first, then renamed: there is never half a file under `path`."""
     path = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    temporary = path.with_name(f".{path.name}.{token_hex(4)}.part")  # `tempfile` would hide it from other users
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(_image(data))
+        temporary.write_bytes(_image(data))
         os.replace(temporary, path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 

@@ -18,7 +18,7 @@ from loyaltysim.behavior.experience import Experience, NoExperience
 from loyaltysim.behavior.needs import Needs, Poisson
 from loyaltysim.behavior.satisfaction import NoSatisfaction, Satisfaction
 from loyaltysim.customers.network import Network
-from loyaltysim.customers.population import Population
+from loyaltysim.customers.population import Population, Segment
 from loyaltysim.faults import Fault, ScenarioError, nearest, path_text, split_path
 from loyaltysim.levers import Lever
 from loyaltysim.market.calendar import Calendar
@@ -155,13 +155,13 @@ class Scenario(Record):
             for number, program in enumerate(brand.programs):
                 key = path_text(("brands", name, "programs", number))
                 yield from (fault(key, message) for message in program.check())
-        for key, group in {
-            ("population",): self.population,
-            **{("population", "segments", name): segment for name, segment in self.population.segments.items()},
-        }.items():
-            for brand in group.appeal or {}:
-                if brand not in names:
-                    yield fault(path_text((*key, "appeal", brand)), f'no brand is called "{brand}"', names, nearest(brand, names))
+        groups: dict[tuple[str, ...], Segment] = {("population",): self.population}
+        groups |= {("population", "segments", name): group for name, group in self.population.segments.items()}
+        for where, group in groups.items():
+            for liked in group.appeal or {}:
+                if liked not in names:
+                    key = path_text((*where, "appeal", liked))
+                    yield fault(key, f'no brand is called "{liked}"', names, nearest(liked, names))
         if "" in names:
             yield fault("brands", "a brand needs a name")
         length = self.metrics.period_steps

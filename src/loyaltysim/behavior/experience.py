@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from loyaltysim.draws import normal, purpose, salt
+from loyaltysim.draws import normal_of, purpose, salt, two_uniforms
 from loyaltysim.jit import jit
 from loyaltysim.market.shoppers import Shoppers
 from loyaltysim.record import Part, setting
@@ -47,19 +47,24 @@ class NormalQuality(Experience):
     def live(self, own: None, world: World, shoppers: Shoppers, step: int, occasion: int) -> None:
         _live(
             world.market.quality, shoppers.first_replication, shoppers.begins, shoppers.brand, shoppers.key,
-            EXPERIENCE, step, occasion, self.spread, shoppers.ask("experience"),
+            EXPERIENCE, step, occasion, self.spread, shoppers.ask("experience.first"),
+            shoppers.ask("experience.second"), shoppers.ask("experience"),
         )  # fmt: skip
 
 
 @jit
-def _live(quality, first_replication, begins, brand, key, purpose, step, occasion, spread, experience):
+def _live(
+    quality, first_replication, begins, brand, key, purpose, step, occasion, spread, first, second, experience
+):  # fmt: skip
     """experience[q] = quality of the brand bought + spread · normal; brand 0's where nothing was bought."""
     spread = f4(spread)
     luck = salt(purpose, step, occasion, 0)
+    for q in range(begins[-1]):
+        first[q], second[q] = two_uniforms(key[q], luck)
     for r in range(begins.shape[0] - 1):
         own = quality[first_replication + r]
         met, of = experience[begins[r] : begins[r + 1]], brand[begins[r] : begins[r + 1]]
         for q in range(met.shape[0]):
             met[q] = own[max(of[q], 0)]
     for q in range(begins[-1]):
-        experience[q] += spread * normal(key[q], luck)
+        experience[q] += spread * normal_of(first[q], second[q])

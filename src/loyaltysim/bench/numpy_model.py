@@ -1,13 +1,14 @@
 """The reference step in NumPy, in a `mesa.Model` with a `DataCollector`: as one who knows NumPy writes it.
 
 Exactly the model of ``scenarios/reference.toml``, whose numbers it reads, with luck of its own: results agree in
-distribution, not draw by draw (tests/bench). Customers who shop are compacted first, states are float32 [brand, customer],
-and friends are found by compressed rows. `numpy_tuned.py` is the same model with every call chosen by measurement.
+distribution, not draw by draw (tests/bench). Customers who shop are compacted first, states are float32 arrays of
+brands × customers, and friends are found by compressed rows. `numpy_tuned.py` is the same model with every call chosen
+by measurement.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import mesa
 import numpy as np
@@ -35,6 +36,8 @@ COUNTS = ("buyers", "revenue", "switches", "praise", "blame")
 """What is collected every step."""
 
 f4 = np.float32
+Floats: TypeAlias = "np.ndarray[Any, np.dtype[np.float32]]"
+Whole: TypeAlias = "np.ndarray[Any, np.dtype[np.signedinteger[Any]]]"
 
 
 class NumpyModel(mesa.Model):  # type: ignore[misc]
@@ -103,7 +106,7 @@ class NumpyModel(mesa.Model):  # type: ignore[misc]
         self.tell(rows, brand, experience)
         self.datacollector.collect(self)
 
-    def choose(self, rows: np.ndarray, price: np.ndarray) -> np.ndarray:
+    def choose(self, rows: Whole, price: Floats) -> Whole:
         """Draw a brand for each row by logit; the number of brands stands for no purchase."""
         choice, full = self.choice, self.program.reward.threshold * POINT
         u = self.appeal[:, None] - price[:, None] * self.sensitivity[rows]
@@ -112,9 +115,10 @@ class NumpyModel(mesa.Model):  # type: ignore[misc]
         u[0] += self.points[rows] * f4(self.program.customer_response.progress_weight / full)
         below = np.exp(u).cumsum(axis=0)
         limit = self.rng.random(len(rows), dtype=f4) * (below[-1] + f4(1))  # the utility of no purchase is 0
-        return (below <= limit).sum(axis=0)
+        brand: Whole = (below <= limit).sum(axis=0)
+        return brand
 
-    def count(self, rows: np.ndarray, brand: np.ndarray, price: np.ndarray) -> None:
+    def count(self, rows: Whole, brand: Whole, price: Floats) -> None:
         """Count buyers, revenue and moves from the brand last bought, and remember the brand."""
         n, last = self.n_brands, self.last[rows]
         self.buyers = np.bincount(brand, minlength=n)
@@ -123,15 +127,15 @@ class NumpyModel(mesa.Model):  # type: ignore[misc]
         self.switches = np.bincount(last[again] * n + brand[again], minlength=n * n).reshape(n, n)
         self.last[rows] = brand
 
-    def collect_points(self, rows: np.ndarray, price: np.ndarray) -> None:
+    def collect_points(self, rows: Whole, price: Floats) -> None:
         """Give points to the program's buyers, and rewards to those who have enough."""
         earned = round(float(price[0]) * self.program.earn_rate * POINT)
         self.points[rows] = (self.points[rows] + earned) % round(self.program.reward.threshold * POINT)
 
-    def live(self, rows: np.ndarray, brand: np.ndarray) -> np.ndarray:
+    def live(self, rows: Whole, brand: Whole) -> Floats:
         """Draw experiences; satisfaction and bond follow. Returns the experiences."""
         spread, memory = f4(self.experience.spread), f4(self.learning.memory)
-        experience = self.quality[brand] + spread * self.rng.standard_normal(len(rows), dtype=f4)
+        experience: Floats = self.quality[brand] + spread * self.rng.standard_normal(len(rows), dtype=f4)
         satisfaction = self.satisfaction[brand, rows]
         satisfaction += memory * (experience - satisfaction)
         self.satisfaction[brand, rows] = satisfaction
@@ -140,7 +144,7 @@ class NumpyModel(mesa.Model):  # type: ignore[misc]
         self.bond[brand, rows] = bond
         return experience
 
-    def tell(self, rows: np.ndarray, brand: np.ndarray, experience: np.ndarray) -> None:
+    def tell(self, rows: Whole, brand: Whole, experience: Floats) -> None:
         """Very good and very bad experiences are told to all friends by chance, who feel them from the next step on."""
         talk = self.talk
         luck = self.rng.random(len(rows), dtype=f4)
@@ -158,10 +162,11 @@ class NumpyModel(mesa.Model):  # type: ignore[misc]
         np.add.at(self.satisfaction, heard, np.repeat(shift, degree))
 
 
-def ties_of(first: np.ndarray, degree: np.ndarray) -> np.ndarray:
+def ties_of(first: Whole, degree: Whole) -> Whole:
     """Number the ties of some customers: ``first[i], first[i] + 1, … first[i] + degree[i] - 1`` for each, in a row."""
     end = degree.cumsum()
-    return np.arange(degree.sum()) + np.repeat(first - end + degree, degree)
+    ties: Whole = np.arange(degree.sum()) + np.repeat(first - end + degree, degree)
+    return ties
 
 
 def _check(scenario: Scenario) -> None:
@@ -179,6 +184,9 @@ def _check(scenario: Scenario) -> None:
     )  # fmt: skip
     for part, kind in wanted:
         if not isinstance(part, kind):
-            raise ValueError(f'the NumPy model knows only the parts of "reference": {type(part).__name__} is no {kind.__name__}')
+            found, known = type(part).__name__, kind.__name__
+            raise ValueError(f'the NumPy model knows the parts of "reference" alone: {found} is no {known}')
     if population.segments or len(programs) != 1 or not brands[0].programs or talking.talk.audience != "all":
-        raise ValueError('the NumPy model knows only "reference": no segments, one program of the first brand, all friends hear')
+        raise ValueError(
+            "the NumPy model has no segments, one program, of the first brand, and messages to all friends"
+        )

@@ -3,13 +3,13 @@
 This file has the market and its step; what a customer does is in twin_customer.py, its account with a program in
 twin_program.py, luck in twin_luck.py.
 
-Customers act on each other only by messages, which arrive in the next step. So it makes no difference in which order they
-act, nor that the arrays take the first occasions of all customers before anybody's second.
+Customers act on each other only by messages, which arrive in the next step. So it makes no difference in which order
+they act, nor that the arrays take the first occasions of all customers before anybody's second.
 
-With ``luck="keyed"`` every draw is the one that the arrays make, and so is every choice (tests/mesa/test_twin.py), except
+With ``luck="keyed"`` every draw is the one that the arrays make, and so is every choice (tests/mesa/test_twin.py), but
 where Python's floats of 64 bits and the arrays' of 32 fall on two sides of a draw: one choice in some millions. With
-``luck="mesa"`` draws come from Mesa's own generator: another sample of the same model. Traits, ties and shelf prices are
-the arrays' in both. The twin counts everybody together, not by segment, and knows no panel of recorded purchases.
+``luck="mesa"`` draws come from Mesa's own generator: another sample of the same model. Traits, ties and shelf prices
+are the arrays' in both. The twin counts everybody together, not by segment, and knows no panel of recorded purchases.
 """
 
 from __future__ import annotations
@@ -94,13 +94,14 @@ class TwinModel(mesa.Model):
         self.messages: list[tuple[Customer, int, int, int | None]] = []
         """Said in this step: by whom, of which brand, 1 for praise or -1 for blame, to which friend (None: to all)."""
         self._take_parts(scenario)
+        self._work_out_weights()
         arrays = Simulation(scenario, seed=seed, threads=1, replications=range(replication, replication + 1)).world
         self._open_market(arrays)
         self._open_counts()
         self._open_customers(arrays)
 
     def _take_parts(self, scenario: Scenario) -> None:
-        """Name the parts of the scenario, and what they come to for everybody."""
+        """Name the parts of the scenario."""
         behavior, talking = scenario.behavior, scenario.word_of_mouth
         self.needs: Any = behavior.needs
         self.choice: Any = behavior.choice
@@ -108,11 +109,15 @@ class TwinModel(mesa.Model):
         self.satisfaction: Any = behavior.satisfaction
         self.bond: Any = behavior.bond
         self.talk: Any = talking.talk
-        self.influence: Any = talking.influence if self.talk.kind != "none" else NoInfluence()
+        self.influence: Any = talking.influence if talking.talk.kind != "none" else NoInfluence()
+
+    def _work_out_weights(self) -> None:
+        """What parts that may be off come to: 0 where they are."""
         logit = self.choice.kind == "logit"
-        self.has_reference_price = logit and self.choice.has_reference_price
-        self.satisfaction_weight = self.choice.satisfaction_weight if logit and self.satisfaction.kind != "none" else 0.0
-        self.bond_weight = self.choice.bond_weight if logit and self.bond.kind != "none" else 0.0
+        self.has_reference_price: bool = logit and self.choice.has_reference_price
+        feels, bonds = logit and self.satisfaction.kind != "none", logit and self.bond.kind != "none"
+        self.satisfaction_weight: float = self.choice.satisfaction_weight if feels else 0.0
+        self.bond_weight: float = self.choice.bond_weight if bonds else 0.0
         shift = getattr(self.influence, "shift", 0.0) / STRENGTH_UNIT
         self.shift_of_satisfaction = shift if self.influence.kind == "satisfaction" else 0.0
         self.shift_of_heard = shift if self.influence.kind == "heard" else 0.0
@@ -133,8 +138,9 @@ class TwinModel(mesa.Model):
             Rules(program, place, b, self.list_prices[b], self.weeks) for place, (program, b) in enumerate(programs)
         ]
         self.balances_expire = any(rules.idle_steps or rules.date_steps for rules in self.rules)
-        if self.choice.kind == "switching":
-            self.switching = np.cumsum([*self.choice.matrix, [1 / self.n_brands] * self.n_brands], axis=1).tolist()
+        if self.choice.kind == "switching":  # the last row is for who has bought nothing yet
+            rows = [*self.choice.matrix, [1 / self.n_brands] * self.n_brands]
+            self.switching: list[list[float]] = np.cumsum(rows, axis=1).tolist()
 
     def _open_customers(self, arrays: Any) -> None:
         """Make the customers, with the traits and friends that they have in the arrays."""
@@ -219,16 +225,21 @@ class TwinModel(mesa.Model):
         return value / UNITS[name] if name in UNITS else value
 
     def table(self) -> pd.DataFrame:
-        """Counts of the measured steps, a row for each step and brand, with the names of the Dataset of `simulate`."""
+        """Counts of the measured steps, a row for each step and brand, with the names of the Dataset of `simulate`.
+
+        What the Dataset has by program is added up for each brand.
+        """
         import pandas as pd
 
-        names = [name for name in self.datacollector.model_vars if name in FLOWS or name in ("satisfaction", "bond")]
-        columns = {name: self.series(name) for name in names}
+        collected, burn_in = self.datacollector.model_vars, self.calendar.burn_in
+        columns = {name: self.series(name) for name in (*FLOWS, "satisfaction", "bond") if name in collected}
         steps = np.arange(len(columns["buyers"]))
-        flow = {name: np.array(self.datacollector.model_vars[name]) for name in FLOWS}
-        held = flow["points_earned"] - flow["points_redeemed"] - flow["points_expired"]
-        columns["points_outstanding"] = held.cumsum(0)[self.calendar.burn_in :] / POINT_UNIT
-        columns["members"] = flow["enrolled"].cumsum(0)[self.calendar.burn_in :]
+        columns["members"] = np.cumsum(collected["enrolled"], 0)[burn_in:]
+        earned, redeemed, expired = (
+            np.cumsum(collected[f"points_{what}"], 0) for what in ("earned", "redeemed", "expired")
+        )
+        columns["points_outstanding"] = (earned - redeemed - expired)[burn_in:] / POINT_UNIT
+        del columns["enrolled"]
         index = pd.MultiIndex.from_product([steps, list(self.setup.brands)], names=["step", "brand"])
         return pd.DataFrame({name: value.reshape(-1) for name, value in columns.items()}, index)
 
@@ -258,9 +269,10 @@ def _count_of(name: str, model: TwinModel) -> list[int]:
 
 
 def _mean_of(name: str, model: TwinModel) -> list[float]:
-    """The mean of a state, by brand, over those who ever bought the brand; NaN over nobody."""
+    """The mean of a state, by brand, over those who ever bought the brand; NaN over nobody and in steps left out."""
     means = []
+    left_out = (model.now - model.calendar.burn_in + 1) % model.setup.metrics.states_every != 0
     for b in range(model.n_brands):
-        values = [getattr(customer, name)[b] for customer in model.customers if customer.tried[b]]
+        values = [] if left_out else [getattr(customer, name)[b] for customer in model.customers if customer.tried[b]]
         means.append(sum(values) / len(values) if values else float("nan"))
     return means

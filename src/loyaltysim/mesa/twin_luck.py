@@ -1,7 +1,7 @@
 """The twin's luck: the very draws of the arrays, by address, or whatever comes next from Mesa's random generator.
 
-Both answer the same questions, so that a customer need not know which it asks. `key` is the customer's key, `purpose` the
-number of one of the names under which the parts of the model draw.
+Both answer the same questions, so that a customer need not know which it asks. `key` is the customer's key, `purpose`
+the number of one of the names under which the parts of the model draw.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class KeyedLuck:
         return int(draws.poisson(key, self._salt(purpose, 0), mean))
 
     def friend(self, friends: list[Customer], everybody: bool, key: Any, purpose: Any, occasion: int) -> int:
-        """Where everybody hears everybody, by number; else the friend whose key makes the largest draw with this one."""
+        """Where everybody hears everybody, by number; else the friend whose key makes the largest draw with it."""
         own = np.uint64(draws.bits(np.uint64(key), self._salt(purpose, occasion)))
         if everybody:
             return int(own) % len(friends)

@@ -15,7 +15,7 @@ from loyaltysim.programs.program import Program
 from loyaltysim.totals import MONEY_UNIT, POINT_UNIT
 
 if TYPE_CHECKING:
-    from loyaltysim.mesa.twin import Customer
+    from loyaltysim.mesa.twin_customer import Customer
 
 
 class Rules:
@@ -70,7 +70,7 @@ class Card:
             rewards[b] += self.customer.price_sensitivity * worth
         self.redeeming = rules.share_off > 0 and self.balance >= rules.needed
         if self.redeeming:
-            # in float32, as everything that becomes money at the till: else a price of 1.07625 would be rounded otherwise
+            # in float32, as in the arrays: the till might round 1.07625 of 64 bits to other money
             price = np.float32(prices[b])
             prices[b] = float(price - price * np.float32(rules.share_off))
 

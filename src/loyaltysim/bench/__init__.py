@@ -1,0 +1,1 @@
+"""Bench: the reference step here, in NumPy and in Mesa, side by side in one process."""

@@ -1,0 +1,92 @@
+"""The command line as a whole: which commands there are, and how it ends."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+import loyaltysim
+from loyaltysim.cli.bench import bench
+from loyaltysim.cli.check import check
+from loyaltysim.cli.compare import compare
+from loyaltysim.cli.new import new
+from loyaltysim.cli.run import run
+from loyaltysim.cli.scenarios import scenarios
+from loyaltysim.cli.schema import schema
+from loyaltysim.cli.told import INTERRUPTED, WRONG
+from loyaltysim.cli.validate import validate
+
+app = typer.Typer(
+    name="loyaltysim",
+    help="Simulate customer loyalty: programs, prices, service and word of mouth, customer by customer.",
+    epilog="Example: loyaltysim run grocery",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+EXAMPLES: dict[Callable[..., None], str] = {
+    run: "loyaltysim run grocery --set brands.Rival.pricing.0.depth=0.3 --out results",
+    compare: "loyaltysim compare grocery mine.toml --replications 30",
+    check: "loyaltysim check mine.toml",
+    new: "loyaltysim new grocery > mine.toml",
+    schema: "loyaltysim schema > loyaltysim.schema.json",
+    scenarios: "loyaltysim scenarios",
+    validate: "loyaltysim validate D1 D3",
+    bench: "loyaltysim bench",
+}
+for _command, _example in EXAMPLES.items():
+    app.command(epilog=f"Example: {_example}")(_command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"loyaltysim {loyaltysim.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool, typer.Option("--version", metavar="", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Take the options that come before a command."""
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a character shows "?" and no traceback
+    try:
+        sys.exit(_run_app())
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+def _run_app() -> Any:
+    """The exit code; of a command line that cannot be read, the fault is told as JSON where that is asked for."""
+    if "--json" not in sys.argv:
+        return app()
+    try:
+        return app(standalone_mode=False)
+    except Exception as error:
+        if not hasattr(error, "format_message"):  # what typer raises for a wrong command line has it
+            raise
+        fault = {
+            "file": None,
+            "line": None,
+            "key": "",
+            "message": error.format_message(),
+            "choices": [],
+            "nearest": None,
+        }
+        print(json.dumps({"ok": False, "faults": [fault]}, indent=2))
+        return WRONG

@@ -1,0 +1,111 @@
+"""Asked: what a command was asked to do, read from its options; all that is wrong with them is told at once."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from loyaltysim.faults import Fault, ScenarioError, split_path
+from loyaltysim.loading import load
+from loyaltysim.scenario import Scenario
+from loyaltysim.scenario_file import find, read
+from loyaltysim.simulate import check_count, check_seed
+
+MOST_THREADS = 1024
+"""As `Simulation` has it."""
+_CHANGE = re.compile(r"""((?:[^"'=]|"(?:\\.|[^"\\])*"|'[^']*')*)=(.*)""", re.DOTALL)
+
+
+class Faults:
+    """Faults of several questions, told together."""
+
+    def __init__(self) -> None:
+        self.found: list[Fault] = []
+
+    @contextmanager
+    def of(self, place: str | None = None) -> Iterator[None]:
+        """Keep the faults that are raised inside; `place` names the option that they come from."""
+        try:
+            yield
+        except ScenarioError as error:
+            self.found += [replace(fault, key=place) if place else fault for fault in error.faults]
+
+    def tell(self) -> None:
+        """Raise ScenarioError if there are any."""
+        if self.found:
+            raise ScenarioError(self.found)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How to run scenarios."""
+
+    seed: int
+    replications: int
+    threads: int | None
+    changes: Mapping[str, Any]
+
+
+def read_options(
+    faults: Faults,
+    *,
+    seed: str = "1",
+    replications: str = "1",
+    threads: str | None = None,
+    changes: list[str] | None = None,
+) -> Asked:
+    """Read the options of a run; what is wrong goes to `faults`."""
+    values: dict[str, Any] = {}
+    with faults.of("--seed"):
+        values["seed"] = check_seed(seed)
+    with faults.of("--replications"):
+        values["replications"] = check_count("", _number(replications))
+    with faults.of("--threads"):
+        values["threads"] = None if threads is None else check_count("", _number(threads), MOST_THREADS)
+    varied = {}
+    for change in changes or []:
+        with faults.of("--set"):
+            path, value = read_change(change)
+            varied[path] = value
+    return Asked(**{"seed": 1, "replications": 1, "threads": None, **values}, changes=varied)
+
+
+def _number(text: str) -> int | str:
+    return int(text) if text.isascii() and text.isdigit() else text
+
+
+def read_change(text: str) -> tuple[str, Any]:
+    """Read `path=value`: the value as TOML, else as text. Raises ScenarioError for what is no path."""
+    parts = _CHANGE.fullmatch(text)
+    if parts is None:
+        raise ScenarioError([Fault(None, None, "--set", f'must be PATH=VALUE, was "{text}"')])
+    split_path(parts[1])
+    try:
+        found = tomllib.loads(f"value = {parts[2]}")
+    except tomllib.TOMLDecodeError:
+        return parts[1], parts[2]
+    return parts[1], found["value"] if found.keys() == {"value"} else parts[2]
+
+
+def read_scenario(name: str, asked: Asked) -> Scenario:
+    """Load a scenario, with the files that it uses, and make the changes asked for."""
+    scenario = load(name)
+    if asked.changes:
+        try:
+            scenario = scenario.vary(dict(asked.changes))
+        except ScenarioError as error:
+            raise ScenarioError(replace(fault, file="--set") for fault in error.faults) from None
+    return scenario
+
+
+@contextmanager
+def located(name: str) -> Iterator[None]:
+    """Give faults that are found later, when the scenario is opened, their file and line."""
+    try:
+        yield
+    except ScenarioError as error:
+        raise read(find(name)).located(error) from None

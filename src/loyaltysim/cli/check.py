@@ -1,0 +1,79 @@
+"""`loyaltysim check`: is the file right?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from loyaltysim.cli import options
+from loyaltysim.cli.told import plain, print_json, told
+
+if TYPE_CHECKING:
+    from loyaltysim.scenario import Scenario
+
+REPLICATIONS = 10
+"""For the memory that is told: as many as `run` makes."""
+
+
+def check(name: options.Name, changes: options.Changes = None, as_json: options.Json = False) -> None:
+    """Check a scenario without running it; all that is wrong is told at once, with file, line and what would do."""
+    with told(as_json):
+        from loyaltysim.cli.asked import Faults, located, read_options, read_scenario
+
+        faults = Faults()
+        asked = read_options(faults, changes=changes)
+        with faults.of():
+            scenario = read_scenario(name, asked)
+        faults.tell()
+        with located(name):
+            found = summarize(scenario)
+        if as_json:
+            print_json({"ok": True, "faults": [], "scenario": name, **found})
+        else:
+            show(name, scenario, found)
+
+
+def summarize(scenario: Scenario) -> dict[str, Any]:
+    """What a run would be, in numbers. Raises ScenarioError for files that it reads and for too little memory."""
+    from loyaltysim.customers.networks.edge_list import EdgeListNetwork
+    from loyaltysim.memory import check_memory, expected_need
+    from loyaltysim.simulate import STACK_ROWS
+
+    customers = scenario.population.n_customers
+    stack = max(1, min(REPLICATIONS, STACK_ROWS // customers))
+    check_memory(scenario, stack, REPLICATIONS)
+    if isinstance(scenario.network, EdgeListNetwork):
+        scenario.network.build(customers, 0, 1, folder=scenario._folder)
+    return {
+        "title": scenario.title,
+        "brands": list(scenario.brands),
+        "focal": scenario.focal,
+        "segments": list(scenario.population.segments),
+        "customers": customers,
+        "steps": scenario.steps,
+        "burn_in": scenario.burn_in,
+        "memory_bytes": expected_need(scenario, stack, REPLICATIONS).bytes,
+    }
+
+
+def show(name: str, scenario: Scenario, found: dict[str, Any]) -> None:
+    """Print what was found for reading."""
+    from loyaltysim.cli.tables import span
+    from loyaltysim.memory import size_text
+
+    def listed(names: list[str]) -> str:
+        return ", ".join(f"{one} (focal)" if one == scenario.focal else one for one in names)
+
+    time = f"{scenario.steps:,} of {span(scenario.step_days)}"
+    lines = {
+        "title": found["title"],
+        "brands": listed(found["brands"]),
+        "segments": ", ".join(found["segments"]),
+        "customers": f"{found['customers']:,}",
+        "steps": f"{time}, after {scenario.burn_in:,} not measured" if scenario.burn_in else time,
+        "memory": f"about {size_text(found['memory_bytes'])} for {REPLICATIONS} replications",
+    }
+    print(plain(f"{name}: ok"))
+    width = max(map(len, lines)) + 1
+    for what, text in lines.items():
+        if text:
+            print(plain(f"  {what:<{width}}{text}"))

@@ -1,0 +1,155 @@
+"""`loyaltysim run`: a scenario's answer to its three questions."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from loyaltysim.cli import options
+from loyaltysim.cli.told import plain, print_json, told
+
+if TYPE_CHECKING:
+    from loyaltysim.cli.asked import Asked
+    from loyaltysim.scenario import Scenario
+    from loyaltysim.study.questions import Answer
+
+
+def run(
+    name: options.Name,
+    seed: options.Seed = "1",
+    replications: options.Replications = "10",
+    threads: options.Threads = None,
+    changes: options.Changes = None,
+    out: options.Out = None,
+    overwrite: options.Overwrite = False,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+    log: options.Log = False,
+) -> None:
+    """Run a scenario: what do rivals' promotions, our program and word of mouth do to retention?
+
+    Each question is answered by a world in which the thing is missing and all else, luck included, is the same.
+    """
+    with told(as_json), ExitStack() as stack:
+        from loyaltysim.cli.asked import Faults, located, read_options, read_scenario
+        from loyaltysim.cli.folder import check_folder, writing
+        from loyaltysim.cli.show import note
+
+        faults = Faults()
+        asked = read_options(faults, seed=seed, replications=replications, threads=threads, changes=changes)
+        with faults.of():
+            check_folder(out, overwrite)
+        with faults.of("--log"):
+            check_log(log, out)
+        with faults.of():
+            scenario = read_scenario(name, asked)
+        faults.tell()
+        folder = stack.enter_context(writing(out)) if out is not None else None
+        with located(name):
+            answer = ask(scenario, asked, quiet)
+        found = {**head("run", name, asked, out), **rows(name, scenario, answer, asked)}
+        if folder is not None:
+            save(scenario, asked, answer, found, folder, log)
+        stack.close()  # the folder is in its place before it is spoken of
+        if as_json:
+            print_json(found)
+        else:
+            show(name, scenario, asked, answer, quiet)
+        if out is not None:
+            note(f"written to {plain(str(out))}", quiet)
+
+
+def check_log(log: bool, out: Path | None) -> None:
+    """Raise ScenarioError if a log is asked for and no folder for it."""
+    from loyaltysim.faults import Fault, ScenarioError
+
+    if log and out is None:
+        raise ScenarioError([Fault(None, None, "--log", "needs --out: the log is a file of that folder")])
+
+
+def ask(scenario: Scenario, asked: Asked, quiet: bool) -> Answer:
+    """Run the scenario and the worlds without one thing each, with a bar."""
+    from loyaltysim.cli.progress import bar
+    from loyaltysim.study.questions import KNOCK_OUTS, answer
+
+    worlds = 1 + sum(knock_out(scenario) is not None for knock_out in KNOCK_OUTS.values())
+    with bar(worlds * asked.replications, quiet) as tell:
+        return answer(scenario, replications=asked.replications, seed=asked.seed, threads=asked.threads, progress=tell)
+
+
+def head(command: str, scenario: Any, asked: Asked, out: Path | None) -> dict[str, Any]:
+    """The first entries of an answer's JSON."""
+    import loyaltysim
+    from loyaltysim.cli.saving import SCHEMA
+
+    return {
+        "schema": SCHEMA,
+        "command": command,
+        "scenario": scenario,
+        "seed": asked.seed,
+        "replications": asked.replications,
+        "version": loyaltysim.__version__,
+        "out": None if out is None else str(out),
+    }
+
+
+def rows(name: str, scenario: Scenario, answer: Answer, asked: Asked) -> dict[str, Any]:
+    """Metrics and effects for JSON."""
+    from loyaltysim.cli.numbers import effect_rows, metric_rows
+    from loyaltysim.cli.recorded import recorded_rows
+
+    panel = recorded_rows(scenario, asked)
+    return {
+        "metrics": metric_rows(answer.data, name),
+        "effects": effect_rows(answer.effects),
+        **({"panel": panel} if panel else {}),
+    }
+
+
+def save(scenario: Scenario, asked: Asked, answer: Answer, found: dict[str, Any], folder: Path, log: bool) -> None:
+    """Fill the folder of `--out`."""
+    from loyaltysim import results
+    from loyaltysim.cli import saving
+    from loyaltysim.plots import save_all
+    from loyaltysim.simulate import simulate
+
+    saving.save_scenario(scenario, folder)
+    results.save(answer.data, folder / "results.nc")
+    saving.save_summary(found, folder)
+    save_all(answer.data, folder / "figures", answer.effects)
+    if log:
+        simulate(scenario, seed=asked.seed, threads=asked.threads, log=folder / "log.parquet")
+    saving.save_manifest(found, answer.data, folder)
+
+
+def show(name: str, scenario: Scenario, asked: Asked, answer: Answer, quiet: bool) -> None:
+    """Print the answer for reading."""
+    from loyaltysim.cli import tables
+    from loyaltysim.cli.numbers import effect_rows
+    from loyaltysim.cli.recorded import recorded_tables
+    from loyaltysim.cli.sentences import sentence
+    from loyaltysim.cli.show import answer_console, note
+    from loyaltysim.study.questions import SAYS
+
+    console = answer_console()
+    console.print(*tables.headline(name, scenario, asked.replications, asked.seed), sep="\n")
+    console.print("", tables.brands_table(answer.data, scenario), sep="\n")
+    for question, says in SAYS.items():
+        if question not in answer.comparisons:
+            console.print(f"\n{says[:1].upper()}{says[1:]}: there is none in this scenario.")
+            continue
+        found = effect_rows(answer.comparisons[question].effects)
+        title = f"What {says} did to {plain(scenario.focal)}"
+        console.print("", tables.effects_table(title, found, ("without", "with"), tables.measured(scenario)), sep="\n")
+        console.print(sentence(says, scenario.focal, found))
+    programs = tables.programs_table(answer.data, scenario)
+    for shown in (*([programs] if programs else []), *recorded_tables(scenario, asked)):
+        console.print("", shown, sep="\n")
+    if tables.is_unknown(answer.data, scenario.focal):
+        note(
+            "No period fits into the run, so retention and the other rates are not told: see metrics.period_steps.",
+            quiet,
+        )
+    if asked.replications == 1:
+        note("One replication has no interval: see --replications.", quiet)

@@ -1,0 +1,63 @@
+"""Saving: what goes into the folder of a run, so that it can be read, and made again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from loyaltysim.cli.folder import MANIFEST
+from loyaltysim.cli.told import without_nan
+from loyaltysim.customers.networks.edge_list import EdgeListNetwork
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from loyaltysim.scenario import Scenario
+
+SCHEMA = 1
+"""Of the JSON objects."""
+
+
+def save_scenario(scenario: Scenario, folder: Path, name: str = "scenario.toml") -> None:
+    """Write the scenario with the files that it reads beside it, so that the folder needs nothing else."""
+    beside = scenario._folder or Path()
+    files = [beside / f"{used}.py" for used in scenario.uses]
+    changes: dict[str, Any] = {}
+    if isinstance(scenario.network, EdgeListNetwork):
+        files.append(beside / scenario.network.file)
+        changes["network.file"] = files[-1].name
+    if scenario.panel is not None and (beside / scenario.panel.source).is_file():
+        files.append(beside / scenario.panel.source)
+        changes["panel.source"] = files[-1].name
+    for file in files:
+        shutil.copyfile(file, folder / file.name)
+    (folder / name).write_text((scenario.vary(changes) if changes else scenario).to_toml(), "utf-8")
+
+
+def save_summary(answer: Mapping[str, Any], folder: Path) -> None:
+    """Write summary.json, the same object as `--json` prints."""
+    text = json.dumps(without_nan(dict(answer)), indent=2, ensure_ascii=False, allow_nan=False)
+    (folder / "summary.json").write_text(text + "\n", "utf-8")
+
+
+def save_manifest(answer: Mapping[str, Any], data: xr.Dataset, folder: Path) -> None:
+    """Write manifest.json: what was run with what, when, and a hash of every file of the folder."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    manifest = {
+        **{name: answer[name] for name in ("schema", "command", "scenario", "seed", "replications", "version")},
+        "arguments": sys.argv[1:],
+        "versions": data.attrs["versions"],
+        "source_hash": data.attrs["source_hash"],
+        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+        "files": {
+            path.relative_to(folder).as_posix(): hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+            for path in files
+        },
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")

@@ -1,0 +1,26 @@
+"""Show: the answer on stdout, notes on stderr."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+PIPE_WIDTH = 120
+"""Columns of tables that no terminal bounds (assumed: as wide as they get)."""
+
+
+def answer_console() -> Console:
+    """The console of answers: names in them are never taken for markup, and in a pipe there are no colors."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() else PIPE_WIDTH
+    return Console(width=width, markup=False, highlight=False, emoji=False)
+
+
+def note(text: str, quiet: bool = False) -> None:
+    """Tell something beside the answer."""
+    if not quiet:
+        print(text, file=sys.stderr)

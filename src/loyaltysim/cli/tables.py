@@ -1,0 +1,159 @@
+"""Tables: what `run` and `compare` print for reading."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from loyaltysim.cli.numbers import UNKNOWN, Number, is_share, number
+from loyaltysim.cli.told import plain
+from loyaltysim.market.calendar import DAYS_PER_WEEK, DAYS_PER_YEAR
+from loyaltysim.variables import VARIABLES
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from loyaltysim.scenario import Scenario
+
+TOLD_OF_BRANDS = ("retention_rate", "repeat_rate", "share", "penetration", "purchase_frequency")
+TOLD_OF_EFFECTS = ("retention_rate", "repeat_rate", "share", "units", "margin")
+TOLD_OF_PROGRAMS = (
+    "program_cost", "members", "rewards_redeemed", "points_outstanding", "liability", "breakage",
+)  # fmt: skip
+
+
+def span(days: float) -> str:
+    """A time in words: "13 weeks", "1 year", "28 days"."""
+    for unit, length in (("year", DAYS_PER_YEAR), ("week", DAYS_PER_WEEK), ("day", 1.0)):
+        if math.isclose(days / length, round(days / length)) and days >= length:
+            return f"{days / length:,.0f} {unit}{'' if days == length else 's'}"
+    return f"{days:g} days"
+
+
+def headline(name: str, scenario: Scenario, replications: int, seed: int) -> Iterator[RenderableType]:
+    """What was run."""
+    yield Text(plain(scenario.title or name), style="bold")
+    facts = [
+        plain(name),
+        f"{scenario.population.n_customers:,} customers",
+        measured(scenario),
+        *([f"after {span(scenario.burn_in * scenario.step_days)} not measured"] if scenario.burn_in else []),
+        f"{replications} replication{'' if replications == 1 else 's'}",
+        f"seed {seed}",
+    ]
+    yield Text(" · ".join(facts), style="dim")
+
+
+def measured(scenario: Scenario) -> str:
+    """How long is measured: "156 weeks"."""
+    return span(scenario.steps * scenario.step_days)
+
+
+def table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[str | Text]], *, texts: int = 1, note: str = ""
+) -> Table:
+    """A table whose first columns are `texts`, which wrap, and whose others are numbers, which do not."""
+    made = Table(
+        title=Text(title, style="bold") if title else None,
+        title_justify="left",
+        caption=Text(note, style="dim") if note else None,
+        caption_justify="left",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+    )
+    for place, column in enumerate(columns):
+        is_text = place < texts
+        made.add_column(Text(column), justify="left" if is_text else "right", overflow="fold", no_wrap=not is_text)
+    for row in rows:
+        made.add_row(*row)
+    return made
+
+
+def brands_table(data: xr.Dataset, scenario: Scenario) -> Table:
+    """One row a brand: how it keeps its customers and what it sells."""
+    rows: list[list[str | Text]] = []
+    for brand in scenario.brands:
+        name = Text(plain(brand), style="bold" if brand == scenario.focal else "")
+        rows.append([name, *_rates(data, brand)])
+    return table("Brands", _columns("brand"), rows, note=f"Mean ± 95 % of it. {_per(_period(scenario))}")
+
+
+def scenarios_table(runs: Mapping[str, xr.Dataset], scenarios: Mapping[str, Scenario], brand: str) -> Table:
+    """One row a scenario: how one brand fares in it."""
+    rows = [[plain(label), *_rates(run, brand)] for label, run in runs.items()]
+    periods = {label: _period(scenario) for label, scenario in scenarios.items()}
+    note = _per(periods[next(iter(periods))])
+    if len(set(periods.values())) > 1:
+        note = "Periods differ, so do not compare what is told per period: "
+        note += ", ".join(f"{period} in {plain(label)}" for label, period in periods.items()) + "."
+    return table(plain(brand), _columns("scenario"), rows, note=f"Mean ± 95 % of it. {note}")
+
+
+def _columns(first: str) -> list[str]:
+    heads = ["retention", "repeat rate", "share", "penetration", "purchases"]
+    units = ["%", "%", "% of units", "%", "a customer"]
+    return [f"\n{first}", *(f"{head}\n{unit}" for head, unit in zip(heads, units))]
+
+
+def _rates(data: xr.Dataset, brand: str) -> list[str]:
+    return [number(data, metric, brand).times(100 if is_share(metric) else 1).with_half() for metric in TOLD_OF_BRANDS]
+
+
+def _period(scenario: Scenario) -> str:
+    return span(scenario.metrics.period_steps * scenario.step_days) if scenario.metrics.period_steps else ""
+
+
+def _per(period: str) -> str:
+    return f"Retention, penetration and purchases are per {period}." if period else "There are no periods, so no rates."
+
+
+def effects_table(title: str, rows: list[dict[str, Any]], names: tuple[str, str], time: str) -> Table:
+    """What a thing does to the focal brand: a row a metric; `time` is what units and margin are summed over."""
+    made = []
+    for row in told_of(rows, TOLD_OF_EFFECTS):
+        effect, what = effect_of(row), row["metric"].replace("_", " ")
+        base = row["baseline"] * (100 if is_share(row["metric"]) else 1)
+        ends = [Number(end, effect.low, effect.high, effect.digits) for end in (base, base + effect.mean)]
+        unit = "%" if is_share(row["metric"]) else plain(row["unit"])
+        what += f", {unit}" if unit != what else ""
+        what += "" if is_share(row["metric"]) else f" in {time}"
+        made.append([what, *(end.text() for end in ends), effect.text(), effect.interval()])
+    return table(title, ["", *names, "effect", "95 % interval"], made)
+
+
+def told_of(rows: list[dict[str, Any]], metrics: Sequence[str]) -> list[dict[str, Any]]:
+    """The rows of some metrics, in their order; what could not be measured is left out."""
+    by_metric = {row["metric"]: row for row in rows if math.isfinite(row["effect"])}
+    return [by_metric[metric] for metric in metrics if metric in by_metric]
+
+
+def effect_of(row: dict[str, Any]) -> Number:
+    """The effect in a row of effects, in points where the metric is told in %."""
+    return Number(row["effect"], row["ci_low"], row["ci_high"]).times(100 if is_share(row["metric"]) else 1)
+
+
+def programs_table(data: xr.Dataset, scenario: Scenario) -> Table | None:
+    """What the brands' programs cost and owe, a column a brand that has any."""
+    brands = [name for name, brand in scenario.brands.items() if brand.programs]
+    if not brands:
+        return None
+    rows = []
+    for metric in TOLD_OF_PROGRAMS:
+        unit = data[metric].attrs["units"]
+        what = {"program_cost": "cost", "breakage": "points expired"}.get(metric, metric.replace("_", " "))
+        when = "over the run" if VARIABLES[metric].kind == "flow" else "last period"
+        head = f"{what}, {plain(unit)}" if unit == scenario.currency else what
+        rows.append([f"{head} ({when})", *(number(data, metric, brand).with_half() for brand in brands)])
+    return table("Programs", ["", *map(plain, brands)], rows)
+
+
+def is_unknown(data: xr.Dataset, brand: str) -> bool:
+    """Whether the rates of a brand could not be told, since no period fits into the run."""
+    return number(data, "share", brand).with_half() == UNKNOWN

@@ -1,0 +1,83 @@
+"""Told: how a command ends when something is wrong: one line a fault, or one JSON object, and an exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from loyaltysim.faults import Fault
+
+FAILED, WRONG, INTERRUPTED, CLOSED_PIPE = 1, 2, 130, 141
+"""Exit codes; the last two as shells count signals, 128 + SIGINT and 128 + SIGPIPE."""
+
+
+@contextmanager
+def told(as_json: bool = False) -> Iterator[None]:
+    """Do a command's work; turn what a user may cause into lines and an exit code, without a traceback."""
+    from loyaltysim.faults import Fault, ScenarioError
+
+    def alone(message: str) -> list[Fault]:
+        return [Fault(None, None, "", message)]
+
+    try:
+        yield
+        sys.stdout.flush()  # so that a full disk or a closed pipe is noticed here
+    except ScenarioError as error:
+        _end(error.faults, as_json, WRONG)
+    except ImportError as error:
+        _end(alone(_missing(error)), as_json, WRONG)
+    except MemoryError:
+        _end(alone("there is not enough memory: take fewer customers"), as_json, FAILED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that closing stdout says nothing either
+        raise typer.Exit(CLOSED_PIPE) from None
+    except OSError as error:
+        _end(alone(f"cannot write: {error.strerror or error}"), as_json, FAILED)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _missing(error: ImportError) -> str:
+    """What is not installed and the pip line that brings it."""
+    if "pip install" in str(error) or not error.name:
+        return str(error)
+    return f'the package "{error.name}" is not installed: pip install "loyaltysim[validation]" brings all that there is'
+
+
+def _end(faults: Iterable[Fault], as_json: bool, code: int) -> None:
+    faults = list(faults)
+    if as_json:
+        print_json({"ok": False, "faults": [fault.as_dict() for fault in faults]})
+    else:
+        for fault in faults:
+            print(plain(str(fault)), file=sys.stderr)
+        if len(faults) > 1:
+            print(f"{len(faults)} faults", file=sys.stderr)
+    raise typer.Exit(code) from None
+
+
+def print_json(value: Any) -> None:
+    """Print one object; NaN, which JSON has not, becomes null."""
+    print(json.dumps(without_nan(value), indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def without_nan(value: Any) -> Any:
+    """The same value with None for numbers that JSON cannot write."""
+    if isinstance(value, dict):
+        return {key: without_nan(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [without_nan(one) for one in value]
+    return None if isinstance(value, float) and not -float("inf") < value < float("inf") else value
+
+
+def plain(text: str) -> str:
+    """A text from a file or the command line, safe for a terminal: without control characters."""
+    return "".join(character if character.isprintable() or character == "\n" else "\ufffd" for character in text)

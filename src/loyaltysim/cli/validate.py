@@ -1,0 +1,99 @@
+"""`loyaltysim validate`: does the model reproduce what is published, exact or recorded?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from loyaltysim.cli import complete, options
+from loyaltysim.cli.told import FAILED, WRONG, plain, print_json, told
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from loyaltysim.validation import Target
+
+Ids = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[ID …]", help="Targets, such as D1 or R2; all if none is given.", autocompletion=complete.targets
+    ),
+]
+FORMS = {"target": ".4g", "simulated": ".4g", "se": ".2g", "tolerance": ".2g"}
+STYLES = {"passed": "green", "failed": "bold red", "skipped": "yellow"}
+
+
+def validate(ids: Ids = None, as_json: options.Json = False, quiet: options.Quiet = False) -> None:
+    """Simulate published targets, exact limits and recorded data, and hold the numbers against each other."""
+    with told(as_json):
+        from loyaltysim.cli.progress import bar
+        from loyaltysim.cli.show import answer_console, note
+        from loyaltysim.validation import report
+
+        console, found = answer_console(), []
+        chosen = find_targets(ids or [])
+        for number, target in enumerate(chosen):
+            with bar(len(chosen), quiet) as tell:
+                if tell is not None:
+                    tell(target.id, number)
+                rows = report(target)
+            found += rows
+            if not as_json:
+                console.print(*described(target, rows), sep="\n")
+        if as_json:
+            print_json({"targets": found})
+        count = {status: sum(row["status"] == status for row in found) for status in STYLES}
+        note(", ".join(f"{number} {status}" for status, number in count.items() if number), quiet or as_json)
+        if count["failed"]:
+            raise typer.Exit(FAILED)
+        if count["skipped"] and ids:
+            raise typer.Exit(WRONG)
+
+
+def find_targets(ids: list[str]) -> list[Target]:
+    """The targets of some ids, or all. Raises ScenarioError with the nearest for ids that there are not."""
+    from string import ascii_lowercase
+
+    from loyaltysim.faults import Fault, ScenarioError, nearest
+    from loyaltysim.validation import TARGETS, select
+
+    known = [target.id for target in select()]
+    names = {name.casefold(): name for one in known for name in (one, one.rstrip(ascii_lowercase))}
+    unknown = [id_ for id_ in ids if id_.casefold() not in names]
+    if unknown:
+        faults = [
+            Fault(None, None, "", f'no target is called "{id_}"', tuple(known), nearest(id_, known)) for id_ in unknown
+        ]
+        raise ScenarioError(faults)
+    return select(*(names[id_.casefold()] for id_ in ids)) if ids else list(select() if TARGETS else [])
+
+
+def described(target: Target, rows: list[dict[str, Any]]) -> Iterator[RenderableType]:
+    """One target's checks for reading."""
+    from rich.text import Text
+
+    from loyaltysim.cli.tables import table
+
+    statuses = {str(row["status"]) for row in rows}
+    worst = next(status for status in ("failed", "skipped", "passed") if status in (statuses or {"passed"}))
+    passed = sum(row["status"] == "passed" for row in rows)
+    yield Text.assemble((target.id, "bold"), " ", (worst, STYLES[worst]), f" {passed} of {len(rows)}")
+    yield Text(f"{plain(target.says)} [{plain(target.source)}]", style="dim")
+    if statuses == {"skipped"}:
+        yield Text("\n".join(plain(str(row["reason"])) for row in rows) + "\n")
+        return
+    columns = ["", "target", "simulated", "SE", "tolerance", "status"]
+    cells: list[list[str | Text]] = [
+        [
+            plain(str(row["part"])),
+            *("" if row[name] is None else format(row[name], form) for name, form in FORMS.items()),
+            Text(str(row["status"]), style=STYLES[str(row["status"])]),
+        ]
+        for row in rows
+    ]
+    yield table("", columns, cells)
+    for reason in dict.fromkeys(str(row["reason"]) for row in rows if row["reason"]):
+        yield Text(plain(reason), style="dim")
+    yield ""

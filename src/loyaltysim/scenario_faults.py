@@ -1,0 +1,92 @@
+"""All faults of a document at once: those of single settings, and those of settings that do not go together.
+
+Pydantic looks at what goes together only where each setting by itself is right. So what is wrong by itself is taken
+away, and the rest is looked at again, from the inside out; of that, only what cannot come from the taking away is told.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from pydantic import ValidationError
+
+from loyaltysim.faults import Fault, read_errors, split_path
+from loyaltysim.record import Record
+from loyaltysim.scenario_fields import Path, settings_at
+
+LOOKS = 4
+"""How often at most: settings, tables, tables of tables, the whole (assumed deep enough)."""
+LOOKS_AT: Mapping[str, tuple[Path, ...]] = {
+    "behavior": (("behavior",),),
+    "brands": (("behavior",),),
+    "metrics": (("steps",),),
+    "network": (("population", "n_customers"),),
+    "word_of_mouth": (("behavior",),),
+}
+"""By the table in which a fault is told: other tables that the check behind it reads."""
+
+
+def all_faults(record: type[Record], error: ValidationError, document: dict[str, Any]) -> list[Fault]:
+    """Faults of a document that `record` refused with `error`."""
+    faults: list[Fault] = []
+    doubtful: list[Path] = []
+    for _ in range(LOOKS):
+        found = read_errors(error, None, {}, document, partial(settings_at, record, value=document))
+        paths = [split_path(fault.key) if fault.key else () for fault in found]
+        known = {fault.key for fault in faults}
+        faults += [
+            fault
+            for fault, path in zip(found, paths)
+            if fault.key not in known and not any(_may_cause(taken, path) for taken in doubtful)
+        ]
+        document, taken = _without(
+            document, [path for path in paths if path], partial(settings_at, record, value=document)
+        )
+        doubtful += taken
+        try:
+            record.model_validate(document)
+        except ValidationError as more:
+            error = more
+        else:
+            break
+    return faults
+
+
+def _without(document: dict[str, Any], paths: list[Path], names: Callable[[Path], tuple[str, ...]]) -> Any:
+    """A document without some settings, and those among them that it may miss: an unknown one it does not."""
+    rest, doubtful = copy.deepcopy(document), []
+    for path in paths:
+        unknown = str(path[-1]) not in names(path[:-1]) and bool(names(path[:-1]))
+        if not unknown and _member(document, path[:-1], path[-1]) is None:
+            path = path[:-1]  # a setting is missing: the table that lacks it goes
+        if not unknown and any(isinstance(part, int) for part in path):
+            path = path[
+                : next(place for place, part in enumerate(path) if isinstance(part, int))
+            ]  # the whole list goes
+        inside = rest
+        for part in path[:-1]:
+            inside = _member(inside, (), part)
+        if path and isinstance(inside, dict):
+            inside.pop(str(path[-1]), None)
+        if not unknown:
+            doubtful.append(path)
+    return rest, doubtful
+
+
+def _member(value: Any, path: Path, last: str | int) -> Any:
+    for part in (*path, last):
+        inside = value if isinstance(value, dict) else dict(enumerate(value)) if isinstance(value, list) else {}
+        value = inside.get(part)
+    return value
+
+
+def _may_cause(taken: Path, key: Path) -> bool:
+    """Whether a fault may come from the taking away of a setting."""
+    if taken[:1] == ("brands",) and len(taken) <= 2:  # then the names of the brands are in doubt, and with them much
+        return True
+    return any(
+        taken[: len(seen)] == seen[: len(taken)] for seen in (key, *LOOKS_AT.get(str(key[0]) if key else "", ()))
+    )

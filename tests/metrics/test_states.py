@@ -1,0 +1,66 @@
+"""Means of states: over everybody who ever bought the brand, as the table of customers has them."""
+
+import numpy as np
+import pytest
+
+from loyaltysim import Simulation
+from loyaltysim.metrics import states
+from loyaltysim.scenario import Scenario
+
+
+def market(**changes) -> Scenario:
+    document = {
+        "focal": "A",
+        "steps": 6,
+        "burn_in": 2,
+        "population": {"n_customers": 200, "needs_per_week": 0.3, "segments": {"x": {"share": 0.3}, "y": {"share": 0.7}}},
+        "behavior": {"experience": {"kind": "normal"}, "satisfaction": {"kind": "level"}, "bond": {"kind": "drift"}},
+        "brands": {"A": {"quality": 0.7}, "B": {"quality": 0.3}, "C": {"appeal": -60.0}},
+        "metrics": {"period_steps": 2},
+    }
+    return Scenario.from_document(document).vary(changes)
+
+
+@pytest.mark.parametrize("replications", [1, 3])
+def test_means__are_those_of_the_table_of_customers(replications):
+    simulation = Simulation(market(), replications=range(replications), log=True)
+    for measured in range(-2, 6):
+        simulation.step()
+        if measured not in (0, 5):
+            continue
+        data, frame = simulation.results(), simulation.customers()
+        for place, brand in enumerate("ABC"):
+            knows = frame[(frame["tried"] // 2**place) % 2 == 1]
+            for name in ("satisfaction", "bond"):
+                for (replication, segment), own in knows.groupby(["replication", "segment"], observed=True):
+                    told = data[name].sel(replication=replication, brand=brand, segment=segment, step=measured)
+                    # states are added up in units of 2**-30
+                    assert told.item() == pytest.approx(own[f"{name}[{brand}]"].astype(float).mean(), abs=2**-29)
+                for replication, own in knows.groupby("replication"):
+                    told = data[name].sel(replication=replication, brand=brand, segment="all", step=measured)
+                    assert told.item() == pytest.approx(own[f"{name}[{brand}]"].astype(float).mean(), abs=2**-29)
+            assert data["satisfaction"].sel(brand="C").isnull().all()  # nobody ever bought it
+        assert data["trust"].isnull().all()  # nobody keeps it
+
+
+def test_means__of_negative_states_are_right_too():
+    simulation = Simulation(market()).run()
+    simulation.world.customers.arrays["satisfaction"][:] *= -3
+    sums, people = states.add_up(simulation.world)
+    frame = simulation.customers()
+    knows = frame[frame["tried"] % 2 == 1]
+    assert people[0, :, 0].sum() == len(knows)
+    assert sums[0, 0, :, 0].sum() == pytest.approx(knows["satisfaction[A]"].astype(float).sum(), abs=len(knows) * 2**-30)
+    assert sums[0, 0, :, 0].sum() < 0
+
+
+@pytest.mark.parametrize(("every", "steps"), [(1, range(6)), (2, (1, 3, 5)), (4, (3,)), (0, ())])
+def test_means__are_taken_every_so_many_steps(every, steps):
+    data = Simulation(market(**{"metrics.states_every": every})).run().results()
+    told = data["satisfaction"].sel(segment="all", brand="A").notnull().values[0]
+    assert np.flatnonzero(told).tolist() == list(steps)
+
+
+def test_means__not_taken_cost_no_state():
+    simulation = Simulation(market(**{"metrics.states_every": 0, "behavior.bond": {"kind": "none"}}))
+    assert not simulation.world.customers.has("tried")

@@ -1,0 +1,97 @@
+"""The three questions: each is the scenario as it is, less the world without one thing."""
+
+import numpy as np
+import pytest
+
+from loyaltysim import replicate, word_of_mouth_effect
+from loyaltysim.scenario import Scenario
+from loyaltysim.study.compare import COLUMNS
+from loyaltysim.study.questions import (
+    answer,
+    without_program,
+    without_rival_promotions,
+    without_word_of_mouth,
+)
+
+
+def market(**changes) -> Scenario:
+    promotion = {"kind": "promotion_calendar", "depth": 0.3, "every_weeks": 2}
+    document = {
+        "focal": "A",
+        "steps": 8,
+        "burn_in": 0,
+        "population": {"n_customers": 120, "price_sensitivity": 1.0},
+        "network": {"kind": "random", "mean_degree": 4},
+        "behavior": {"experience": {"kind": "normal"}, "satisfaction": {"kind": "level"}},
+        "word_of_mouth": {
+            "talk": {"kind": "threshold", "good_above": 0.6, "bad_below": 0.2},
+            "influence": {"kind": "heard"},
+        },
+        "brands": {
+            "A": {
+                "pricing": [promotion],
+                "programs": [{"kind": "points", "reward": {"kind": "cash", "value": 0.2, "threshold": 4}}],
+            },
+            "Rival No. 1": {"pricing": [promotion], "programs": [{"kind": "stamps"}]},
+            "B": {},
+        },
+        "metrics": {"period_steps": 4},
+    }
+    return Scenario.from_document(document).vary(changes)
+
+
+def test_knock_outs__take_away_one_thing_and_nothing_else():
+    scenario = market()
+    assert set(scenario.diff(without_word_of_mouth(scenario))) == {
+        f"word_of_mouth.talk.{name}" for name in ("kind", "good_above", "bad_below")
+    }
+    calm, plain = without_rival_promotions(scenario), without_program(scenario)
+    assert all(path.startswith('brands."Rival No. 1".pricing') for path in scenario.diff(calm))
+    assert calm.brands["A"].pricing == scenario.brands["A"].pricing and not calm.brands["Rival No. 1"].pricing
+    assert all(path.startswith("brands.A.programs") for path in scenario.diff(plain))
+    assert not plain.brands["A"].programs and plain.brands["Rival No. 1"].programs
+
+
+def test_knock_outs__are_none_where_there_is_nothing_to_take_away():
+    bare = market(**{"brands": {"A": {}, "B": {}}, "word_of_mouth": {}})
+    assert without_rival_promotions(bare) is without_program(bare) is without_word_of_mouth(bare) is None
+    told = answer(bare, replications=1)
+    assert not told.comparisons and told.effects.empty
+    with pytest.raises(ValueError, match="nobody talks"):
+        word_of_mouth_effect(bare, replications=1)
+
+
+def test_word_of_mouth_effect__is_with_less_without():
+    scenario = market()
+    comparison = word_of_mouth_effect(scenario, replications=3, seed=4)
+    assert (comparison.baseline, list(comparison.runs)) == ("without", ["without", "with"])
+    assert comparison.runs["with"].identical(replicate(scenario, replications=3, seed=4))
+    assert comparison.runs["without"]["messages_positive"].sum() == 0
+    effect = comparison.effects.set_index("metric")
+    assert effect.loc["messages_positive", "effect"] > 0 and effect.loc["messages_positive", "baseline"] == 0
+    units = [comparison.runs[name]["units"].sel(brand="A", segment="all").sum("step") for name in ("with", "without")]
+    assert effect.loc["units", "effect"] == pytest.approx(float((units[0] - units[1]).mean()), rel=1e-12)
+
+
+def test_answer__has_the_effects_of_every_question_that_arises():
+    scenario = market()
+    told = answer(scenario, replications=2, seed=5)
+    assert told.data.identical(replicate(scenario, replications=2, seed=5))
+    assert list(told.comparisons) == ["rival_promotions", "program", "word_of_mouth"]
+    effects = told.effects
+    assert list(effects.columns) == ["question", *COLUMNS]
+    for question, comparison in told.comparisons.items():
+        own = effects[effects["question"] == question].drop(columns="question").reset_index(drop=True)
+        assert own.equals(comparison.effects)
+        assert (own["scenario"] == "with").all()
+        assert comparison.runs["with"] is told.data
+    program = effects[(effects["question"] == "program") & (effects["metric"] == "program_cost")]
+    assert program["effect"].item() > 0  # what it costs against nothing
+    assert np.isfinite(effects.loc[effects["metric"] == "revenue", "effect"]).all()
+
+
+def test_answer__tells_progress_in_words():
+    told = {}
+    answer(market(), replications=1, progress=lambda what, done: told.update({what: done}))
+    worlds = ("as it is", "without rivals' promotions", "without our program", "without word of mouth")
+    assert told == dict.fromkeys(worlds, 1)
