@@ -185,7 +185,11 @@ CHANGED = {
         'extends = "mine.toml"',
         "1: extends: the file extends itself: mine.toml → mine.toml",
     ),
-    "extends that is no text": ("schema = 1", "extends = 3", "1: extends: must be the path or name of a scenario, was 3"),
+    "extends that is no text": (
+        "schema = 1",
+        "extends = 3",
+        "1: extends: must be the path or name of a scenario, was 3",
+    ),
     "a module that is missing": (
         "schema = 1",
         'uses = ["mine"]',
@@ -205,7 +209,10 @@ def test_faults__of_what_is_there_too(command, here, base, old, new, line):
 def test_faults__a_ring_of_files_is_told_with_its_files(command, here):
     for one, other in ("ab", "bc", "ca"):
         (here / f"{one}.toml").write_text(f'extends = "{other}.toml"')
-    assert "c.toml:1: extends: the file extends itself: a.toml → b.toml → c.toml → a.toml" in command("check", "a.toml").err
+    assert (
+        "c.toml:1: extends: the file extends itself: a.toml → b.toml → c.toml → a.toml"
+        in command("check", "a.toml").err
+    )
 
 
 def test_faults__of_an_extended_file_have_its_name_and_line(command, here, base):
@@ -253,7 +260,9 @@ def test_faults__a_missing_file_and_a_folder(command, here):
     (here / "folder").mkdir()
     (here / "mine.toml").write_text("")
     choices = "; there are: "
-    assert command("check", "mine.tml").err.startswith(f"mine.tml: there is no such file, nor a scenario of that name{choices}")
+    assert command("check", "mine.tml").err.startswith(
+        f"mine.tml: there is no such file, nor a scenario of that name{choices}"
+    )
     assert command("check", "mine.tml").err.endswith('Did you mean "mine.toml"?\n')
     assert command("run", "refrence").err.endswith('Did you mean "reference"?\n')
     assert command("check", "folder").err.startswith(f"folder: is a folder, not a scenario file{choices}")
@@ -305,9 +314,12 @@ OPTIONS = {
     "a negative seed": (("--seed", "-1"), "--seed: must be a whole number from 0 to 2**63 - 1, was '-1'"),
     "a seed that is text": (("--seed", "lucky"), "--seed: must be a whole number from 0 to 2**63 - 1, was 'lucky'"),
     "a seed that is too large": (("--seed", 2**63), "--seed: must be a whole number from 0 to 2**63 - 1"),
-    "no replications": (("--replications", 0), "--replications: must be a whole number from 1 to 10000000, was 0"),
-    "half a replication": (("--replications", 0.5), "--replications: must be a whole number from 1 to 10000000, was '0.5'"),
-    "no threads": (("--threads", 0), "--threads: must be a whole number from 1 to 1024, was 0"),
+    "no replications": (("--replications", 0), '--replications: must be a whole number from 1 to 10000000, was "0"'),
+    "half a replication": (
+        ("--replications", 0.5),
+        '--replications: must be a whole number from 1 to 10000000, was "0.5"',
+    ),
+    "no threads": (("--threads", 0), '--threads: must be a whole number from 1 to 1024, was "0"'),
     "a log and no folder": (("--log",), "--log: needs --out: the log is a file of that folder"),
 }
 
@@ -345,7 +357,9 @@ def test_faults__a_folder_that_is_not_empty(command, here, small):
 def test_faults__a_folder_that_cannot_be_made(command, here, small):
     (here / "file").write_text("")
     assert command("run", small, "--out", "file").err == '--out: "file" is no folder\n'
-    assert command("run", small, "--out", "file/results").err == '--out: cannot write to "file/results": Not a directory\n'
+    assert (
+        command("run", small, "--out", "file/results").err == '--out: cannot write to "file/results": Not a directory\n'
+    )
 
 
 def test_faults__a_folder_without_permission(command, here, small, monkeypatch):
@@ -379,7 +393,11 @@ def test_faults__a_malformed_edge_list_is_told_line_by_line(command, here, small
     for name in ("check", "run"):
         done = command(name, "mine.toml")
         assert done.code == 2
-        assert [line.partition(": ")[0] for line in done.err.splitlines()[:3]] == ["ties.csv:3", "ties.csv:4", "ties.csv:5"]
+        assert [line.partition(": ")[0] for line in done.err.splitlines()[:3]] == [
+            "ties.csv:3",
+            "ties.csv:4",
+            "ties.csv:5",
+        ]
         assert "ties.csv:4: network.file: to: no customer '99', customers are 0 to 59" in done.err
 
 
@@ -402,6 +420,9 @@ def test_faults__of_a_comparison(command, here, small, base):
     other = base.replace("Ours", "Theirs")
     (here / "other.toml").write_text(other)
     done = command("compare", small, "other.toml")
-    assert (done.code, done.err) == (2, 'other: brands: lacks "Ours", the focal brand of "small"; there are: Theirs, Rival\n')
+    assert (done.code, done.err) == (
+        2,
+        'other: brands: lacks "Ours", the focal brand of "small"; there are: Theirs, Rival\n',
+    )
     done = command("compare", small, small, "--baseline", "samll")
     assert (done.code, done.out) == (2, "") and 'baseline: no scenario "samll"; there are: small 1, small 2' in done.err

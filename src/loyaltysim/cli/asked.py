@@ -13,10 +13,10 @@ from loyaltysim.faults import Fault, ScenarioError, split_path
 from loyaltysim.loading import load
 from loyaltysim.scenario import Scenario
 from loyaltysim.scenario_file import find, read
-from loyaltysim.simulate import check_count, check_seed
+from loyaltysim.simulate import check_seed
 
-MOST_THREADS = 1024
-"""As `Simulation` has it."""
+MOST_COUNT, MOST_THREADS = 10_000_000, 1024
+"""As `Simulation` has them."""
 _CHANGE = re.compile(r"""((?:[^"'=]|"(?:\\.|[^"\\])*"|'[^']*')*)=(.*)""", re.DOTALL)
 
 
@@ -63,9 +63,9 @@ def read_options(
     with faults.of("--seed"):
         values["seed"] = check_seed(seed)
     with faults.of("--replications"):
-        values["replications"] = check_count("", _number(replications))
+        values["replications"] = read_count(replications)
     with faults.of("--threads"):
-        values["threads"] = None if threads is None else check_count("", _number(threads), MOST_THREADS)
+        values["threads"] = None if threads is None else read_count(threads, MOST_THREADS)
     varied = {}
     for change in changes or []:
         with faults.of("--set"):
@@ -74,8 +74,11 @@ def read_options(
     return Asked(**{"seed": 1, "replications": 1, "threads": None, **values}, changes=varied)
 
 
-def _number(text: str) -> int | str:
-    return int(text) if text.isascii() and text.isdigit() else text
+def read_count(text: str, most: int = MOST_COUNT, least: int = 1) -> int:
+    """Read a whole number. Raises ScenarioError for anything else, or a number out of range."""
+    if text.isascii() and text.isdigit() and least <= int(text) <= most:
+        return int(text)
+    raise ScenarioError([Fault(None, None, "", f'must be a whole number from {least} to {most}, was "{text}"')])
 
 
 def read_change(text: str) -> tuple[str, Any]:

@@ -2,12 +2,46 @@
 
 from __future__ import annotations
 
-from loyaltysim.cli.told import told
+from functools import partial
+from typing import Annotated, Any
+
+import typer
+
+from loyaltysim.cli import options
+from loyaltysim.cli.told import print_json, told
+
+SIZES = ("1000", "10000", "100000")
+MOST_CUSTOMERS = 10_000_000
+Sizes = Annotated[list[str] | None, typer.Argument(metavar="[N …]", help="Customers: 1000 10000 100000 if not given.")]
+Rounds = Annotated[str, typer.Option(metavar="N", help="How often each takes its turn.")]
 
 
-def bench() -> None:
-    """Measure the speed of the reference step on this machine."""
-    with told():
-        from loyaltysim import bench as room
+def bench(
+    sizes: Sizes = None,
+    rounds: Rounds = "5",
+    threads: options.Threads = None,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Measure the reference step here, in nanoseconds per customer and step, beside NumPy and Mesa."""
+    with told(as_json):
+        from loyaltysim.bench.bench import run, table
+        from loyaltysim.cli.asked import MOST_THREADS, Faults, read_count
+        from loyaltysim.cli.show import answer_console, note
 
-        room.run()
+        faults = Faults()
+        numbers: dict[str, Any] = {}
+        with faults.of("--rounds"):
+            numbers["rounds"] = read_count(rounds)
+        with faults.of("--threads"):
+            numbers["threads"] = 1 if threads is None else read_count(threads, MOST_THREADS)
+        counts = []
+        for size in sizes or SIZES:
+            with faults.of("N"):
+                counts.append(read_count(size, MOST_CUSTOMERS, least=11))  # more than the mean degree of the network
+        faults.tell()
+        report = run(tuple(counts), **numbers, progress=partial(note, quiet=quiet))
+        if as_json:
+            print_json(report.plain())
+        else:
+            answer_console().print(table(report))

@@ -21,6 +21,19 @@ from loyaltysim.world import World
 if TYPE_CHECKING:
     import pandas as pd
 
+NOTHING = {
+    "replication": np.empty(0, np.int32),
+    "customer": np.empty(0, np.int32),
+    "time": np.empty(0),
+    "occasion": np.empty(0, np.int32),
+    "brand": np.empty(0, np.int32),
+    "units": np.empty(0, np.int32),
+    "price_paid": np.empty(0),
+    "list_price": np.empty(0),
+    "deal": np.empty(0, bool),
+}
+"""A round without purchases: the columns and their types."""
+
 
 class TransactionLog:
     """Purchases of measured steps, collected round by round."""
@@ -59,10 +72,9 @@ class TransactionLog:
         """All purchases, by replication, customer and time; the brand by its name."""
         import pandas as pd
 
-        names = list(self._rounds[0]) if self._rounds else ["replication", "customer", "time", "occasion", "brand"]
-        frame = pd.DataFrame({name: np.concatenate([r[name] for r in self._rounds]) for name in names} if self._rounds else {n: [] for n in names})
-        if self._rounds:
-            frame["brand"] = pd.Categorical.from_codes(frame["brand"], categories=list(self._brands))
+        rounds = self._rounds or [NOTHING]
+        frame = pd.DataFrame({name: np.concatenate([some[name] for some in rounds]) for name in NOTHING})
+        frame["brand"] = pd.Categorical.from_codes(frame["brand"], categories=list(self._brands))
         return frame.sort_values(["replication", "customer", "time", "occasion"], kind="stable", ignore_index=True)
 
     def save(self, path: str | Path) -> None:

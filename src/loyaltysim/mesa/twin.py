@@ -77,6 +77,7 @@ class TwinModel(mesa.Model):
     ------
     NotImplementedError : for a scenario with a kind of part that the twin does not know
     ScenarioError : for a bad seed, or a scenario that cannot be opened
+    ValueError : for luck of another name
     """
 
     def __init__(
@@ -85,6 +86,8 @@ class TwinModel(mesa.Model):
         seed = check_seed(1 if seed is None else seed)
         super().__init__(rng=[seed, replication])
         check_kinds(scenario)
+        if luck not in ("keyed", "mesa"):
+            raise ValueError(f'luck must be "keyed" or "mesa", was {luck!r}')
         # `setup`, not `scenario`: that name belongs to Mesa from 3.5 on
         self.setup, self.calendar = scenario, scenario.calendar
         self.luck: Luck = KeyedLuck() if luck == "keyed" else MesaLuck(self.random)

@@ -1,0 +1,209 @@
+"""`run` answers three questions for reading and for machines, and writes a whole folder or nothing."""
+
+import json
+import re
+import tomllib
+
+import numpy as np
+import pytest
+
+from loyaltysim import load, replicate, results
+from loyaltysim.study.questions import SAYS, answer
+
+FILES = {"scenario.toml", "manifest.json", "results.nc", "summary.json", "figures"}
+
+
+def ours(small):
+    return answer(load(small), replications=3, seed=4)
+
+
+def test_run__says_what_each_question_comes_to(command, small):
+    done = command("run", small, "--replications", 3, "--seed", 4)
+    assert (done.code, done.err) == (0, "")
+    for says in SAYS.values():
+        assert f"What {says} did to Ours" in done.out
+    assert re.search(r"^Rivals' promotions (cost|brought|: the effect)", done.out, re.M)
+    for head in ("Brands", "retention", "repeat rate", "share", "penetration", "purchases", "Programs", "liability, EUR"):
+        assert head in done.out
+    assert "\x1b" not in done.out  # no colors in a pipe
+    assert max(map(len, done.out.splitlines())) <= 120
+
+
+def test_run__prints_means_and_intervals_of_the_library(command, small):
+    data = ours(small).data
+    share = 100 * results.summary(data, "share").sel(brand="Rival", segment="all").values
+    half = 4.303 * share.std(ddof=1) / np.sqrt(3)  # t of 2 degrees of freedom, 97.5 %
+    line = next(line for line in command("run", small, "--replications", 3, "--seed", 4).out.splitlines() if "Rival" in line)
+    shown = re.findall(r"([\d.]+) ± ([\d.]+)", line)[2]
+    assert [float(number) for number in shown] == pytest.approx([share.mean(), half], abs=0.06)
+
+
+def test_run__as_json_has_metrics_and_effects_of_the_library(command, small):
+    found = command("run", small, "--replications", 3, "--seed", 4, "--json").json
+    expected = ours(small)
+    assert {name: found[name] for name in ("schema", "command", "scenario", "seed", "replications", "out")} == {
+        "schema": 1,
+        "command": "run",
+        "scenario": small,
+        "seed": 4,
+        "replications": 3,
+        "out": None,
+    }
+    assert {row["question"] for row in found["effects"]} == {"rival_promotions", "program", "word_of_mouth"}
+    effects = expected.effects.set_index(["question", "metric"])
+    for row in found["effects"]:
+        own = effects.loc[(row["question"], row["metric"])]
+        assert list(row) == [
+            *("question", "metric", "scenario", "effect", "ci_low", "ci_high"),
+            *("p_positive", "variance_ratio", "baseline", "n", "unit"),
+        ]
+        for name in ("effect", "ci_low", "ci_high", "baseline"):
+            assert row[name] == own[name] or (row[name] is None and np.isnan(own[name]))
+    (row,) = [
+        row for row in found["metrics"] if (row["metric"], row["brand"], row["segment"]) == ("purchases", "Ours", "all")
+    ]
+    values = expected.data["purchases"].sel(brand="Ours", segment="all").sum("step").values
+    assert row["mean"] == pytest.approx(values.mean()) and row["unit"] == "purchases"
+    assert row["ci_high"] - row["ci_low"] == pytest.approx(2 * 4.302653 * values.std(ddof=1) / np.sqrt(3), rel=1e-6)
+
+
+def test_run__as_json_is_the_same_whatever_the_threads(command, small):
+    one, two = (command("run", small, "--replications", 2, "--threads", n, "--json").out for n in (1, 2))
+    assert one == two
+
+
+def test_run__with_one_replication_says_that_there_is_no_interval(command, small):
+    done = command("run", small, "--replications", 1)
+    assert "±" not in done.out.replace("Mean ± 95 %", "")
+    assert "One replication has no interval" in done.err
+    assert command("run", small, "--replications", 1, "--quiet").err == ""
+    found = command("run", small, "--replications", 1, "--json").json
+    assert all(row["ci_low"] is None for row in found["metrics"])
+
+
+def test_run__a_question_that_does_not_arise_is_said_not_to(command, here, base):
+    (here / "mine.toml").write_text(base)
+    done = command("run", "mine.toml", "--replications", 2)
+    assert done.code == 0
+    for says in SAYS.values():
+        assert f"{says[:1].upper()}{says[1:]}: there is none in this scenario." in done.out
+    assert command("run", "mine.toml", "--replications", 2, "--json").json["effects"] == []
+
+
+def test_run__without_periods_says_why_there_are_no_rates(command, small):
+    done = command("run", small, "--replications", 2, "--set", "metrics.period_steps=0")
+    assert "No period fits into the run" in done.err and "There are no periods" in done.out
+    assert "retention rate" not in done.out and "units in 26 weeks" in done.out
+
+
+def test_run__a_change_is_made_and_a_name_needs_no_quotes(command, small):
+    done = command(
+        "run", small, "--replications", 2, "--set", "title=My market", "--set", "steps=13", "--set", 'currency="CHF"'
+    )
+    assert done.out.startswith("My market\n") and "13 weeks" in done.out and "CHF" in done.out
+
+
+def test_run__titles_and_names_are_no_markup(command, here, small):
+    text = (here / small).read_text().replace("Ours", "[bold]A[/bold]").replace("[brands.[bold]A[/bold]]", "[brands.'[bold]A[/bold]']")
+    text = text.replace("[[brands.[bold]A[/bold].programs]]", "[[brands.'[bold]A[/bold]'.programs]]")
+    (here / "mine.toml").write_text(f"title = '[red]:smile:'\n{text}")
+    done = command("run", "mine.toml", "--replications", 2)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("[red]:smile:\n") and "What word of mouth did to [bold]A[/bold]" in done.out
+
+
+def test_run__tells_which_files_it_imports(command, here, small):
+    (here / "mine.py").write_text("")
+    (here / "mine.toml").write_text(f'uses = ["mine"]\n{(here / small).read_text()}')
+    done = command("run", "mine.toml", "--replications", 1, "--json")
+    assert done.err == "imported mine.py, which mine.toml uses\n"
+
+
+def test_run__without_out_writes_nothing(command, here, small):
+    command("run", small, "--replications", 1)
+    assert [path.name for path in here.iterdir()] == [small]
+
+
+def test_run__fills_a_folder(command, here, small):
+    done = command("run", small, "--replications", 2, "--out", "a/b", "--log", "--json", "--set", "steps=20")
+    assert (done.code, done.err) == (0, "written to a/b\n")
+    out = here / "a" / "b"
+    assert {path.name for path in out.iterdir()} == FILES | {"log.parquet"}
+    assert json.loads((out / "summary.json").read_text()) == done.json
+    scenario = load(small).vary({"steps": 20})
+    assert load(out / "scenario.toml").to_toml() == scenario.to_toml()
+    assert results.load(out / "results.nc").equals(replicate(scenario, replications=2))
+    assert {path.name for path in (out / "figures").iterdir()} >= {"retention.svg", "shares.svg", "effects.svg"}
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert set(manifest["files"]) == {
+        path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()
+    } - {"manifest.json"}
+    assert (out / "results.nc").stat().st_mode == (here / small).stat().st_mode
+    assert [path.name for path in here.iterdir() if path.name.startswith(".")] == []
+
+
+def test_run__the_log_is_of_the_first_replication(command, here, small):
+    import pandas as pd
+
+    command("run", small, "--replications", 2, "--out", "out", "--log")
+    log = pd.read_parquet(here / "out" / "log.parquet")
+    first = results.load(here / "out" / "results.nc").isel(replication=0)
+    assert len(log) == int(first["purchases"].sel(segment="all").sum()) > 0
+
+
+def test_run__the_folder_needs_nothing_else(command, here, small):
+    (here / "mine.py").write_text("")
+    (here / "ties").mkdir()
+    (here / "ties" / "friends.csv").write_text("from,to\n0,1\n")
+    text = (here / small).read_text().replace('kind = "random"', 'kind = "edge_list"\nfile = "ties/friends.csv"')
+    (here / "mine.toml").write_text(f'uses = ["mine"]\n{text}')
+    assert command("run", "mine.toml", "--replications", 1, "--out", "out").code == 0
+    for path in ("mine.toml", "mine.py", "ties/friends.csv"):
+        (here / path).unlink()
+    assert tomllib.loads((here / "out" / "scenario.toml").read_text())["network"]["file"] == "friends.csv"
+    again = command("run", "out/scenario.toml", "--replications", 1, "--json")
+    before = json.loads((here / "out" / "summary.json").read_text())
+    assert again.json["effects"] == before["effects"]
+
+
+def test_run__overwrite_replaces_results_and_keeps_other_files(command, here, small):
+    command("run", small, "--replications", 2, "--out", "out", "--log")
+    (here / "out" / "mine.txt").write_text("mine")
+    done = command("run", small, "--replications", 1, "--out", "out", "--overwrite")
+    assert done.code == 0
+    assert {path.name for path in (here / "out").iterdir()} == FILES | {"mine.txt"}
+    assert results.load(here / "out" / "results.nc").sizes["replication"] == 1
+
+
+def test_run__an_empty_folder_will_do(command, here, small):
+    (here / "out").mkdir()
+    assert command("run", small, "--replications", 1, "--out", "out").code == 0
+
+
+def test_compare__tells_effects_against_the_baseline(command, here, small):
+    (here / "deep.toml").write_text(f'extends = "{small}"\n[[brands.Rival.pricing]]\nkind = "promotion_calendar"\ndepth = 0.9\n')
+    done = command("compare", small, "deep.toml", "--replications", 3, "--json")
+    assert done.code == 0 and done.json["scenario"] == ["small", "deep"] and done.json["baseline"] == "small"
+    (effect,) = [row for row in done.json["effects"] if row["metric"] == "share"]
+    assert (effect["question"], effect["scenario"], effect["n"]) == ("scenario", "deep", 3)
+    turned = command("compare", small, "deep.toml", "--replications", 3, "--json", "--baseline", "deep.toml").json
+    (back,) = [row for row in turned["effects"] if row["metric"] == "share"]
+    assert back["effect"] == pytest.approx(-effect["effect"]) and back["scenario"] == "small"
+    told = command("compare", small, "deep.toml", "--replications", 3).out
+    assert "Ours: deep against small" in told and "Against small, deep " in told
+
+
+def test_compare__names_scenarios_of_one_name_by_number(command, here, small):
+    found = command("compare", small, small, "--replications", 1, "--json").json
+    assert found["scenario"] == ["small 1", "small 2"]
+    assert all(row["effect"] in (0, None) for row in found["effects"])
+
+
+def test_compare__fills_a_folder(command, here, small):
+    (here / "other.toml").write_text(f'extends = "{small}"\nsteps = 20\n')
+    done = command("compare", small, "other.toml", "--replications", 2, "--out", "out", "--log", "--quiet")
+    assert (done.code, done.err) == (0, "")
+    own = {f"{name}.{kind}" for name in ("small", "other") for kind in ("toml", "nc", "parquet")}
+    together = {"effects.csv", "summary.json", "manifest.json", "figures"}
+    assert {path.name for path in (here / "out").iterdir()} == own | together
+    assert {path.name for path in (here / "out" / "figures").iterdir()} == {"effects.svg", "small", "other"}
