@@ -16,7 +16,7 @@ def small(name: str, n: int = 300, steps: int = 20, burn_in: int = 4):
     """A shipped scenario, smaller."""
     scenario = load(name)
     changes = {"steps": steps, "burn_in": burn_in, "metrics.period_steps": 4, "metrics.states_every": 1}
-    if scenario.panel is None:
+    if scenario.behavior.needs.kind != "panel":
         changes["population.n_customers"] = n
     return scenario.vary(changes)
 

@@ -84,7 +84,7 @@ def test_simulation__cannot_be_stepped_beyond_its_end():
 
 def test_replicate__in_several_stacks_is_as_in_one(monkeypatch):
     whole = replicate(market(), replications=5)
-    module = importlib.import_module("loyaltysim.simulate")  # not the function of the same name
+    module = importlib.import_module("loyaltysim.runs")
     monkeypatch.setattr(module, "STACK_ROWS", 120)  # two replications of 60 customers
     assert replicate(market(), replications=5).identical(whole)
 

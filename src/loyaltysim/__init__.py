@@ -7,12 +7,10 @@
 
 A tour of the rooms, from the ground up: `draws` (luck by address), `customers` and `market` (boards), `behavior`,
 `programs`, `pricing`, `levers`, `word_of_mouth` (the model), `schedule` (one step, in order), `scenario` (the file),
-`simulate` (one run), `study` (many runs), `plots`, `mesa`, `cli`.
+`simulation` and `runs` (one run), `study` (many runs), `plots`, `mesa`, `cli`.
 """
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
@@ -23,7 +21,8 @@ if TYPE_CHECKING:
     from loyaltysim.loading import load
     from loyaltysim.results import to_frame
     from loyaltysim.scenario import Scenario
-    from loyaltysim.simulate import Simulation, replicate, simulate
+    from loyaltysim.runs import replicate, simulate
+    from loyaltysim.simulation import Simulation
     from loyaltysim.study.compare import Comparison, compare
     from loyaltysim.study.questions import word_of_mouth_effect
 
@@ -48,7 +47,8 @@ _ROOMS = {
     "loading": ("load",),
     "results": ("to_frame",),
     "scenario": ("Scenario",),
-    "simulate": ("Simulation", "replicate", "simulate"),
+    "runs": ("replicate", "simulate"),
+    "simulation": ("Simulation",),
     "study.compare": ("Comparison", "compare"),
     "study.questions": ("word_of_mouth_effect",),
 }
@@ -58,9 +58,8 @@ def __getattr__(name: str) -> Any:
     """Import a public name when it is first used, so that `import loyaltysim` and `--help` stay quick."""
     for room, names in _ROOMS.items():
         if name in names:
-            module = import_module(f"loyaltysim.{room}")
-            globals().update({each: getattr(module, each) for each in names})
-            return globals()[name]
+            globals()[name] = value = getattr(import_module(f"loyaltysim.{room}"), name)
+            return value
     if name in __all__:
         return import_module(f"loyaltysim.{name}")
     raise AttributeError(f"module 'loyaltysim' has no attribute {name!r}")
@@ -68,14 +67,3 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
-
-
-class _Package(ModuleType):
-    """Keeps `loyaltysim.simulate` the function, though the file of that name would take its place when imported."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        same = isinstance(value, ModuleType) and name in _ROOMS.get(name, ())
-        super().__setattr__(name, getattr(value, name) if same else value)
-
-
-sys.modules[__name__].__class__ = _Package

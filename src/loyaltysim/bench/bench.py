@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.loading import load
 from loyaltysim.results import source_hash
-from loyaltysim.simulate import STACK_ROWS, Simulation
+from loyaltysim.runs import STACK_ROWS
+from loyaltysim.simulation import Simulation
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -13,7 +13,7 @@ from loyaltysim.faults import Fault, ScenarioError, split_path
 from loyaltysim.loading import load
 from loyaltysim.scenario import Scenario
 from loyaltysim.scenario_file import find, read
-from loyaltysim.simulate import check_seed
+from loyaltysim.simulation import check_seed
 
 MOST_COUNT, MOST_THREADS = 10_000_000, 1024
 """As `Simulation` has them."""

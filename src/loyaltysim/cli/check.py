@@ -36,7 +36,7 @@ def summarize(scenario: Scenario) -> dict[str, Any]:
     """What a run would be, in numbers. Raises ScenarioError for files that it reads and for too little memory."""
     from loyaltysim.customers.networks.edge_list import EdgeListNetwork
     from loyaltysim.memory import check_memory, expected_need
-    from loyaltysim.simulate import STACK_ROWS
+    from loyaltysim.runs import STACK_ROWS
 
     customers = scenario.population.n_customers
     stack = max(1, min(REPLICATIONS, STACK_ROWS // customers))

@@ -106,7 +106,7 @@ def save(
     """Fill the folder of `--out`: NAME.toml and NAME.nc for each scenario, and what they have together."""
     from loyaltysim.cli import saving
     from loyaltysim.plots import save_all
-    from loyaltysim.simulate import simulate
+    from loyaltysim.runs import simulate
 
     comparison.save(folder)
     figures = folder / "figures"

@@ -112,7 +112,7 @@ def save(scenario: Scenario, asked: Asked, answer: Answer, found: dict[str, Any]
     from loyaltysim import results
     from loyaltysim.cli import saving
     from loyaltysim.plots import save_all
-    from loyaltysim.simulate import simulate
+    from loyaltysim.runs import simulate
 
     saving.save_scenario(scenario, folder)
     results.save(answer.data, folder / "results.nc")

@@ -38,7 +38,8 @@ def span(days: float) -> str:
 
 def headline(name: str, scenario: Scenario, replications: int, seed: int) -> Iterator[RenderableType]:
     """What was run."""
-    yield Text(plain(scenario.title or name), style="bold")
+    if scenario.title:
+        yield Text(plain(scenario.title), style="bold")
     facts = [
         plain(name),
         f"{scenario.population.n_customers:,} customers",

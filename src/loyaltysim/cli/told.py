@@ -21,7 +21,10 @@ FAILED, WRONG, INTERRUPTED, CLOSED_PIPE = 1, 2, 130, 141
 @contextmanager
 def told(as_json: bool = False) -> Iterator[None]:
     """Do a command's work; turn what a user may cause into lines and an exit code, without a traceback."""
+    from loyaltysim.cli.show import announce
     from loyaltysim.faults import Fault, ScenarioError
+
+    announce()
 
     def alone(message: str) -> list[Fault]:
         return [Fault(None, None, "", message)]

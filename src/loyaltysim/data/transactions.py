@@ -21,7 +21,7 @@ from loyaltysim.world import World
 if TYPE_CHECKING:
     import pandas as pd
 
-NOTHING = {
+NOTHING: dict[str, np.ndarray] = {
     "replication": np.empty(0, np.int32),
     "customer": np.empty(0, np.int32),
     "time": np.empty(0),

@@ -27,7 +27,7 @@ from loyaltysim.mesa.twin_customer import Customer
 from loyaltysim.mesa.twin_luck import KeyedLuck, Luck, MesaLuck
 from loyaltysim.mesa.twin_program import Rules, money
 from loyaltysim.scenario import Scenario
-from loyaltysim.simulate import Simulation, check_seed
+from loyaltysim.simulation import Simulation, check_seed
 from loyaltysim.totals import MONEY_UNIT, POINT_UNIT
 from loyaltysim.word_of_mouth.delivery import TIE_UNIT
 from loyaltysim.word_of_mouth.influence import NoInfluence

@@ -17,7 +17,7 @@ from scipy import special
 
 from loyaltysim import results
 from loyaltysim.faults import Fault, ScenarioError, nearest
-from loyaltysim.simulate import replicate
+from loyaltysim.runs import replicate
 from loyaltysim.variables import VARIABLES
 
 if TYPE_CHECKING:

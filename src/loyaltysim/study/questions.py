@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from loyaltysim.faults import path_text
-from loyaltysim.simulate import replicate
+from loyaltysim.runs import replicate
 from loyaltysim.study.compare import Comparison
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from loyaltysim.scenario import Scenario
-from loyaltysim.simulate import Simulation, replicate
+from loyaltysim.runs import replicate
+from loyaltysim.simulation import Simulation
 from loyaltysim.validation.bare_market import bare_market
 from loyaltysim.validation.standard_errors import over_replications
 from loyaltysim.validation.target import Check, as_published, target

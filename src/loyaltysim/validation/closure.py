@@ -13,7 +13,8 @@ import numpy as np
 
 from loyaltysim.data.panels import Panel, find_panel, panel_scenario
 from loyaltysim.faults import Fault, ScenarioError
-from loyaltysim.simulate import check_count, replicate
+from loyaltysim.runs import replicate
+from loyaltysim.simulation import check_count
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,7 @@ import numpy as np
 
 from loyaltysim.pricing.promotion_calendar import PromotionCalendar
 from loyaltysim.results import summary
-from loyaltysim.simulate import replicate
+from loyaltysim.runs import replicate
 from loyaltysim.validation.busy_market import busy_market
 from loyaltysim.validation.standard_errors import over_replications
 from loyaltysim.validation.target import Check, target

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from loyaltysim.simulate import Simulation
+from loyaltysim.simulation import Simulation
 from loyaltysim.validation.bare_market import bare_market
 from loyaltysim.validation.busy_market import busy_market
 from loyaltysim.validation.target import Check, as_published, target

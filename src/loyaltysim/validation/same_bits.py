@@ -14,7 +14,7 @@ import numpy as np
 from loyaltysim.customers.network import Neighbors
 from loyaltysim.results import Raw
 from loyaltysim.scenario import Scenario
-from loyaltysim.simulate import Simulation
+from loyaltysim.simulation import Simulation
 from loyaltysim.validation.busy_market import OTHER_KINDS, busy_market
 from loyaltysim.validation.target import Check, target
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from loyaltysim.customers.fields import FIELDS
 from loyaltysim.scenario import Scenario
-from loyaltysim.simulate import Simulation
+from loyaltysim.simulation import Simulation
 from loyaltysim.validation.busy_market import busy_market
 from loyaltysim.validation.target import Check, target
 

@@ -1,10 +1,9 @@
-"""Simulate: a scenario and a seed become a Dataset; `Simulation` is for those who step by hand."""
+"""Simulation: a market that is stepped by hand, or to its end; checkpoints and branches."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,25 +11,19 @@ import numpy as np
 
 from loyaltysim import checkpoint, results
 from loyaltysim.behavior.choice import Logit
-from loyaltysim.customers.population import draw_traits
-from loyaltysim.data.panels import load_panel
 from loyaltysim.data.transactions import TransactionLog
 from loyaltysim.faults import Fault, ScenarioError
-from loyaltysim.market.market import Market, Plan
 from loyaltysim.memory import check_memory
 from loyaltysim.metrics import periods, states
+from loyaltysim.opening import open_market
 from loyaltysim.results import Raw
 from loyaltysim.schedule import Schedule
-from loyaltysim.world import World, open_world
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
     from loyaltysim.scenario import Scenario
-
-STACK_ROWS = 1 << 17
-"""Replications are stacked to so many rows. More leave the cache: a stack of a million rows takes 1.4 times as long."""
 
 
 def check_seed(seed: Any) -> int:
@@ -80,7 +73,7 @@ class Simulation:
         self.calendar = scenario.calendar
         self.transactions = TransactionLog() if log else None
         check_memory(scenario, len(replications))
-        self.world = _open(scenario, self.seed, replications, threads, block_size)
+        self.world = open_market(scenario, self.seed, replications, threads, block_size)
         self.schedule = Schedule(scenario, self.world, self.transactions)
         self.now = 0
         """The step that comes next; the burn-in counts."""
@@ -240,134 +233,3 @@ class Simulation:
         if until is not None:
             self.schedule.own_bond[:] = until
         return out
-
-
-def simulate(
-    scenario: Scenario,
-    *,
-    seed: int = 1,
-    threads: int | None = None,
-    log: str | Path | None = None,
-    customers: bool = False,
-) -> xr.Dataset:
-    """Run a scenario once.
-
-    Parameters
-    ----------
-    scenario : what `load` gives
-    seed : whole number, 0 … 2**63 - 1; the same seed gives the same bits
-    threads : None takes all cores where there is enough work; results do not depend on it
-    log : a path: every purchase is written there as Parquet
-    customers : whether to add each customer's last state as variables over the dim `customer`
-
-    Returns
-    -------
-    Dataset with the dims and variables of `loyaltysim.variables`
-
-    Raises
-    ------
-    ScenarioError : for a bad seed or a scenario that cannot be opened
-    """
-    simulation = Simulation(scenario, seed=seed, threads=threads, log=log is not None).run()
-    if log is not None and simulation.transactions is not None:
-        simulation.transactions.save(log)
-    data = simulation.results()
-    if customers:
-        frame = simulation.customers().drop(columns=["replication"]).set_index("customer")
-        for name in frame:
-            column = frame[name]
-            data[f"customer_{name}"] = ("customer", column.astype(str) if column.dtype == "category" else column.to_numpy())
-    return data
-
-
-def replicate(
-    scenario: Scenario,
-    *,
-    replications: int = 30,
-    seed: int = 1,
-    threads: int | None = None,
-    progress: Callable[[float], None] | None = None,
-) -> xr.Dataset:
-    """Run a scenario many times, with luck of its own each time: replication 0 is `simulate`, bit for bit.
-
-    `progress` is called each step with the number of replications done so far, a float. Otherwise as `simulate`.
-    """
-    stacks = [s.raw() for s in stacked(scenario, replications=replications, seed=seed, threads=threads, progress=progress)]
-    return results.dataset(scenario, check_seed(seed), stacks)
-
-
-def stacked(
-    scenario: Scenario,
-    *,
-    replications: int,
-    seed: int,
-    threads: int | None = None,
-    progress: Callable[[float], None] | None = None,
-) -> Any:
-    """Finished simulations of all replications, a stack at a time."""
-    check_count("replications", replications)
-    size = max(1, STACK_ROWS // scenario.population.n_customers)
-    check_memory(scenario, min(size, replications), replications)
-    for start in range(0, replications, size):
-        some = range(start, min(start + size, replications))
-        simulation = Simulation(scenario, seed=seed, threads=threads, replications=some)
-        yield simulation.run(progress=None if progress is None else partial(_tell, progress, simulation, some))
-
-
-def _tell(progress: Callable[[float], None], simulation: Simulation, replications: range) -> None:
-    """Tell how many replications are done, those that run now in part."""
-    progress(replications.start + len(replications) * simulation.now / simulation.calendar.last)
-
-
-def _open(scenario: Scenario, seed: int, replications: range, threads: int, block_size: int | None) -> World:
-    calendar, brands = scenario.calendar, scenario.brands
-    plan = _plan(scenario)
-    market = Market(
-        len(replications),
-        tuple(brands),
-        plan,
-        [brand.quality for brand in brands.values()],
-        [brand.appeal for brand in brands.values()],
-        [brand.unit_cost for brand in brands.values()],
-    )
-    world = open_world(
-        seed=seed,
-        n_customers=scenario.population.n_customers,
-        replications=replications,
-        calendar=calendar,
-        brands=tuple(brands),
-        segments=scenario.segment_names,
-        focal=list(brands).index(scenario.focal),
-        market=market,
-        threads=threads,
-        programs=sum(len(brand.programs) for brand in brands.values()),
-        block_size=block_size,
-    )
-    draw_traits(scenario.population, world.customers, tuple(brands))
-    if scenario.panel is not None and scenario.behavior.needs.kind == "panel":
-        _seat_households(scenario, scenario.panel.source, world)
-    if scenario.word_of_mouth.talk.kind != "none":
-        world.neighbors = scenario.network.build(
-            scenario.population.n_customers, seed, len(replications), replications.start, scenario._folder
-        )
-    return world
-
-
-def _seat_households(scenario: Scenario, source: str, world: World) -> None:
-    """Give the world its panel, and every customer the brand that its household was seen to buy first."""
-    world.panel = load_panel(source, world.brands, scenario.population.n_customers, scenario._folder)
-    start = np.tile(world.panel.start_brand, world.n_replications)
-    world.customers.ask("last_brand")[:] = start
-    world.customers.ask("tried")[:] = np.uint32(1) << start.astype(np.uint32)
-
-
-def _plan(scenario: Scenario) -> Plan:
-    calendar, brands = scenario.calendar, list(scenario.brands.values())
-    shape = (calendar.last, len(brands))
-    list_price = np.empty(shape, np.float32)
-    list_price[:] = [brand.price for brand in brands]
-    plan = Plan(list_price, list_price.copy(), np.zeros(shape, bool), np.zeros(shape, np.float32), np.zeros(shape, np.float32))
-    for place, brand in enumerate(brands):
-        for pricing in brand.pricing:
-            pricing.plan(plan, place, calendar)
-    return plan

@@ -1,0 +1,75 @@
+"""Opening: a scenario becomes a world: boards, traits, network, and the prices that are known beforehand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from loyaltysim.customers.population import draw_traits
+from loyaltysim.data.panels import load_panel
+from loyaltysim.market.market import Market, Plan
+from loyaltysim.world import World, open_world
+
+if TYPE_CHECKING:
+    from loyaltysim.scenario import Scenario
+
+
+def open_market(
+    scenario: Scenario, seed: int, replications: range, threads: int = 1, block_size: int | None = None
+) -> World:
+    """The world of a scenario before its first step, without parts.
+
+    Raises ScenarioError for an edge list or a panel that cannot be read.
+    """
+    calendar, brands = scenario.calendar, scenario.brands
+    plan = _plan(scenario)
+    market = Market(
+        len(replications),
+        tuple(brands),
+        plan,
+        [brand.quality for brand in brands.values()],
+        [brand.appeal for brand in brands.values()],
+        [brand.unit_cost for brand in brands.values()],
+    )
+    world = open_world(
+        seed=seed,
+        n_customers=scenario.population.n_customers,
+        replications=replications,
+        calendar=calendar,
+        brands=tuple(brands),
+        segments=scenario.segment_names,
+        focal=list(brands).index(scenario.focal),
+        market=market,
+        threads=threads,
+        programs=sum(len(brand.programs) for brand in brands.values()),
+        block_size=block_size,
+    )
+    draw_traits(scenario.population, world.customers, tuple(brands))
+    if scenario.panel is not None and scenario.behavior.needs.kind == "panel":
+        _seat_households(scenario, scenario.panel.source, world)
+    if scenario.word_of_mouth.talk.kind != "none":
+        world.neighbors = scenario.network.build(
+            scenario.population.n_customers, seed, len(replications), replications.start, scenario._folder
+        )
+    return world
+
+
+def _seat_households(scenario: Scenario, source: str, world: World) -> None:
+    """Give the world its panel, and every customer the brand that its household was seen to buy first."""
+    world.panel = load_panel(source, world.brands, scenario.population.n_customers, scenario._folder)
+    start = np.tile(world.panel.start_brand, world.n_replications)
+    world.customers.ask("last_brand")[:] = start
+    world.customers.ask("tried")[:] = np.uint32(1) << start.astype(np.uint32)
+
+
+def _plan(scenario: Scenario) -> Plan:
+    calendar, brands = scenario.calendar, list(scenario.brands.values())
+    shape = (calendar.last, len(brands))
+    list_price = np.empty(shape, np.float32)
+    list_price[:] = [brand.price for brand in brands]
+    plan = Plan(list_price, list_price.copy(), np.zeros(shape, bool), np.zeros(shape, np.float32), np.zeros(shape, np.float32))
+    for place, brand in enumerate(brands):
+        for pricing in brand.pricing:
+            pricing.plan(plan, place, calendar)
+    return plan
