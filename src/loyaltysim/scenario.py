@@ -5,6 +5,7 @@ The path of a setting is its path in the file: ``brands.Ours.programs.0.earn_rat
 
 from __future__ import annotations
 
+from functools import reduce
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -221,8 +222,13 @@ class Scenario(Record):
     def diff(self, other: Scenario) -> dict[str, tuple[Any, Any]]:
         """Settings that differ, by path: what this and what the other scenario has; None where there is no such setting."""
         ours, theirs = flat(self.model_dump(mode="json")), flat(other.model_dump(mode="json"))
-        paths = dict.fromkeys((*ours, *theirs))
-        return {p: (ours.get(p), theirs.get(p)) for p in paths if ours.get(p) != theirs.get(p)}
+        pairs = {p: (_told(self, ours, p), _told(other, theirs, p)) for p in dict.fromkeys((*ours, *theirs))}
+        return {p: pair for p, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _told(scenario: Scenario, given: dict[str, Any], path: str) -> Any:
+    """What a scenario has at a path: as given, else its default; None if there is no such setting."""
+    return given.get(path, _plain(reduce(_member, split_path(path), scenario)))
 
 
 def flat(value: Any, path: tuple[str | int, ...] = ()) -> dict[str, Any]:

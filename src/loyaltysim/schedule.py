@@ -50,8 +50,10 @@ class Schedule:
         self.satisfaction, self.bond = behavior.satisfaction, behavior.bond
         self.talk = talking.talk
         self.influence = talking.influence if self.talk.kind != "none" else NoInfluence()
-        if "last_brand" not in world.staged:
-            world.stage("last_brand")
+        programs = [program for brand in scenario.brands.values() for program in brand.programs]
+        single = (self.needs, self.choice, self.experience, self.satisfaction, self.bond, self.influence)
+        world.kept = frozenset().union(*(part.writes for part in (*single, *programs)))
+        world.stage("last_brand")
         self.own_choice = self.choice.open(world)
         self.own_experience = self.experience.open(world)
         self.own_satisfaction = self.satisfaction.open(world)
@@ -70,13 +72,12 @@ class Schedule:
                 number = len(self.programs)
                 self.programs.append((program, program.open(world, place, number, scenario.accounts.by_customer)))
         self.own_needs = self.needs.open(world)
-        self.shows_prices = bool(self.offering) or any(program.changes_price for program, _ in self.programs)
+        self.shows_prices = any(program.changes_price for program, _ in self.programs)
         self.wants_list_price = getattr(self.bond, "deal_erosion", 0) > 0 or log is not None
         self.wants_times = log is not None
         self.paced = world.customers.has("pace")
         self.book = periods.open_book(world) if scenario.metrics.period_steps else None
-        if scenario.metrics.keeps_states:
-            world.customers.ask("tried")
+        world.customers.ask("tried")
         self.unit_cost = np.rint(world.market.cost * MONEY_UNIT).astype(np.int64)
         self.segmented = len(world.segments) > 1
         self.pool = ThreadPoolExecutor(len(world.workers)) if len(world.workers) > 1 else None
@@ -138,7 +139,8 @@ class Schedule:
             part.offer(own, world, brand, shoppers, step)
         if self.programs:
             if self.shows_prices:
-                shoppers.ask("shelf", True)[:, : shoppers.n] = shoppers.price[:, : shoppers.n]
+                shoppers.shelf = shoppers.ask("shelf", True)
+                shoppers.shelf[:, : shoppers.n] = shoppers.price[:, : shoppers.n]
             if "reward" in shoppers.columns:
                 shoppers.columns["reward"][:, : shoppers.n] = 0
             for program, own in self.programs:
@@ -157,7 +159,7 @@ class Schedule:
         if self.programs:
             if self.shows_prices:
                 shelf_paid = shoppers.ask("shelf_paid", dtype=np.int64)
-                ring_up(shoppers, shoppers.columns["shelf"], shelf_paid)
+                ring_up(shoppers, shoppers.shelf, shelf_paid)
             for program, own in self.programs:
                 program.settle(own, world, shoppers, totals, step, occasion)
         self.experience.live(self.own_experience, world, shoppers, step, occasion)
@@ -168,8 +170,7 @@ class Schedule:
         self.talk.after_purchase(self.own_talk, world, shoppers, pile, totals, step, occasion)
         purchases.count(shoppers, totals, self.unit_cost, shelf_paid, occasion)
         put_last(arrays["last_brand"], shoppers.rows, shoppers.brand, shoppers.buyers, shoppers.n_buyers)
-        if "tried" in arrays:
-            periods.note_first(shoppers, arrays["tried"], totals)
+        periods.note_first(shoppers, arrays["tried"], totals)
         if self.book is not None:
             periods.note(self.book, shoppers)
         if self.log is not None:

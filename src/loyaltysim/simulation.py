@@ -100,7 +100,8 @@ class Simulation:
             self._turn_period(metrics.period_steps)
         measured = now - calendar.burn_in
         if metrics.keeps_states and measured >= 0 and (measured + 1) % metrics.states_every == 0:
-            self._sums[measured], self._people[measured] = states.add_up(self.world)
+            bond = self.schedule.bond.as_of(self.schedule.own_bond, self.world, now)
+            self._sums[measured], self._people[measured] = states.add_up(self.world, bond)
 
     def _turn_period(self, length: int) -> None:
         """Close a period where one ends. The last stretch of the burn-in, if it is long enough, is the one before the first."""
@@ -187,7 +188,9 @@ class Simulation:
         columns: dict[str, Any] = {"replication": customers.replications.start + rows // n, "customer": rows % n}
         if self.schedule.segmented:
             columns["segment"] = pd.Categorical.from_codes(customers.segment, categories=list(self.world.segments))
-        for name, array in customers.arrays.items():
+        bond = self.schedule.bond.as_of(self.schedule.own_bond, self.world, max(self.now - 1, 0))
+        for name, kept in customers.arrays.items():
+            array = bond if name == "bond" and bond is not None else kept
             if array.ndim == 2:
                 columns |= {f"{name}[{brand}]": array[place] for place, brand in enumerate(self.world.brands)}
             elif name == "last_brand":

@@ -45,6 +45,8 @@ class World:
     """customers.network's Neighbors or Totals, or None."""
     panel: Any = None
     """data.panels.Panel of recorded offers, or None."""
+    kept: frozenset[str] = frozenset()
+    """Shared states that a part which is switched on changes; what nobody changes counts as off, staged or not."""
     staged: list[str] = field(default_factory=list)
     """Shared states that are staged for every round's shoppers."""
     arrays: dict[str, np.ndarray] = field(default_factory=dict)

@@ -389,7 +389,7 @@ def test_faults__a_malformed_edge_list_is_told_line_by_line(command, here, small
     (here / "mine.toml").write_text(text)
     missing = command("check", "mine.toml")
     assert missing.err == "ties.csv: network.file: cannot be read: No such file or directory\n"
-    (here / "ties.csv").write_text("from,to\n0,1\n1,1\n2,99\n1,0\n")
+    (here / "ties.csv").write_text("from,to\n0,1\n1,1\n2,999\n1,0\n")
     for name in ("check", "run"):
         done = command(name, "mine.toml")
         assert done.code == 2
@@ -398,7 +398,7 @@ def test_faults__a_malformed_edge_list_is_told_line_by_line(command, here, small
             "ties.csv:4",
             "ties.csv:5",
         ]
-        assert "ties.csv:4: network.file: to: no customer '99', customers are 0 to 59" in done.err
+        assert "ties.csv:4: network.file: to: no customer '999', customers are 0 to 199" in done.err
 
 
 def test_faults__of_a_file_that_is_used(command, here, base):

@@ -32,6 +32,10 @@ class Bond(Part, room="bond model"):
     def update(self, own: Any, world: World, shoppers: Shoppers) -> None:
         """Change the bond after the purchase."""
 
+    def as_of(self, own: Any, world: World, step: int) -> np.ndarray | None:
+        """Everybody's bond at a step, brands × rows, for measuring: nothing is changed. None if there is no bond."""
+        return world.customers.arrays.get("bond")
+
 
 class NoBond(Bond):
     """Customers feel no bond."""
@@ -100,9 +104,18 @@ class Drift(Bond):
         if self.deal_erosion:
             bond = shoppers.ask("bought.bond")
             pick(column, shoppers.brand, shoppers.n, bond)
-            _erode(shoppers.price, shoppers.columns["list_price"], shoppers.brand, shoppers.n, self.deal_erosion, bond)
+            _erode(shoppers.shelf, shoppers.columns["list_price"], shoppers.brand, shoppers.n, self.deal_erosion, bond)
             place(bond, shoppers.brand, shoppers.n, column)
         put_by_brand(world.customers.arrays["bond"].T, shoppers.rows, shoppers.n, column, shoppers.brands)
+
+    def as_of(self, own: np.ndarray, world: World, step: int) -> np.ndarray:
+        arrays = world.customers.arrays
+        bond = arrays["bond"].copy()
+        drift(
+            arrays["satisfaction"], arrays["tried"], own, world.customers.rows, step, world.calendar.weeks,
+            self.from_satisfaction, self.threshold, self.fading, bond,
+        )  # fmt: skip
+        return bond
 
 
 @jit

@@ -87,17 +87,17 @@ class Logit(Choice):
             _subtract_price(columns["price_sensitivity"], shoppers.price, n, u)
             if self.has_reference_price:
                 _compare_price(
-                    columns["price_sensitivity"], shoppers.price, columns["reference_price"], n, self.loss, self.gain, u
+                    columns["price_sensitivity"], shoppers.shelf, columns["reference_price"], n, self.loss, self.gain, u
                 )
         if "taste" in columns:
             _add(columns["taste"], n, 1.0, 0.0, u)
         if "inertia" in columns:
             _add_inertia(columns["inertia"], columns["last_brand"], n, u)
-        if "satisfaction" in columns:
+        if "satisfaction" in world.kept:
             _add(columns["satisfaction"], n, self.satisfaction_weight, self.satisfaction_reference, u)
-        if "bond" in columns:
+        if "bond" in world.kept:
             _add(columns["bond"], n, self.bond_weight, self.bond_reference, u)
-        if "heard" in columns:
+        if "heard" in world.kept:
             _add(columns["heard"], n, 1.0, 0.0, u)
         if "reward" in columns:
             _add(columns["reward"], n, 1.0, 0.0, u)
@@ -119,7 +119,7 @@ class Logit(Choice):
     def remember(self, own: None, world: World, shoppers: Shoppers) -> None:
         if self.has_reference_price:
             column = shoppers.columns["reference_price"]
-            _see_prices(shoppers.price, shoppers.n, self.reference_memory, column)
+            _see_prices(shoppers.shelf, shoppers.n, self.reference_memory, column)
             put_by_brand(world.customers.arrays["reference_price"].T, shoppers.rows, shoppers.n, column, shoppers.brands)
 
 

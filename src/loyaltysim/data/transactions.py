@@ -64,7 +64,7 @@ class TransactionLog:
                 "units": units.copy(),
                 "price_paid": paid,
                 "list_price": list_price,
-                "deal": shoppers.price[brand, bought] < shoppers.columns["list_price"][brand, bought],
+                "deal": shoppers.shelf[brand, bought] < shoppers.columns["list_price"][brand, bought],
             }
         )
 

@@ -66,8 +66,8 @@ class Shoppers:
     key : uint64, the customer's luck; segment : uint8
     all_begins : the whole array of which `begins` is the part in use
     time : float32, when in the step, 0 … 1
-    price, list_price : float32 [brand, q], offered now and before discounts
-    on_deal : float32 [brand, q], 1 where a discount is offered
+    price : float32 [brand, q], what would be paid now
+    shelf : float32 [brand, q], the same before rewards of programs lower it; may be `price` itself
     utility : float32 [brand, q], until the choice, which may work in its place
     brand : int32, what was bought, -1 nothing; units : int32
     buyers : int32, which shoppers bought anything, ascending; the first `n_buyers`
@@ -88,7 +88,7 @@ class Shoppers:
         self.segment = np.zeros(capacity, np.uint8)
         self.time = np.zeros(capacity, np.float32)
         self.price = self.by_brand()
-        self.list_price = self.by_brand()
+        self.shelf = self.price
         self.utility = self.by_brand()
         self.brand = np.empty(capacity, np.int32)
         self.buyers = np.empty(capacity, np.int32)

@@ -212,7 +212,7 @@ class TwinModel(mesa.Model):
         for sender, brand, sign, friend in self.messages:
             hearers = range(len(sender.friends)) if friend is None else (friend,)
             for place in hearers:
-                strength = sign * self.talk.strength * sender.ties[place] // TIE_UNIT
+                strength = sign * (self.talk.strength * sender.ties[place] // TIE_UNIT)
                 sender.friends[place].hear(brand, sign, strength)
         self.messages.clear()
 
@@ -276,6 +276,7 @@ def _mean_of(name: str, model: TwinModel) -> list[float]:
     means = []
     left_out = (model.now - model.calendar.burn_in + 1) % model.setup.metrics.states_every != 0
     for b in range(model.n_brands):
-        values = [] if left_out else [getattr(customer, name)[b] for customer in model.customers if customer.tried[b]]
+        known = [] if left_out else [customer for customer in model.customers if customer.tried[b]]
+        values = [customer.bond_now(b) if name == "bond" else customer.satisfaction[b] for customer in known]
         means.append(sum(values) / len(values) if values else float("nan"))
     return means

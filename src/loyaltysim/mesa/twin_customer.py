@@ -100,17 +100,17 @@ class Customer(mesa.Agent):
             model.counts["revenue"][brand] += shelf
             for card in self.cards:
                 if card.rules.brand == brand:
-                    card.settle(occasion, shelf, paid, self.bond[brand], felt[brand])
+                    card.settle(occasion, paid, self.bond[brand], felt[brand])
             experience = self.experience(brand, occasion)
             self.judge(brand, felt[brand], experience)
-            self.attach(brand, prices[brand] < model.list_prices[brand])
+            self.attach(brand, model.prices[brand] < model.list_prices[brand])
             if model.talk.kind == "threshold":
                 self.comment(brand, experience, occasion)
             self.purchases.append((model.now, occasion, brand, paid))
             self.basket.append(brand)
             self.last_brand, self.tried[brand] = brand, True
         if model.has_reference_price:
-            self.get_used_to(prices)
+            self.get_used_to(model.prices)
 
     def felt_satisfaction(self) -> list[float]:
         """Satisfaction by brand, with what was said of each since its last purchase (eq. E26)."""
@@ -150,7 +150,7 @@ class Customer(mesa.Agent):
             u += model.satisfaction_weight * (felt[b] - choice.satisfaction_reference)
             u += model.bond_weight * (self.bond[b] - choice.bond_reference)
             if model.has_reference_price:
-                more = price - self.reference_price[b]
+                more = model.prices[b] - self.reference_price[b]
                 u -= self.price_sensitivity * (choice.loss * more if more > 0 else choice.gain * more)
             utility.append(u)
         if self.last_brand is not None:
@@ -196,14 +196,19 @@ class Customer(mesa.Agent):
 
     def drift(self) -> None:
         """Bring the bond up to now, with the satisfaction that held since the last occasion (eqs. E20–E21)."""
+        self.bond = [self.bond_now(b) for b in range(self.model.n_brands)]
+        self.bond_since = self.model.now
+
+    def bond_now(self, b: int) -> float:
+        """The bond with a brand, drifted up to now."""
         model, bond = self.model, self.model.bond
-        for b in range(model.n_brands):
-            growth = bond.from_satisfaction * max(self.satisfaction[b] - bond.threshold, 0.0) if self.tried[b] else 0.0
-            speed = growth + bond.fading
-            balance = growth / speed if speed else 0.0
-            kept = math.exp(-speed * (model.now - self.bond_since) * model.weeks)
-            self.bond[b] = balance + (self.bond[b] - balance) * kept
-        self.bond_since = model.now
+        if bond.kind != "drift":
+            return self.bond[b]
+        growth = bond.from_satisfaction * max(self.satisfaction[b] - bond.threshold, 0.0) if self.tried[b] else 0.0
+        speed = growth + bond.fading
+        balance = growth / speed if speed else 0.0
+        kept = math.exp(-speed * (model.now - self.bond_since) * model.weeks)
+        return balance + (self.bond[b] - balance) * kept
 
     def comment(self, brand: int, experience: float, occasion: int) -> None:
         """Perhaps praise a good experience, or blame a bad one (eq. E23)."""

@@ -48,7 +48,9 @@ class Card:
         self.balance = self.earned = self.redeemed = self.expired = 0
         self.last_use = 0
         self.redeeming = False
-        """Whether the next purchase of the brand uses up a full balance."""
+        """Whether the next purchase of the brand uses up a full balance …"""
+        self.off = 0
+        """… and the money that this takes off its price."""
 
     def pace(self) -> float:
         """How much faster needs come as the reward comes near (eqs. E31–E32)."""
@@ -68,13 +70,14 @@ class Card:
         if self.member:
             worth = rules.worth_per_currency * prices[b] + rules.worth_per_unit
             rewards[b] += self.customer.price_sensitivity * worth
-        self.redeeming = rules.share_off > 0 and self.balance >= rules.needed
+        self.redeeming = rules.share_off > 0 and self.balance >= rules.needed and prices[b] > 0
         if self.redeeming:
             # in float32, as in the arrays: the till might round 1.07625 of 64 bits to other money
             price = np.float32(prices[b])
-            prices[b] = float(price - price * np.float32(rules.share_off))
+            lowered = float(price - price * np.float32(rules.share_off))
+            self.off, prices[b] = money(prices[b]) - money(lowered), lowered
 
-    def settle(self, occasion: int, shelf: int, paid: int, bond: float, satisfaction: float) -> None:
+    def settle(self, occasion: int, paid: int, bond: float, satisfaction: float) -> None:
         """Enroll, take what is redeemed, credit what is earned, pay rewards: after a purchase (eqs. E29–E30)."""
         rules, counts, b = self.rules, self.counts, self.rules.brand
         if not self.member and self.enrolls(occasion, bond, satisfaction):
@@ -82,7 +85,7 @@ class Card:
             counts["enrolled"][b] += 1
         if self.redeeming:
             self.redeem(1)
-            counts["program_cost"][b] += round((shelf - paid) * rules.unit_cost)
+            counts["program_cost"][b] += round(self.off * rules.unit_cost)
         if self.member and (rules.redeeming_earns or not self.redeeming):
             points = round(paid * rules.points_per_money) + rules.points_per_unit
             self.balance += points

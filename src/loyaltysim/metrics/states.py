@@ -17,10 +17,10 @@ STATES = ("satisfaction", "bond", "trust")
 UNIT = 2.0**30  # ten million customers with a mean of up to 800 fit into 64 bits
 
 
-def add_up(world: World) -> tuple[np.ndarray, np.ndarray]:
+def add_up(world: World, bond: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
     """Sums of the states, float64 `STATES` × replications × segments × brands, and over how many customers, int64.
 
-    A state that nobody keeps is NaN.
+    A state that nobody keeps is NaN. `bond` is everybody's bond now, since it is kept as of the last occasion.
     """
     customers, segments = world.customers, len(world.segments)
     shape = (world.n_replications, segments, len(world.brands))
@@ -29,8 +29,9 @@ def add_up(world: World) -> tuple[np.ndarray, np.ndarray]:
     tried = customers.arrays["tried"]
     _people(tried, customers.segment, customers.n_customers, people)
     for place, name in enumerate(STATES):
-        if customers.has(name):
-            _sum(customers.arrays[name], tried, customers.segment, customers.n_customers, UNIT, whole)
+        if name in world.kept:
+            array = bond if name == "bond" and bond is not None else customers.arrays[name]
+            _sum(array, tried, customers.segment, customers.n_customers, UNIT, whole)
             sums[place] = whole / UNIT
     return sums, people
 

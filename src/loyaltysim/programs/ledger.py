@@ -48,13 +48,18 @@ def add_worth(member, rows, n, per_currency, per_unit, price, sensitivity, rewar
 
 
 @jit
-def lower_price(balance, rows, n, needed, share_off, price, redeeming):
-    """Mark who has a full balance, and lower the brand's price for them."""
+def lower_price(balance, rows, n, needed, share_off, money_unit, price, redeeming, off):
+    """Mark who has a full balance, lower the brand's price for them, and note the money that this takes off a unit.
+
+    Who pays nothing anyway keeps the balance.
+    """
     share_off = f4(share_off)
     for q in range(n):
-        full = balance[rows[q]] >= needed
+        full = (balance[rows[q]] >= needed) & (price[q] > f4(0.0))
+        before = (f8(price[q]) * money_unit + ROUND) - ROUND
         redeeming[q] = full
         price[q] -= price[q] * share_off * f4(full)
+        off[q] = i8(before - ((f8(price[q]) * money_unit + ROUND) - ROUND))
 
 
 @jit
@@ -103,8 +108,8 @@ def enroll_all(rows, buyers, segment, begins, first_replication, place, member, 
 
 @jit
 def redeem_at_till(
-    redeeming, rows, buyers, segment, begins, first_replication, place, needed, shelf_paid, paid, unit_cost,
-    balance, redeemed, points_redeemed, rewards, cost,
+    redeeming, rows, buyers, segment, begins, first_replication, place, needed, off, units, unit_cost, balance,
+    redeemed, points_redeemed, rewards, cost,
 ):  # fmt: skip
     """Take a reward's points from those who bought at the lowered price; its cost is what it took off the price."""
     by_customer = redeemed.shape[0] > 0
@@ -118,8 +123,8 @@ def redeem_at_till(
                     redeemed[row] += needed
                 points_redeemed[first_replication + r, s, place] += needed
                 rewards[first_replication + r, s, place] += 1
-                off = (f8(shelf_paid[q] - paid[q]) * unit_cost + ROUND) - ROUND
-                cost[first_replication + r, s, place] += i8(off)
+                given = (f8(off[q] * i8(units[q])) * unit_cost + ROUND) - ROUND
+                cost[first_replication + r, s, place] += i8(given)
 
 
 @jit

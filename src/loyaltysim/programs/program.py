@@ -52,7 +52,9 @@ class Ledger:
     redeemed: np.ndarray
     expired: np.ndarray
     redeeming: str
-    """The name of the column that marks who redeems at this purchase."""
+    """The name of the column that marks who redeems at this purchase …"""
+    off: str
+    """… and of the one with the money that the reward takes off a unit."""
 
 
 class Program(Part, room="program"):
@@ -106,6 +108,7 @@ class Program(Part, room="program"):
             redeemed=own("redeemed", np.int64, by_customer),
             expired=own("expired", np.int64, by_customer),
             redeeming=f"program{place}.redeeming",
+            off=f"program{place}.off",
         )
 
     def pace(self, own: Ledger, world: World, block: Block) -> None:
@@ -133,8 +136,8 @@ class Program(Part, room="program"):
             )  # fmt: skip
         if self.changes_price:
             ledger.lower_price(
-                own.balance, shoppers.rows, n, needed, self.reward.share_off, shoppers.price[brand],
-                shoppers.ask(own.redeeming, dtype=np.int32),
+                own.balance, shoppers.rows, n, needed, self.reward.share_off, float(MONEY_UNIT), shoppers.price[brand],
+                shoppers.ask(own.redeeming, dtype=np.int32), shoppers.ask(own.off, dtype=np.int64),
             )  # fmt: skip
 
     def settle(self, own: Ledger, world: World, shoppers: Shoppers, totals: Totals, step: int, occasion: int) -> None:
@@ -162,7 +165,7 @@ class Program(Part, room="program"):
         if self.changes_price:
             ledger.redeem_at_till(
                 columns[own.redeeming], shoppers.rows, buyers, shoppers.segment, begins,
-                shoppers.first_replication, own.place, needed, columns["shelf_paid"], shoppers.paid, self.unit_cost,
+                shoppers.first_replication, own.place, needed, columns[own.off], shoppers.units, self.unit_cost,
                 own.balance, own.redeemed, totals.points_redeemed, totals.rewards_redeemed, totals.program_cost,
             )  # fmt: skip
         ledger.credit(

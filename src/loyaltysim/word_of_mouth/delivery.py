@@ -62,6 +62,13 @@ def _deliver_to_everybody(world: World, audience: str, pile: MessagePile, inbox:
 
 
 @jit
+def through(strength, tie):
+    """What is left of a message behind a tie, in whole units: praise and blame are cut off alike."""
+    size = (i8(abs(strength)) * i8(tie)) // TIE_UNIT
+    return size if strength > 0 else -size
+
+
+@jit
 def _deliver_to_all(n, sender, brand, strength, first, neighbor, ties, by_sign, n_brands, inbox):
     """Add each message to the inbox of every friend, senders in chunks: touch, address, touch, add."""
     flat, rows = inbox.reshape(-1), i8(inbox.shape[1])
@@ -89,7 +96,7 @@ def _deliver_to_all(n, sender, brand, strength, first, neighbor, ties, by_sign, 
             friends = neighbor[begin[m] : end[m]]
             for k in range(friends.shape[0]):
                 address[filled] = base + friends[k]
-                value[filled] = (force[m] * i8(ties[begin[m] + k])) // TIE_UNIT if weighted else force[m]
+                value[filled] = through(force[m], ties[begin[m] + k]) if weighted else force[m]
                 filled += u8(1)
         for k in range(need):
             touched += flat[u8(address[k])]
@@ -114,7 +121,7 @@ def _deliver_to_one(n, sender, brand, strength, luck, first, neighbor, ties, key
                 largest = max(number, largest)
             column = i8(brand[m]) + (n_brands if by_sign and strength[m] < 0 else 0)
             weight = i8(ties[chosen]) if ties.shape[0] > 0 else TIE_UNIT
-            inbox[column, neighbor[chosen]] += (strength[m] * weight) // TIE_UNIT
+            inbox[column, neighbor[chosen]] += through(strength[m], weight)
 
 
 @jit
