@@ -10,7 +10,7 @@ import json
 import os
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,7 +27,8 @@ def save(simulation: Simulation, path: str | Path) -> None:
     temporary = path.with_name(f".{path.name}.{token_hex(4)}.part")  # `tempfile` would hide it from other users
     try:
         with temporary.open("xb") as file:
-            np.savez(file, identity=np.array(_identity(simulation)), **_state(simulation))
+            arrays: dict[str, Any] = {"identity": np.array(_identity(simulation)), **_state(simulation)}
+            np.savez(file, **arrays)
         os.replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)

@@ -17,13 +17,11 @@ import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numba
 import numpy as np
 import platformdirs
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 log = logging.getLogger("loyaltysim")
 
@@ -31,7 +29,7 @@ GROUND = ("jit.py", "elementary.py", "draws.py")
 """Files of floor 0 that kernels of every file may call."""
 
 
-def jit(function: F) -> F:
+def jit(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile `function` on its first call, or load it from the cache; it releases Python's lock while it runs.
 
     With ``NUMBA_DISABLE_JIT=1`` in the environment the function stays plain Python with the same results, bit for

@@ -31,6 +31,7 @@ from loyaltysim.behavior.needs import draw_times, next_round
 from loyaltysim.market.shoppers import Shoppers, put_last, spread, take
 from loyaltysim.metrics import periods, purchases
 from loyaltysim.pricing.pricing import Pricing
+from loyaltysim.programs.program import Ledger, Program
 from loyaltysim.totals import MONEY_UNIT
 from loyaltysim.word_of_mouth.influence import NoInfluence
 from loyaltysim.world import Worker, World
@@ -66,7 +67,7 @@ class Schedule:
             for part in brand.pricing
         ]
         self.offering = [entry for entry in self.pricing if type(entry[0]).offer is not Pricing.offer]
-        self.programs = []
+        self.programs: list[tuple[Program, Ledger]] = []
         for place, brand in enumerate(scenario.brands.values()):
             for program in brand.programs:
                 number = len(self.programs)

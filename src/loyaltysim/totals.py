@@ -52,7 +52,7 @@ class Totals:
     program_cost: np.ndarray
 
     def __init__(self, replications: int, segments: int, brands: int, programs: int) -> None:
-        shapes = {name: (replications, segments, brands) for name in BY_BRAND}
+        shapes: dict[str, tuple[int, ...]] = {name: (replications, segments, brands) for name in BY_BRAND}
         shapes |= {name: (replications, segments, programs) for name in BY_PROGRAM}
         shapes |= {"occasions": (replications,), "no_purchase": (replications,)}
         shapes |= {"switches": (replications, brands, brands)}

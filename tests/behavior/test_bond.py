@@ -136,6 +136,22 @@ def test_drift__only_customers_with_an_occasion_are_brought_up_to_date(seat):
     assert simulation.schedule.own_bond.tolist() == [0, 20, 0]
 
 
+def test_drift__the_bond_as_of_now_is_what_an_occasion_would_bring_it_to_and_changes_nothing(seat):
+    simulation = market({"kind": "drift", "start": 0.3}, n=6)
+    schedule, world = simulation.schedule, simulation.world
+    arrays, luck = world.customers.arrays, np.random.default_rng(8)
+    arrays["satisfaction"][:], arrays["tried"][:] = luck.uniform(size=(2, 6)), luck.integers(0, 4, 6)
+    schedule.own_bond[:] = luck.integers(0, 30, 6)  # the steps of their last occasions
+    before, since = arrays["bond"].copy(), schedule.own_bond.copy()
+    now = schedule.bond.as_of(schedule.own_bond, world, 40)
+    np.testing.assert_array_equal(arrays["bond"], before)
+    np.testing.assert_array_equal(schedule.own_bond, since)
+    shoppers = seat(simulation, step=40)
+    schedule.bond.update(schedule.own_bond, world, shoppers)
+    np.testing.assert_array_equal(arrays["bond"], now)
+    assert (now != before).all()
+
+
 # ------------------------------------------------------------------------------------------------------ discounts
 
 
@@ -148,6 +164,17 @@ def test_erosion__wears_the_bond_of_those_who_bought_below_the_list_price_and_of
         simulation.schedule.bond.update(simulation.schedule.own_bond, simulation.world, shoppers)
         expected = np.full((2, 3), 0.8) * [[factor, 1, 1], [1, 1, 1]]
         np.testing.assert_allclose(simulation.world.customers.arrays["bond"], expected, atol=ROUNDING)
+
+
+def test_erosion__a_reward_of_a_program_is_no_deal(seat):
+    program = {"kind": "stamps", "n": 2}
+    simulation = market({"kind": "drift", "start": 0.8, "deal_erosion": 0.25, "fading": 0}, price=2.0, programs=[program])
+    _, card = simulation.schedule.programs[0]
+    card.member[:], card.balance[:] = 1, [0, 1000, 1000]  # the last two have a full card
+    shoppers = seat(simulation, brand=0)
+    assert shoppers.price[0, :3].tolist() == [2, 0, 0] and shoppers.shelf[0, :3].tolist() == [2, 2, 2]
+    simulation.schedule.bond.update(simulation.schedule.own_bond, simulation.world, shoppers)
+    assert (simulation.world.customers.arrays["bond"] == np.float32(0.8)).all()
 
 
 @given(depth=st.floats(0, 1), erosion=st.sampled_from([0.0, 0.1, 1.0]), seed=st.integers(0, 1000))

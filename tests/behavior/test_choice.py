@@ -135,6 +135,17 @@ def test_utility__is_the_sum_of_its_terms(seat, weights, seed):
     np.testing.assert_allclose(shoppers.utility[:, :24], expected, rtol=0, atol=FEW_ROUNDINGS * size)
 
 
+@pytest.mark.parametrize("bond", ["none", "drift"])
+def test_utility__what_nobody_keeps_adds_nothing_whoever_reads_it(seat, bond):
+    # a drifting bond reads satisfaction; that nobody is ever satisfied must not count against the reference
+    choice = {"kind": "logit", "satisfaction_weight": 3.0, "satisfaction_reference": 0.1, "bond_weight": 2.0}
+    behavior = {"needs": {"kind": "regular"}, "choice": choice, "bond": {"kind": bond}}
+    simulation = Simulation(market(n=3, appeal=(0.25, -0.5), behavior=behavior))
+    shoppers = seat(simulation)
+    simulation.schedule.choice.value(simulation.world, shoppers)
+    assert shoppers.utility[:, :3].tolist() == [[0.25] * 3, [-0.5] * 3]
+
+
 def judging(loss: float, gain: float, **choice) -> Simulation:
     """One customer, of price sensitivity 2, and brands that ask 3 where 3 was usual."""
     choice = {"kind": "logit", "loss": loss, "gain": gain, **choice}
@@ -159,6 +170,19 @@ def test_reference_price__moves_a_share_of_the_way_to_every_price_seen_even_with
     shoppers = seat(simulation, brand=-1)
     simulation.schedule.choice.remember(None, simulation.world, shoppers)
     assert reference.tolist() == [[2.25], [4.5]]
+
+
+def test_reference_price__is_of_prices_on_the_shelf_which_rewards_do_not_lower(seat):
+    choice = {"kind": "logit", "loss": 0.7, "gain": 0.4, "reference_memory": 0.5}
+    brands = {"A": {"price": 3.0, "programs": [{"kind": "stamps", "n": 2}]}, "B": {"price": 3.0}}
+    simulation = Simulation(market(choice, population={"n_customers": 1, "price_sensitivity": 2.0}, brands=brands))
+    _, card = simulation.schedule.programs[0]
+    card.member[:], card.balance[:] = 1, 1000  # the next unit is free
+    shoppers = seat(simulation, brand=0)
+    simulation.schedule.choice.value(simulation.world, shoppers)
+    assert shoppers.utility[:, 0] == pytest.approx([0.0, -6.0], abs=FEW_ROUNDINGS * 10)
+    simulation.schedule.choice.remember(None, simulation.world, shoppers)
+    assert simulation.world.customers.arrays["reference_price"].tolist() == [[3.0], [3.0]]
 
 
 def test_reference_price__is_not_kept_when_loss_and_gain_are_0():

@@ -34,7 +34,10 @@ def wait_for_the_folder(here, process) -> None:
     time.sleep(0.5)
 
 
-@pytest.mark.parametrize(("which", "code", "told"), [(signal.SIGINT, 130, "interrupted\n"), (signal.SIGTERM, 143, "")])
+@pytest.mark.parametrize(
+    ("which", "code", "told"),
+    [(signal.SIGINT, 130, "interrupted\n"), pytest.param(signal.SIGTERM, 143, "", marks=pytest.mark.slow)],
+)
 def test_ending__a_signal_leaves_nothing(here, small, which, code, told):
     process = start(here, LONG)
     wait_for_the_folder(here, process)
@@ -44,6 +47,7 @@ def test_ending__a_signal_leaves_nothing(here, small, which, code, told):
     assert left(here) == set()
 
 
+@pytest.mark.slow
 def test_ending__a_signal_leaves_the_old_results_alone(here, small):
     subprocess.run([*COMMAND, "--quiet"], cwd=here, check=True, capture_output=True)
     before = {path: path.read_bytes() for path in (here / "out").rglob("*") if path.is_file()}
@@ -56,7 +60,7 @@ def test_ending__a_signal_leaves_the_old_results_alone(here, small):
     assert left(here) == {"out"}
 
 
-@pytest.mark.parametrize("most", [100, 50_000, 100_000])
+@pytest.mark.parametrize("most", [50_000, *(pytest.param(most, marks=pytest.mark.slow) for most in (100, 100_000))])
 def test_ending__a_full_disk_leaves_nothing_and_says_so_in_one_line(here, small, most):
     def limit():
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
@@ -65,10 +69,11 @@ def test_ending__a_full_disk_leaves_nothing_and_says_so_in_one_line(here, small,
     process = start(here, COMMAND, preexec_fn=limit, env=cache)
     out, err = process.communicate(timeout=SECONDS)
     assert (process.returncode, out) == (1, "")
-    assert err == "cannot write: File too large\n"
+    assert err == "cannot write: out: File too large\n"
     assert left(here) == set()
 
 
+@pytest.mark.slow
 def test_ending__a_reader_who_stops_reading_is_no_trouble(here, small):
     process = start(here, [*COMMAND, "--json"])
     process.stdout.close()

@@ -230,7 +230,8 @@ def test_faults__are_told_all_at_once_what_is_wrong_alone_and_what_together(comm
 
 
 def test_faults__that_come_from_other_faults_are_not_told(command, here, base):
-    text = f"{base}[behavior]\nexperience = 'nrmal'\nsatisfaction = 'level'\n[network]\nkind = 'random'\nmean_degree = 70\n"
+    behavior, network = "experience = 'nrmal'\nsatisfaction = 'level'", "kind = 'random'\nmean_degree = 70"
+    text = f"{base}[behavior]\n{behavior}\n[network]\n{network}\n"
     (here / "mine.toml").write_text(text.replace("= 60", "= 'many'"))
     keys = [fault["key"] for fault in command("check", "mine.toml", "--json").json["faults"]]
     assert keys == ["population.n_customers", "behavior.experience"]

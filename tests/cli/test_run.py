@@ -23,7 +23,16 @@ def test_run__says_what_each_question_comes_to(command, small):
     for says in SAYS.values():
         assert f"What {says} did to Ours" in done.out
     assert re.search(r"^Rivals' promotions (cost|brought|: the effect)", done.out, re.M)
-    for head in ("Brands", "retention", "repeat rate", "share", "penetration", "purchases", "Programs", "liability, EUR"):
+    for head in (
+        "Brands",
+        "retention",
+        "repeat rate",
+        "share",
+        "penetration",
+        "purchases",
+        "Programs",
+        "liability, EUR",
+    ):
         assert head in done.out
     assert "\x1b" not in done.out  # no colors in a pipe
     assert max(map(len, done.out.splitlines())) <= 120
@@ -33,7 +42,9 @@ def test_run__prints_means_and_intervals_of_the_library(command, small):
     data = ours(small).data
     share = 100 * results.summary(data, "share").sel(brand="Rival", segment="all").values
     half = 4.303 * share.std(ddof=1) / np.sqrt(3)  # t of 2 degrees of freedom, 97.5 %
-    line = next(line for line in command("run", small, "--replications", 3, "--seed", 4).out.splitlines() if "Rival" in line)
+    line = next(
+        line for line in command("run", small, "--replications", 3, "--seed", 4).out.splitlines() if "Rival" in line
+    )
     shown = re.findall(r"([\d.]+) ± ([\d.]+)", line)[2]
     assert [float(number) for number in shown] == pytest.approx([share.mean(), half], abs=0.5)
 
@@ -104,7 +115,12 @@ def test_run__a_change_is_made_and_a_name_needs_no_quotes(command, small):
 
 
 def test_run__titles_and_names_are_no_markup(command, here, small):
-    text = (here / small).read_text().replace("Ours", "[bold]A[/bold]").replace("[brands.[bold]A[/bold]]", "[brands.'[bold]A[/bold]']")
+    text = (
+        (here / small)
+        .read_text()
+        .replace("Ours", "[bold]A[/bold]")
+        .replace("[brands.[bold]A[/bold]]", "[brands.'[bold]A[/bold]']")
+    )
     text = text.replace("[[brands.[bold]A[/bold].programs]]", "[[brands.'[bold]A[/bold]'.programs]]")
     (here / "mine.toml").write_text(f"title = '[red]:smile:'\n{text}")
     done = command("run", "mine.toml", "--replications", 2)
@@ -135,9 +151,9 @@ def test_run__fills_a_folder(command, here, small):
     assert results.load(out / "results.nc").equals(replicate(scenario, replications=2))
     assert {path.name for path in (out / "figures").iterdir()} >= {"shares.svg", "switching.svg", "effects.svg"}
     manifest = json.loads((out / "manifest.json").read_text())
-    assert set(manifest["files"]) == {
-        path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()
-    } - {"manifest.json"}
+    assert set(manifest["files"]) == {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()} - {
+        "manifest.json"
+    }
     assert (out / "results.nc").stat().st_mode == (here / small).stat().st_mode
     assert [path.name for path in here.iterdir() if path.name.startswith(".")] == []
 
@@ -181,7 +197,9 @@ def test_run__an_empty_folder_will_do(command, here, small):
 
 
 def test_compare__tells_effects_against_the_baseline(command, here, small):
-    (here / "deep.toml").write_text(f'extends = "{small}"\n[[brands.Rival.pricing]]\nkind = "promotion_calendar"\ndepth = 0.9\n')
+    (here / "deep.toml").write_text(
+        f'extends = "{small}"\n[[brands.Rival.pricing]]\nkind = "promotion_calendar"\ndepth = 0.9\n'
+    )
     done = command("compare", small, "deep.toml", "--replications", 3, "--json")
     assert done.code == 0 and done.json["scenario"] == ["small", "deep"] and done.json["baseline"] == "small"
     (effect,) = [row for row in done.json["effects"] if row["metric"] == "share"]

@@ -46,7 +46,7 @@ def test_means__are_those_of_the_table_of_customers(replications):
 def test_means__of_negative_states_are_right_too():
     simulation = Simulation(market()).run()
     simulation.world.customers.arrays["satisfaction"][:] *= -3
-    sums, people = states.add_up(simulation.world)
+    sums, people = states.add_up(simulation.world, None)
     frame = simulation.customers()
     knows = frame[frame["tried"] % 2 == 1]
     assert people[0, :, 0].sum() == len(knows)
@@ -59,8 +59,3 @@ def test_means__are_taken_every_so_many_steps(every, steps):
     data = Simulation(market(**{"metrics.states_every": every})).run().results()
     told = data["satisfaction"].sel(segment="all", brand="A").notnull().values[0]
     assert np.flatnonzero(told).tolist() == list(steps)
-
-
-def test_means__not_taken_cost_no_state():
-    simulation = Simulation(market(**{"metrics.states_every": 0, "behavior.bond": {"kind": "none"}}))
-    assert not simulation.world.customers.has("tried")

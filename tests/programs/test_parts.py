@@ -174,6 +174,26 @@ def test_percent_off__lowers_the_price_of_the_next_purchase_and_its_points():
     assert data["revenue"].values[0].tolist() == [4.0] * 4  # before the reward is taken off
 
 
+def test_free_unit__of_two_programs_at_once_only_one_is_taken():
+    card = {"kind": "stamps", "n": 3}
+    data = simulate(market(card, n=2, steps=6, **{"brands.A.programs": [card, card]})).sel(segment="all")
+    redeemed = data["points_redeemed"].values[0] / (2 * 2)  # cards of two customers, two stamps each
+    # both are full before step 2; who pays nothing keeps the other card for the next purchase
+    assert redeemed.tolist() == [[0, 0], [0, 0], [1, 0], [0, 1], [0, 0], [1, 0]]
+    assert data["program_cost"].sel(brand="A").values[0].tolist() == [0, 0, 4, 4, 0, 4]
+
+
+def test_percent_off__two_at_once_come_one_after_the_other_and_cost_what_they_take_off():
+    half, fifth = (
+        {"kind": "points", "reward": {"kind": "percent_off", "percent": p, "threshold": 2}} for p in (50, 20)
+    )
+    programs = {"brands.A.programs": [half, {**fifth, "unit_cost": 0.5}]}
+    data = simulate(market(half, n=1, steps=2, **programs)).sel(brand="A", segment="all")
+    # 2.0 → 1.0 → .8: the first takes 1.0 off, the second .2, which costs half of it
+    assert data["program_cost"].values[0].tolist() == pytest.approx([0, 1.0 + 0.1], abs=1e-12)
+    assert data["rewards_redeemed"].values[0].tolist() == [0, 2]
+
+
 # ------------------------------------------------------------------------------------------------------- response
 
 

@@ -81,7 +81,13 @@ def test_inbox__adds_up_until_a_purchase(network, say):
 
 pair = st.tuples(st.integers(0, 6), st.integers(0, 6)).filter(lambda tie: tie[0] < tie[1])
 ties = st.dictionaries(pair, st.integers(0, 4096), max_size=15)
-message = st.tuples(st.integers(0, 6), st.integers(0, 1), st.integers(-8, 8).map(lambda full: full * FULL))
+message = st.tuples(st.integers(0, 6), st.integers(0, 1), st.integers(-8 * FULL, 8 * FULL))
+
+
+def through(strength: int, tie: int) -> int:
+    """A message of whole 1/1024 behind a tie; what is less than a unit is cut off, of praise and blame alike."""
+    return int(np.sign(strength)) * (abs(strength) * tie // FULL)
+
 
 
 @given(ties, st.booleans(), st.lists(message, max_size=12), st.randoms(use_true_random=False))
@@ -90,7 +96,7 @@ def test_all__is_the_plain_sum_in_any_order(network, say, ties, weighted, messag
     for sender, brand, strength in messages:
         for tie, weight in ties.items():
             if sender in tie:
-                expected[brand, sum(tie) - sender] += strength * weight // 1024 if weighted else strength
+                expected[brand, sum(tie) - sender] += through(strength, weight) if weighted else strength
     for _ in range(2):
         simulation = market(7)
         simulation.world.neighbors = network(7, ties if weighted else list(ties))
@@ -118,6 +124,14 @@ def test_all__more_messages_than_fit_a_chunk_are_all_heard(network, say):
 # ------------------------------------------------------------------------------------------------------------ one
 
 
+def test_tie__cuts_praise_and_blame_alike(network, say):
+    # rounding both down would make blame travel farther
+    simulation = market(2)
+    simulation.world.neighbors = network(2, {(0, 1): 3})
+    say(simulation, [(0, 0, 500), (0, 0, -500), (0, 1, -500)])  # 1500/1024 is cut to one unit
+    assert heard(simulation)[:, 1].tolist() == [0, -1]
+
+
 @given(ties, st.lists(st.tuples(message, st.integers(0, 2**64 - 1)), max_size=6))
 def test_one__exactly_one_friend_hears_each_message(network, say, ties, messages):
     for (sender, brand, strength), luck in messages:
@@ -128,8 +142,8 @@ def test_one__exactly_one_friend_hears_each_message(network, say, ties, messages
         friends = {sum(tie) - sender: weight for tie, weight in ties.items() if sender in tie}
         reached = {who: inbox[brand, who] for who in np.flatnonzero(inbox[brand])}
         assert len(reached) <= 1 and not inbox[1 - brand].any()
-        assert all(value == strength * friends[who] // 1024 for who, value in reached.items())
-        if strength and friends and min(friends.values()) > 0:
+        assert all(value == through(strength, friends[who]) for who, value in reached.items())
+        if friends and all(through(strength, weight) for weight in friends.values()):
             assert len(reached) == 1
 
 

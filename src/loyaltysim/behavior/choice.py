@@ -256,7 +256,7 @@ def _switch(cumulative, last, key, n, purpose, step, occasion, brand):
     for q in range(n):
         row = cumulative[last[q] if last[q] >= 0 else n_brands]
         u = uniform(key[q], luck)
-        place = 0
+        place = i4(0)
         for b in range(n_brands - 1):
             place += i4(row[b] <= u)
         brand[q] = place

@@ -63,6 +63,8 @@ def writing(out: Path) -> Iterator[Path]:
                 _replace(temporary, out)
             else:
                 os.replace(temporary, out)
+    except OSError as error:
+        raise OSError(error.errno, f"{out}: {error.strerror or error}") from None
     finally:
         with _undisturbed():
             shutil.rmtree(temporary, ignore_errors=True)

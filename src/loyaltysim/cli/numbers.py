@@ -51,8 +51,8 @@ class Number:
         if self.fixed_digits is not None:
             return self.fixed_digits
         size = self.half if self.half > 0 else abs(self.mean) / 100
-        ends = [abs(end) for end in ((self.low, self.high) if self.certain else (self.mean,)) if end]
-        apart = max((_place(end) for end in ends if math.isfinite(end)), default=0)
+        ends = (self.low, self.high) if self.certain else () if math.isfinite(self.half) else (self.mean,)
+        apart = max((_place(abs(end)) for end in ends if end and math.isfinite(end)), default=0)
         wanted = 1 + _place(size) if size > 0 and math.isfinite(size) else 0
         return max(min(wanted, USUAL_DIGITS), min(apart, MOST_DIGITS), 0)
 

@@ -45,7 +45,7 @@ class Customers:
         if name not in self.arrays:
             field = FIELDS[name]
             shape = (self.n_brands, self.rows) if field.by_brand else (self.rows,)
-            array = np.empty(shape, field.dtype)
+            array: np.ndarray = np.empty(shape, field.dtype)
             value = np.asarray(field.off if start is None else start)
             array[...] = value[:, None] if value.ndim == 1 and field.by_brand else value
             self.arrays[name] = array

@@ -177,7 +177,7 @@ class Segment(Record):
 class Population(Segment):
     """All customers: how many, and their segments. Traits given here hold for every segment that does not give its own."""
 
-    share: Literal[1.0] = setting(1.0, "Everybody.")
+    share: float = setting(1.0, "Everybody.", ge=1, le=1, unit="1")
     n_customers: int = setting(10_000, "Everyone of one replication, prospects and lapsed customers too.", ge=1, le=100_000_000, unit="customers")
     segments: dict[str, Segment] = setting(dict, "Segments by name; none: everybody is alike.")
 

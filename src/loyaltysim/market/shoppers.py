@@ -11,6 +11,7 @@ Kernels here move data and know no model.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from loyaltysim.jit import jit
 
@@ -99,11 +100,11 @@ class Shoppers:
         self.paid = np.zeros(capacity, np.int64)
         self.columns: dict[str, np.ndarray] = {}
 
-    def by_brand(self, dtype: type = np.float32) -> np.ndarray:
+    def by_brand(self, dtype: DTypeLike = np.float32) -> np.ndarray:
         """A new column, brands × capacity."""
         return np.zeros((self.n_brands, self.capacity), dtype)
 
-    def ask(self, name: str, by_brand: bool = False, dtype: type = np.float32) -> np.ndarray:
+    def ask(self, name: str, by_brand: bool = False, dtype: DTypeLike = np.float32) -> np.ndarray:
         """The column of this name, made on the first call: one per shopper, or brands × shoppers."""
         if name not in self.columns:
             self.columns[name] = self.by_brand(dtype) if by_brand else np.zeros(self.capacity, dtype)

@@ -47,10 +47,10 @@ def _count(
         money[:] = 0
         for q in range(now.shape[0]):
             s, from_, to = u8(group[q]), u8(before[q] + 1), u8(now[q] + 1)
-            cell = (s * u8(width) + from_) * u8(width) + to
-            tally[cell] += 1
-            sold[cell] += number[q]
-            money[cell] += cost[q]
+            spot = (s * u8(width) + from_) * u8(width) + to
+            tally[spot] += 1
+            sold[spot] += number[q]
+            money[spot] += cost[q]
         for q in range(now.shape[0]):
             bit = u4(1) << u4(now[q]) if now[q] >= 0 else u4(0)
             if occasion > 0:
@@ -62,10 +62,10 @@ def _count(
         occasions[place] += now.shape[0]
         for s in range(n_segments):
             for from_ in range(width):
-                cell = (s * width + from_) * width
-                no_purchase[place] += tally[cell]
+                none = (s * width + from_) * width
+                no_purchase[place] += tally[none]
                 for b in range(width - 1):
-                    cell += 1
+                    cell = none + 1 + b
                     purchases[place, s, b] += tally[cell]
                     units_sold[place, s, b] += sold[cell]
                     revenue[place, s, b] += money[cell]

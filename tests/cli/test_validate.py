@@ -1,0 +1,62 @@
+"""`validate` says which numbers hold, and ends with 1 if one does not."""
+
+import pytest
+
+from loyaltysim.validation import Check, MissingExtra, Target
+from loyaltysim.validation.target import TARGETS
+
+
+@pytest.fixture
+def targets(monkeypatch):
+    """Three targets in place of the real ones: right, wrong, and without its package."""
+    wrong = Check("a [part]", 1.0, 1.2, 0.05, 0.1, "known to be off")
+
+    def missing():
+        raise MissingExtra('nothing is not installed: pip install "loyaltysim[validation]"')
+        yield
+
+    found = {
+        "D1": Target("D1", "a book", "An experiment.", lambda: iter([Check("share", 0.5, 0.51, None, 0.02)])),
+        "D2a": Target("D2a", "a book", "Another.", lambda: iter([wrong])),
+        "R1": Target("R1", "data", "A third.", missing),
+    }
+    monkeypatch.setattr("loyaltysim.validation.target.TARGETS", found)
+    assert TARGETS
+    return found
+
+
+def test_validate__a_target_that_holds(command, targets):
+    done = command("validate", "d1")
+    assert (done.code, done.err) == (0, "1 passed\n")
+    assert "D1 passed 1 of 1" in done.out and "An experiment. [a book]" in done.out
+    assert ["share", "0.5", "0.51", "0.02", "passed"] in [line.split() for line in done.out.splitlines()]
+
+
+def test_validate__one_that_fails_ends_with_1_and_tells_its_note(command, targets):
+    done = command("validate", "D1", "D2")
+    assert done.code == 1 and done.err == "1 passed, 1 failed\n"
+    assert "D2a failed 0 of 1" in done.out and "a [part]" in done.out and "known to be off" in done.out
+
+
+def test_validate__a_missing_package_is_wrong_where_it_was_asked_for(command, targets):
+    done = command("validate", "R1")
+    assert done.code == 2 and 'pip install "loyaltysim[validation]"' in done.out
+    del targets["D2a"]
+    assert command("validate").code == 0
+
+
+def test_validate__as_json(command, targets):
+    done = command("validate", "--json")
+    assert (done.code, done.err) == (1, "")
+    assert [row["status"] for row in done.json["targets"]] == ["passed", "failed", "skipped"]
+    assert done.json["targets"][0] == {
+        "id": "D1",
+        "part": "share",
+        "source": "a book",
+        "target": 0.5,
+        "simulated": 0.51,
+        "se": None,
+        "tolerance": 0.02,
+        "status": "passed",
+        "reason": "",
+    }
