@@ -6,8 +6,9 @@ import pytest
 from loyaltysim import memory
 from loyaltysim.faults import ScenarioError
 from loyaltysim.loading import load
+from loyaltysim.runs import replicate
 from loyaltysim.scenario_file import shipped
-from loyaltysim.simulate import Simulation, replicate
+from loyaltysim.simulation import Simulation
 
 
 def arrays_in(value, seen):
@@ -29,9 +30,9 @@ def test_expected__covers_the_arrays_of_customers_and_network(name):
     scenario = load(name)
     if scenario.behavior.needs.kind != "panel":
         scenario = scenario.vary(
-            {"population.n_customers": 20_000, "steps": 1, "burn_in": 0, "metrics.period_steps": 0}
+            {"population.n_customers": 100_000, "steps": 1, "burn_in": 0, "metrics.period_steps": 0}
         )
-    rows = scenario.population.n_customers
+    rows = scenario.population.n_customers  # more than a block, so that a worker's scratch does not count
     world = Simulation(scenario, threads=1).world
     by_row = [array for array in arrays_in(world, {}) if rows in array.shape]
     need = memory.expected_need(scenario)
@@ -52,11 +53,11 @@ def test_expected__grows_with_customers_replications_and_steps():
 
 def test_check__refuses_before_anything_is_made(monkeypatch):
     monkeypatch.setattr(memory, "available_bytes", lambda: 2 * memory.FIXED)
-    scenario = load("reference").vary({"population.n_customers": 50_000_000})
-    monkeypatch.setattr("loyaltysim.simulate._open", lambda *args: pytest.fail("opened"))
+    scenario = load("reference").vary({"population.n_customers": 50_000_000, "network.mean_degree": 4})
+    monkeypatch.setattr("loyaltysim.simulation.open_market", lambda *args: pytest.fail("opened"))
     monkeypatch.setattr(memory, "bytes_per_row", lambda scenario: 70.0)
     with pytest.raises(
-        ScenarioError, match=r"^population.n_customers: the run needs about 8\.\d GB of memory \(3\.5 GB for"
+        ScenarioError, match=r"^population.n_customers: the run needs about 6\.4 GB of memory \(3\.5 GB for"
     ):
         Simulation(scenario)
     with pytest.raises(ScenarioError, match=r"^steps: the run needs about .* for results"):

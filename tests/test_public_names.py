@@ -25,20 +25,12 @@ def test_names__are_there_by_themselves(name):
     assert name in dir(loyaltysim)
 
 
-@pytest.mark.parametrize(
-    "first",
-    [
-        "import loyaltysim.simulate",
-        "from loyaltysim.study.compare import compare",
-        "from loyaltysim import compare",
-        "from loyaltysim.simulate import Simulation",
-        "loyaltysim.simulate",
-        "import importlib; importlib.import_module('loyaltysim.simulate')",
-    ],
-)
-def test_simulate__is_the_function_though_a_file_has_its_name(first):
-    code = f"import loyaltysim\n{first}\nprint(type(loyaltysim.simulate).__name__, loyaltysim.simulate.__name__)"
-    assert run(code) == "function simulate"
+@pytest.mark.parametrize("first", ["import loyaltysim.study.questions", "loyaltysim.compare", "loyaltysim.simulate"])
+def test_names__stay_functions_whatever_is_imported_first(first):
+    names = [name for name in loyaltysim.__all__ if name.islower() and name not in ("mesa", "plots")]
+    assert "simulate" in names
+    code = f"import loyaltysim\n{first}\nprint(*(type(getattr(loyaltysim, name)).__name__ for name in {names}))"
+    assert set(run(code).split()) == {"function"}
 
 
 def test_names__that_there_are_not_are_attribute_errors():

@@ -65,7 +65,9 @@ class Setting:
     @property
     def fixed(self) -> bool:
         """Whether there is nothing to set: one value alone is possible, as with a part's `kind`."""
-        return get_origin(self.type) is Literal and len(get_args(self.type)) == 1
+        if get_origin(self.type) is Literal:
+            return len(get_args(self.type)) == 1
+        return "ge" in self.limits and self.limits["ge"] == self.limits.get("le")
 
     @property
     def range(self) -> str:

@@ -46,8 +46,8 @@ def _count(
         sold[:] = 0
         money[:] = 0
         for q in range(now.shape[0]):
-            s, from_, to = u8(group[q]), u8(before[q] + 1), u8(now[q] + 1)
-            spot = (s * u8(width) + from_) * u8(width) + to
+            of, row, column = u8(group[q]), u8(before[q] + 1), u8(now[q] + 1)
+            spot = (of * u8(width) + row) * u8(width) + column
             tally[spot] += 1
             sold[spot] += number[q]
             money[spot] += cost[q]
