@@ -228,7 +228,9 @@ CHANGES = {
 
 @given(st.lists(st.sampled_from(sorted(CHANGES)), max_size=4, unique=True), st.data())
 def test_vary__whatever_is_changed_is_written_read_and_told_by_diff(paths, data):
-    if "brands.Ours.programs" in paths or "population.taste" in paths or "behavior.bond" in paths:  # else they contradict
+    if (
+        "brands.Ours.programs" in paths or "population.taste" in paths or "behavior.bond" in paths
+    ):  # else they contradict
         paths = [p for p in paths if not p.startswith(("brands.Ours.programs.", "population.taste.", "behavior.bond."))]
     changes = {path: data.draw(CHANGES[path], label=path) for path in paths}
     varied = GROCERY.vary(changes)
@@ -261,7 +263,10 @@ def test_vary__by_path():
     assert market(**{"population.n_customers": np.int64(7), "steps": np.int32(20)}).population.n_customers == 7
     assert market(**{"brands.A.price": np.float32(0.5)}).brands["A"].price == 0.5
     assert market(**{"brands.New": {"price": 1}}).brands["New"].price == 1
-    assert market(**{"brands.A.pricing.0.from_week": 3}).vary({"brands.A.pricing.0.from_week": None}).to_toml() == market().to_toml()
+    assert (
+        market(**{"brands.A.pricing.0.from_week": 3}).vary({"brands.A.pricing.0.from_week": None}).to_toml()
+        == market().to_toml()
+    )
 
 
 def test_vary__leaves_the_scenario_it_began_with():

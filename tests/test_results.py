@@ -104,7 +104,9 @@ def test_seed__must_be_a_whole_number(seed):
         simulate(market(), seed=seed)
 
 
-@pytest.mark.parametrize(("name", "value"), [("replications", 0), ("replications", 2.5), ("threads", 0), ("threads", "2")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("replications", 0), ("replications", 2.5), ("threads", 0), ("threads", "2")]
+)
 def test_counts__must_be_whole_numbers_of_at_least_one(name, value):
     with pytest.raises(ScenarioError, match=f"{name}: must be a whole number from 1"):
         replicate(market(), **{"replications": 1, name: value})

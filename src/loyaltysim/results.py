@@ -250,7 +250,7 @@ def to_frame(data: xr.Dataset) -> pd.DataFrame:
 def summary(data: xr.Dataset, name: str) -> xr.DataArray:
     """One number a replication (brand, segment …): a flow summed, a stock's mean over the last period, a rate's Σ/Σ."""
     variable = VARIABLES[name]
-    if "period" in variable.dims and not data.sizes["period"]:
+    if "period" in variable.dims and not data.sizes["period"] and not variable.numerator:
         return data[name].sum("period") * np.nan  # nothing was measured
     if variable.kind == "flow":
         over = "step" if "step" in variable.dims else "period"
@@ -267,9 +267,10 @@ def summary(data: xr.Dataset, name: str) -> xr.DataArray:
 def _summed(data: xr.Dataset, name: str) -> xr.DataArray:
     array = data[name.rstrip("*")]
     if "step" in array.dims:
-        array = array.where(data["period_of_step"] >= 0).sum("step")
+        inside = data["period_of_step"] >= 0 if data.sizes["period"] else data["period_of_step"] < 0
+        array = array.where(inside).sum("step")
     elif "period" in array.dims:
-        array = array.sum("period")
+        array = array.sum("period") * (1 if data.sizes["period"] else np.nan)
     elif name == "population":
         array = array * data.sizes["period"]
     return array.sum("brand") if name.endswith("*") else array

@@ -161,6 +161,8 @@ class Schedule:
             if self.shows_prices:
                 shelf_paid = shoppers.ask("shelf_paid", dtype=np.int64)
                 ring_up(shoppers, shoppers.shelf, shelf_paid)
+            if self.log is not None:
+                shoppers.ask("points_credited", dtype=np.int64)[:] = 0
             for program, own in self.programs:
                 program.settle(own, world, shoppers, totals, step, occasion)
         self.experience.live(self.own_experience, world, shoppers, step, occasion)

@@ -76,7 +76,14 @@ weeks = st.integers(0, 150)
 drift = st.fixed_dictionaries({"from_satisfaction": rate, "fading": rate, "threshold": share})
 
 
-@given(settings=drift, bond=share, satisfaction=share, time=weeks, tried=st.booleans(), step_days=st.sampled_from([1, 7, 30]))
+@given(
+    settings=drift,
+    bond=share,
+    satisfaction=share,
+    time=weeks,
+    tried=st.booleans(),
+    step_days=st.sampled_from([1, 7, 30]),
+)
 def test_drift__is_the_exact_solution_and_stays_between_0_and_1(settings, bond, satisfaction, time, tried, step_days):
     growth = settings["from_satisfaction"] * max(satisfaction - settings["threshold"], 0) * tried
     speed = growth + settings["fading"]
@@ -168,7 +175,9 @@ def test_erosion__wears_the_bond_of_those_who_bought_below_the_list_price_and_of
 
 def test_erosion__a_reward_of_a_program_is_no_deal(seat):
     program = {"kind": "stamps", "n": 2}
-    simulation = market({"kind": "drift", "start": 0.8, "deal_erosion": 0.25, "fading": 0}, price=2.0, programs=[program])
+    simulation = market(
+        {"kind": "drift", "start": 0.8, "deal_erosion": 0.25, "fading": 0}, price=2.0, programs=[program]
+    )
     _, card = simulation.schedule.programs[0]
     card.member[:], card.balance[:] = 1, [0, 1000, 1000]  # the last two have a full card
     shoppers = seat(simulation, brand=0)
@@ -191,7 +200,10 @@ def test_discount__never_builds_a_bond(depth, erosion, seed):
             "bond": {"kind": "drift", "deal_erosion": erosion},
             "choice": {"kind": "logit", "bond_weight": 0.0},
         },
-        "brands": {"A": {"price": 2.0, "pricing": [{"kind": "promotion_calendar", "depth": 0, "every_weeks": 2}]}, "B": {}},
+        "brands": {
+            "A": {"price": 2.0, "pricing": [{"kind": "promotion_calendar", "depth": 0, "every_weeks": 2}]},
+            "B": {},
+        },
     }
     plain = Scenario.from_document(document)
     without, with_ = (

@@ -191,9 +191,14 @@ def test_run__overwrite_replaces_results_and_keeps_other_files(command, here, sm
     assert results.load(here / "out" / "results.nc").sizes["replication"] == 1
 
 
-def test_run__an_empty_folder_will_do(command, here, small):
-    (here / "out").mkdir()
+@pytest.mark.parametrize("link", [False, True])
+def test_run__an_empty_folder_or_a_link_to_one_will_do(command, here, small, link):
+    (here / "there" if link else here / "out").mkdir()
+    if link:
+        (here / "out").symlink_to("there")
     assert command("run", small, "--replications", 1, "--out", "out").code == 0
+    assert {path.name for path in (here / "out").iterdir()} == FILES
+    assert (here / "out").is_symlink() == link
 
 
 def test_compare__tells_effects_against_the_baseline(command, here, small):

@@ -1,13 +1,15 @@
 """Numbers and sentences: digits that mean something, and plain words that say no more than the interval."""
 
+import io
 import math
 
 import pytest
+from rich.console import Console
 
 from loyaltysim.cli.asked import read_change
 from loyaltysim.cli.numbers import Number
 from loyaltysim.cli.sentences import sentence
-from loyaltysim.cli.tables import span
+from loyaltysim.cli.tables import span, table
 
 NAN = math.nan
 
@@ -102,3 +104,14 @@ def test_span__is_in_the_largest_whole_unit(days, words):
 )
 def test_change__is_a_toml_value_else_a_text(text, path, value):
     assert read_change(text) == (path, value)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_table__cuts_no_number_and_wraps_long_names(width):
+    numbers = ["85.24 ± 0.26"] * 5
+    heads = ["\nbrand", *[f"retention\n{unit}" for unit in ("%", "%", "% of units", "%", "a customer")]]
+    console = Console(width=width, file=io.StringIO())
+    console.print(table("Brands", heads, [["A brand of a very long name, by the way", *numbers], ["B", *numbers]]))
+    lines = console.file.getvalue().splitlines()
+    assert max(map(len, lines)) <= width
+    assert sum(line.count("85.24 ± 0.26") for line in lines) == 10 and "…" not in console.file.getvalue()

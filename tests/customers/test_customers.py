@@ -12,7 +12,9 @@ def test_rows__are_the_customers_of_one_replication_after_the_other():
     customers = Customers(5, range(3, 6), n_brands=2, seed=9)
     assert customers.rows == 15
     assert [customers.rows_of(r) for r in range(3)] == [slice(0, 5), slice(5, 10), slice(10, 15)]
-    assert customers.key.tolist() == [customer_key(9, replication, number) for replication in (3, 4, 5) for number in range(5)]
+    assert customers.key.tolist() == [
+        customer_key(9, replication, number) for replication in (3, 4, 5) for number in range(5)
+    ]
     assert len(set(customers.key.tolist())) == 15
 
 

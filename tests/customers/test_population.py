@@ -165,7 +165,10 @@ def test_segments__have_their_shares():
 def test_segments__take_their_own_traits_and_else_the_populations():
     customers = drawn(
         needs_per_week=0.5, inertia=2.0, price_sensitivity={"distribution": "lognormal", "median": 2.0},
-        segments={"x": {"share": 0.4, "inertia": -1.0}, "y": {"share": 0.6, "needs_per_week": 3.0, "talkativeness": 0.5}},
+        segments={
+            "x": {"share": 0.4, "inertia": -1.0},
+            "y": {"share": 0.6, "needs_per_week": 3.0, "talkativeness": 0.5},
+        },
     )  # fmt: skip
     x = customers.segment == 0
     for name, in_x, in_y in (("needs", 0.5, 3.0), ("inertia", -1.0, 2.0), ("talkativeness", 1.0, 0.5)):
@@ -197,17 +200,20 @@ def test_copula__normal_scores_have_the_correlations_and_ranks_those_of_the_gaus
         target[i, j] = target[j, i] = value
     traits = np.array([customers.arrays[name] for name in FIELDS])
     scores = stats.norm.ppf(stats.rankdata(traits, axis=1) / (N + 1))
-    error = 4.5 * (1 - target**2) / np.sqrt(N) + 1e-12  # SE of a correlation of normals; the diagonal is rounded
+    error = 4.5 * (1 - target**2) / np.sqrt(N) + 1e-12  # SE for normals; the diagonal is rounded
     assert (np.abs(np.corrcoef(scores) - target) <= error).all()
     rank = stats.spearmanr(traits, axis=1).statistic
     assert (np.abs(rank - 6 / np.pi * np.arcsin(target / 2)) <= 4.5 / np.sqrt(N)).all()
 
 
 def test_copula__leaves_each_traits_own_distribution_as_it_is():
-    needs = drawn(needs_per_week={"distribution": "gamma", "mean": 0.5, "shape": 2.0}, inertia={"distribution": "normal"},
-                  correlations={"needs_per_week inertia": 0.9}).arrays  # fmt: skip
-    assert stats.kstest(needs["needs"], stats.gamma(2.0, scale=0.25).cdf).pvalue > 1e-4
-    assert stats.kstest(needs["inertia"], "norm").pvalue > 1e-4
+    traits = drawn(
+        needs_per_week={"distribution": "gamma", "mean": 0.5, "shape": 2.0},
+        inertia={"distribution": "normal"},
+        correlations={"needs_per_week inertia": 0.9},
+    ).arrays
+    assert stats.kstest(traits["needs"], stats.gamma(2.0, scale=0.25).cdf).pvalue > 1e-4
+    assert stats.kstest(traits["inertia"], "norm").pvalue > 1e-4
 
 
 def test_copula__of_a_segment_is_its_own():
@@ -240,7 +246,7 @@ def test_cholesky__is_a_factor_of_the_correlations():
         ({"n_customers": 0}, "population.n_customers", "at least 1"),
         ({"segments": {"x": {"share": 0.5}}}, "population.segments", "add up to 1"),
         ({"segments": {"all": {"share": 1}}}, "population.segments", "no segment may be called"),
-        ({"share": 0.5}, "population.share", "no choice 0.5"),
+        ({"share": 0.5}, "population.share", "0.5"),
         ({"inertia": {"mean": 1}}, "population.inertia", "needs a distribution"),
         ({"inertia": {"distribution": "gama"}}, "population.inertia", 'Did you mean "gamma"'),
         ({"inertia": {"distribution": "normal", "sd": -1}}, "population.inertia.sd", "at least 0"),

@@ -8,7 +8,9 @@ from loyaltysim.metrics import periods
 from loyaltysim.scenario import Scenario
 
 
-def market(n: int, steps: int = 12, burn_in: int = 0, period: int = 3, replications: int = 1, **population) -> Simulation:
+def market(
+    n: int, steps: int = 12, burn_in: int = 0, period: int = 3, replications: int = 1, **population
+) -> Simulation:
     document = {
         "focal": "A",
         "steps": steps,
@@ -103,7 +105,9 @@ def test_first_period__begins_with_the_customers_of_the_last_stretch_of_the_burn
     assert data["customers_kept"].values.tolist() == [len(start & now), len(now & then)]
 
 
-@pytest.mark.parametrize(("steps", "period", "of_step"), [(7, 3, [0, 0, 0, 1, 1, 1, -1]), (4, 0, [-1] * 4), (2, 3, [-1] * 2)])
+@pytest.mark.parametrize(
+    ("steps", "period", "of_step"), [(7, 3, [0, 0, 0, 1, 1, 1, -1]), (4, 0, [-1] * 4), (2, 3, [-1] * 2)]
+)
 def test_period_of_step__says_which_period_a_step_belongs_to_and_minus_one_for_none(steps, period, of_step):
     scenario = market(20, steps=12).scenario
     changes = {"steps": steps, "metrics.period_steps": period} if period <= steps else {"steps": steps, "metrics": {}}

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from loyaltysim import Simulation
@@ -20,7 +20,11 @@ def market(n=25, brands=3, segmented=True, outside=True, steps=9, period=3, rate
     asked = {
         "A": {"price": 1.37, "unit_cost": 0.5, "appeal": 1.6, "programs": [{"kind": "points", "earn_rate": 2.5}]},
         "B": {"price": 1.1, "unit_cost": 0.7003, "appeal": 1.2},
-        "C": {"price": 2.0, "appeal": 2.2, "pricing": [{"kind": "promotion_calendar", "depth": 0.35, "every_weeks": 3}]},
+        "C": {
+            "price": 2.0,
+            "appeal": 2.2,
+            "pricing": [{"kind": "promotion_calendar", "depth": 0.35, "every_weeks": 3}],
+        },
     }
     document = {
         "focal": "A",
@@ -44,7 +48,9 @@ def recount(scenario: Scenario, simulation: Simulation) -> dict[str, dict]:
     """Every variable that follows from purchases, by its coordinates, for a run without burn-in."""
     log, frame = simulation.transactions.frame(), simulation.customers()
     segmented = "segment" in frame
-    group_of = {(r, c): s for r, c, s in zip(frame.replication, frame.customer, frame.get("segment", [None] * len(frame)))}
+    group_of = {
+        (r, c): s for r, c, s in zip(frame.replication, frame.customer, frame.get("segment", [None] * len(frame)))
+    }
     counts = {name: defaultdict(float) for name in VARIABLES}
     length = scenario.metrics.period_steps
     bought_in = defaultdict(lambda: defaultdict(set))  # period → (replication, customer) → brands
@@ -118,7 +124,6 @@ def dense(counted: dict, like) -> np.ndarray:
     return array
 
 
-@settings(max_examples=40)
 @given(scenarios, st.integers(1, 3), st.integers(0, 1000))
 def test_dataset__every_count_is_that_of_the_purchase_log(scenario, replications, seed):
     simulation = Simulation(scenario, seed=seed, replications=range(2, 2 + replications), log=True).run()
@@ -128,7 +133,6 @@ def test_dataset__every_count_is_that_of_the_purchase_log(scenario, replications
         np.testing.assert_allclose(data[name].values, dense(counts[name], data[name]), atol=1e-9, err_msg=name)
 
 
-@settings(max_examples=40)
 @given(scenarios, st.integers(1, 3), st.integers(0, 1000))
 def test_dataset__rates_are_those_of_the_purchase_log(scenario, replications, seed):
     simulation = Simulation(scenario, seed=seed, replications=range(replications), log=True).run()
@@ -140,7 +144,9 @@ def test_dataset__rates_are_those_of_the_purchase_log(scenario, replications, se
         flow = dense(counts[name], data[name])[:, : periods * length]
         return flow.reshape(replications, periods, length, *flow.shape[2:]).sum(2)
 
-    end, start, kept = (dense(counts[f"customers_{what}"], data[f"customers_{what}"]) for what in ("end", "start", "kept"))
+    end, start, kept = (
+        dense(counts[f"customers_{what}"], data[f"customers_{what}"]) for what in ("end", "start", "kept")
+    )
     population = dense(counts["population"], data["population"])[:, None, None, :]
     purchases = by_period("purchases")
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -157,7 +163,6 @@ def test_dataset__rates_are_those_of_the_purchase_log(scenario, replications, se
         np.testing.assert_allclose(data[name].values, rate, rtol=1e-14, err_msg=name)
 
 
-@settings(max_examples=40)
 @given(scenarios, st.integers(0, 1000))
 def test_dataset__its_identities_hold(scenario, seed):
     data = Simulation(scenario, seed=seed, replications=range(2), log=True).run().results()

@@ -13,7 +13,11 @@ def market(**changes) -> Scenario:
         "focal": "A",
         "steps": 6,
         "burn_in": 2,
-        "population": {"n_customers": 200, "needs_per_week": 0.3, "segments": {"x": {"share": 0.3}, "y": {"share": 0.7}}},
+        "population": {
+            "n_customers": 200,
+            "needs_per_week": 0.3,
+            "segments": {"x": {"share": 0.3}, "y": {"share": 0.7}},
+        },
         "behavior": {"experience": {"kind": "normal"}, "satisfaction": {"kind": "level"}, "bond": {"kind": "drift"}},
         "brands": {"A": {"quality": 0.7}, "B": {"quality": 0.3}, "C": {"appeal": -60.0}},
         "metrics": {"period_steps": 2},
@@ -50,7 +54,9 @@ def test_means__of_negative_states_are_right_too():
     frame = simulation.customers()
     knows = frame[frame["tried"] % 2 == 1]
     assert people[0, :, 0].sum() == len(knows)
-    assert sums[0, 0, :, 0].sum() == pytest.approx(knows["satisfaction[A]"].astype(float).sum(), abs=len(knows) * 2**-30)
+    assert sums[0, 0, :, 0].sum() == pytest.approx(
+        knows["satisfaction[A]"].astype(float).sum(), abs=len(knows) * 2**-30
+    )
     assert sums[0, 0, :, 0].sum() < 0
 
 

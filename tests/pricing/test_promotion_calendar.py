@@ -65,9 +65,7 @@ def test_promotion__agrees_with_exact_fractions(weeks, every, first, step_days, 
     assume(weeks <= every)
     calendar = Calendar(step_days, burn_in, 60)
     # weeks of steps and of settings differ by multiples of 1/700 of a week: what is forgiven, .0005, is less
-    expected = [
-        step for step in range(-burn_in, 60) if (Fraction(step * step_days, 7) - first) % every < weeks
-    ]
+    expected = [step for step in range(-burn_in, 60) if (Fraction(step * step_days, 7) - first) % every < weeks]
     assert running(calendar, weeks=float(weeks), every_weeks=float(every), first_week=float(first)) == expected
 
 
@@ -115,7 +113,9 @@ def test_prices__a_discount_of_everything_is_free_and_paid_with_nothing():
 
 
 def test_feature_and_display__are_shown_while_the_promotion_lasts_even_without_a_discount(seat):
-    scenario = market(promotion(0.0, weeks=1, every_weeks=3, feature=True), promotion(0.1, weeks=1, every_weeks=2, display=True))
+    scenario = market(
+        promotion(0.0, weeks=1, every_weeks=3, feature=True), promotion(0.1, weeks=1, every_weeks=2, display=True)
+    )
     simulation = Simulation(scenario)
     shown = {"feature": [1, 0, 0, 1, 0, 0], "display": [1, 0, 1, 0, 1, 0]}
     for week in range(6):

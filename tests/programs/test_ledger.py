@@ -120,6 +120,14 @@ def test_program__without_members_changes_nothing():
         np.testing.assert_array_equal(one.results()[name], other.results()[name])
 
 
+def test_log__has_the_points_that_each_purchase_earned():
+    programs = [{"kind": "points", "earn_rate": 3.0}, {"kind": "stamps", "n": 3}]
+    simulation = Simulation(market(programs), log=True).run()
+    log, data = simulation.transactions.frame(), simulation.results()
+    assert log["points"].sum() == pytest.approx(data["points_earned"].sel(segment="all").sum().item(), abs=1e-9)
+    assert log.loc[log["brand"] == "B", "points"].eq(0).all()
+
+
 def test_promotion__of_depth_zero_changes_nothing():
     base = market([])
     idle = base.vary({"brands.B.pricing": [{"kind": "promotion_calendar", "depth": 0, "every_weeks": 2}]})

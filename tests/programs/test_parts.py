@@ -1,4 +1,4 @@
-"""Parts of a program: who joins, what a reward is worth, what members make of it, when balances are lost (eqs. E30–E35)."""
+"""Parts of a program: who joins, what a reward is worth, what members make of it, when it is lost (eqs. E30–E35)."""
 
 import math
 
@@ -138,7 +138,9 @@ def test_stamps__the_first_purchase_of_all_cannot_be_the_rewarded_one():
 
 
 def test_points__worth_and_liability_of_one():
-    cash = Points.model_validate({"reward": {"kind": "cash", "value": 5, "threshold": 200}, "unit_cost": 0.8, "expected_breakage": 0.25})
+    cash = Points.model_validate(
+        {"reward": {"kind": "cash", "value": 5, "threshold": 200}, "unit_cost": 0.8, "expected_breakage": 0.25}
+    )
     assert cash.worth_of(price=3.0) == pytest.approx(0.025)
     assert cash.liability_of_a_point(price=3.0) == pytest.approx(0.025 * 0.8 * 0.75)
     free = Stamps.model_validate({"n": 5})
@@ -200,14 +202,18 @@ def test_percent_off__two_at_once_come_one_after_the_other_and_cost_what_they_ta
 def responding(response, balance, seat) -> tuple[Simulation, np.ndarray]:
     """Utility of reward (E31) by customer for points of 3 per currency, 8 of which are worth 4 currency."""
     reward = {"kind": "cash", "value": 4.0, "threshold": 8}
-    scenario = market({"kind": "points", "earn_rate": 3.0, "reward": reward, "customer_response": response}, n=len(balance))
+    scenario = market(
+        {"kind": "points", "earn_rate": 3.0, "reward": reward, "customer_response": response}, n=len(balance)
+    )
     simulation = Simulation(scenario)
     _, own = ledger(simulation)
     own.balance[:], own.member[:] = np.array(balance) * 1000, np.array(balance) >= 0
     own.balance[own.member == 0] = 0
     columns = seat(simulation).columns
     assert "reward" not in columns or not columns["reward"][1].any()  # of the other brand
-    return simulation, columns["reward"][0, : len(balance)].astype(float) if "reward" in columns else np.zeros(len(balance))
+    return simulation, columns["reward"][0, : len(balance)].astype(float) if "reward" in columns else np.zeros(
+        len(balance)
+    )
 
 
 def test_progress__counts_as_a_share_of_the_reward(seat):

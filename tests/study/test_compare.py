@@ -55,9 +55,7 @@ def test_effect__by_hand():
 
 @given(st.lists(st.tuples(number, number, st.booleans(), st.booleans()), min_size=1, max_size=8))
 def test_effect__leaves_out_replications_in_which_either_number_is_missing(rows):
-    other, base = (
-        np.array([np.nan if row[2 + side] else row[side] for row in rows]) for side in (0, 1)
-    )
+    other, base = (np.array([np.nan if row[2 + side] else row[side] for row in rows]) for side in (0, 1))
     both = np.isfinite(other) & np.isfinite(base)
     told = paired_effect(other, base)
     assert told["n"] == both.sum()
@@ -122,6 +120,11 @@ def comparison(scenarios):
     return compare(scenarios, replications=5, seed=3)
 
 
+@pytest.fixture(scope="module")
+def effects(comparison):
+    return comparison.effects
+
+
 def one(frame: pd.DataFrame, **where) -> pd.Series:
     (row,) = frame[np.logical_and.reduce([frame[name] == value for name, value in where.items()])].iloc
     return row
@@ -133,8 +136,7 @@ def test_compare__runs_each_scenario_as_replicate_does(comparison, scenarios):
         assert comparison.runs[name].identical(replicate(scenario, replications=5, seed=3))
 
 
-def test_effects__have_a_row_for_every_metric_and_scenario(comparison):
-    effects = comparison.effects
+def test_effects__have_a_row_for_every_metric_and_scenario(effects):
     assert list(effects.columns) == COLUMNS
     assert effects[["metric", "scenario"]].apply(tuple, axis=1).tolist() == [
         (metric, name) for metric in METRICS for name in ("cheap", "dear")
@@ -144,18 +146,20 @@ def test_effects__have_a_row_for_every_metric_and_scenario(comparison):
 
 
 @pytest.mark.parametrize("metric", ["revenue", "satisfaction", "retention_rate", "share", "customers_end"])
-def test_effects__are_the_paired_effects_of_the_summaries(comparison, scenarios, metric):
+def test_effects__are_the_paired_effects_of_the_summaries(effects, scenarios, metric):
     where = {"brand": "A", "segment": "all"}
-    base, cheap = (summary(replicate(scenarios[n], replications=5, seed=3), metric).sel(where) for n in ("base", "cheap"))
-    row = one(comparison.effects, metric=metric, scenario="cheap")
+    base, cheap = (
+        summary(replicate(scenarios[n], replications=5, seed=3), metric).sel(where) for n in ("base", "cheap")
+    )
+    row = one(effects, metric=metric, scenario="cheap")
     for name, value in paired_effect(cheap.values, base.values).items():
         assert row[name] == value
 
 
-def test_effects__a_lower_price_sells_more_and_common_luck_narrows_the_interval(comparison):
-    units = one(comparison.effects, metric="units", scenario="cheap")
+def test_effects__a_lower_price_sells_more_and_common_luck_narrows_the_interval(effects):
+    units = one(effects, metric="units", scenario="cheap")
     assert units["ci_low"] > 0 and units["p_positive"] > 0.975
-    assert one(comparison.effects, metric="units", scenario="dear")["ci_high"] < 0
+    assert one(effects, metric="units", scenario="dear")["ci_high"] < 0
     assert units["variance_ratio"] > 3
 
 
@@ -166,33 +170,34 @@ def test_effects__of_a_scenario_without_a_change_are_nothing(scenarios):
     assert set(effects["metric"]) - set(known["metric"]) == {"bond", "trust"}  # nobody keeps them
 
 
-def test_baseline__may_be_any_of_them(comparison, scenarios):
+def test_baseline__may_be_any_of_them(effects, scenarios):
     turned = compare(scenarios, replications=5, seed=3, baseline="cheap").effects
-    there = one(comparison.effects, metric="revenue", scenario="cheap")
+    there = one(effects, metric="revenue", scenario="cheap")
     back = one(turned, metric="revenue", scenario="base")
     assert back["effect"] == pytest.approx(-there["effect"], rel=1e-12)
     assert (back["ci_low"], back["ci_high"]) == pytest.approx((-there["ci_high"], -there["ci_low"]), rel=1e-12)
 
 
-def test_by_brand_and_segment__contain_the_whole(comparison):
-    whole = comparison.effects.set_index(["metric", "scenario"])
+def test_by_brand_and_segment__contain_the_whole(comparison, effects):
+    whole = effects.set_index(["metric", "scenario"])
     by_brand = comparison.by("brand").set_index(["metric", "scenario", "brand"])
-    by_segment = comparison.by("segment").set_index(["metric", "scenario", "segment"])
+    segments = comparison.by("segment")
+    by_segment = segments.set_index(["metric", "scenario", "segment"])
     assert by_brand.index.unique(2).tolist() == ["A", "B"]
     assert by_segment.index.unique(2).tolist() == ["all", "x", "y"]
     pd.testing.assert_frame_equal(by_brand.xs("A", level=2), whole)
     pd.testing.assert_frame_equal(by_segment.xs("all", level=2), whole)
     row = {"metric": "revenue", "scenario": "cheap"}
-    whole, x, y = (one(comparison.by("segment"), **row, segment=name)["effect"] for name in ("all", "x", "y"))
+    whole, x, y = (one(segments, **row, segment=name)["effect"] for name in ("all", "x", "y"))
     assert x + y == pytest.approx(whole, rel=1e-9)
 
 
-def test_by_step__effects_of_a_flow_add_up_to_the_effect(comparison):
+def test_by_step__effects_of_a_flow_add_up_to_the_effect(comparison, effects):
     steps = comparison.by("step")
     assert set(steps["metric"]) == {name for name in METRICS if "step" in VARIABLES[name].dims}
     revenue = steps[(steps["metric"] == "revenue") & (steps["scenario"] == "dear")]
     assert revenue["step"].tolist() == list(range(8))
-    whole = one(comparison.effects, metric="revenue", scenario="dear")
+    whole = one(effects, metric="revenue", scenario="dear")
     assert revenue["effect"].sum() == pytest.approx(whole["effect"], rel=1e-9)
     assert revenue["baseline"].sum() == pytest.approx(whole["baseline"], rel=1e-9)
 
@@ -216,7 +221,9 @@ def test_data__what_a_scenario_lacks_is_not_a_number():
     comparison = compare({"two": market(), "three": more}, replications=2)
     units = comparison.data["units"].sel(segment="all")
     assert units.sel(scenario="two", brand="C").isnull().all() and units.sel(scenario="three").notnull().all()
-    assert np.isnan(one(compare({"three": more, "two": market()}, replications=2).by("brand"), metric="units", brand="C")["effect"])
+    assert np.isnan(
+        one(compare({"three": more, "two": market()}, replications=2).by("brand"), metric="units", brand="C")["effect"]
+    )
 
 
 def test_save__writes_effects_and_runs_that_can_be_read_again(comparison, tmp_path):
@@ -227,7 +234,9 @@ def test_save__writes_effects_and_runs_that_can_be_read_again(comparison, tmp_pa
     assert sorted(path.name for path in folder.iterdir()) == ["base.nc", "dear.nc", "effects.csv"]
     for name, run in comparison.runs.items():
         assert load(folder / f"{name}.nc").identical(run)
-    pd.testing.assert_frame_equal(pd.read_csv(folder / "effects.csv"), comparison.effects, check_dtype=False, rtol=1e-12)
+    pd.testing.assert_frame_equal(
+        pd.read_csv(folder / "effects.csv"), comparison.effects, check_dtype=False, rtol=1e-12
+    )
 
 
 def test_save__leaves_what_was_there_when_it_fails(comparison, tmp_path, monkeypatch):

@@ -89,7 +89,6 @@ def through(strength: int, tie: int) -> int:
     return int(np.sign(strength)) * (abs(strength) * tie // FULL)
 
 
-
 @given(ties, st.booleans(), st.lists(message, max_size=12), st.randoms(use_true_random=False))
 def test_all__is_the_plain_sum_in_any_order(network, say, ties, weighted, messages, luck):
     expected = np.zeros((2, 7), int)

@@ -33,7 +33,9 @@ def said(simulation: Simulation) -> dict[str, np.ndarray]:
     return {name: getattr(pile, name)[: pile.n].copy() for name in ("sender", "brand", "strength", "luck")}
 
 
-def after_purchase(simulation: Simulation, shoppers, experience, step: int = 0, occasion: int = 0) -> dict[str, np.ndarray]:
+def after_purchase(
+    simulation: Simulation, shoppers, experience, step: int = 0, occasion: int = 0
+) -> dict[str, np.ndarray]:
     world = simulation.world
     shoppers.ask("experience")[: shoppers.n] = experience
     simulation.schedule.talk.after_purchase(

@@ -46,15 +46,15 @@ class Poisson(Needs):
     """Occasions come at a constant rate: a Poisson count a step (eq. E6), of mean needs · weeks · season · pace."""
 
     kind: Literal["poisson"] = "poisson"
-    season: tuple[float, ...] = setting((), "Multipliers of needs through the year, in equal parts; none: no seasons.", unit="1", source="assumed: none")
+    season: tuple[float, ...] = setting((), "Multipliers of needs in equal parts of the year, which begins with the first measured step; none: no seasons.", unit="1", source="assumed: none")
 
     def open(self, world: World) -> np.ndarray:
         """The factor of each step: weeks × season."""
         steps = np.arange(world.calendar.last)
         factor = np.full(world.calendar.last, world.calendar.weeks)
         if self.season:
-            # a billionth of a year forgives rounding: the twelfth of a year is the first month's end, not its last moment
-            year = (steps * world.calendar.years + 1e-9) % 1.0
+            # a billionth of a year forgives rounding, which would put a month's first moment into the month before
+            year = ((steps - world.calendar.burn_in) * world.calendar.years + 1e-9) % 1.0
             factor *= np.asarray(self.season)[(year * len(self.season)).astype(int)]
         return factor
 

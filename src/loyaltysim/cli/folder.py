@@ -39,8 +39,8 @@ def _refused(message: str) -> ScenarioError:
 
 
 def _nearest(out: Path) -> Path:
-    """The folder in which the temporary one is made: beside `out`, or above if there is nothing beside yet."""
-    folder = next(above for above in out.absolute().parents if above.exists())
+    """Where the temporary folder is made, on the same disk: inside `out` if that is there, else beside it or above."""
+    folder = next(above for above in (out, *out.absolute().parents) if above.exists())
     if not folder.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
     return folder
@@ -50,7 +50,7 @@ def _nearest(out: Path) -> Path:
 def writing(out: Path) -> Iterator[Path]:
     """Give a temporary folder to fill; in the end it becomes `out`, or, if anything goes wrong, nothing of it is left.
 
-    In a folder that holds something already, the files of a run are replaced and others stay.
+    Where `out` is there already, what the folder holds is moved into it, and files of other names stay.
     """
     before = signal.signal(signal.SIGTERM, _terminate)
     temporary = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".part", dir=_nearest(out)))
@@ -59,7 +59,7 @@ def writing(out: Path) -> Iterator[Path]:
         with _undisturbed():
             _share(temporary)
             out.parent.mkdir(parents=True, exist_ok=True)
-            if out.is_dir() and any(out.iterdir()):
+            if out.is_dir():
                 _replace(temporary, out)
             else:
                 os.replace(temporary, out)

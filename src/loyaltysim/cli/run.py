@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ def run(
     with told(as_json), ExitStack() as stack:
         from loyaltysim.cli.asked import Faults, located, read_options, read_scenario
         from loyaltysim.cli.folder import check_folder, writing
+        from loyaltysim.cli.recorded import recorded_rows
         from loyaltysim.cli.show import note
 
         faults = Faults()
@@ -48,14 +50,17 @@ def run(
         folder = stack.enter_context(writing(out)) if out is not None else None
         with located(name):
             answer = ask(scenario, asked, quiet)
-        found = {**head("run", name, asked, out), **rows(name, scenario, answer, asked)}
+            panel = recorded_rows(scenario, asked, quiet)
+        found = {**head("run", name, asked, out), **rows(name, answer, panel)}
         if folder is not None:
             save(scenario, asked, answer, found, folder, log)
         stack.close()  # the folder is in its place before it is spoken of
         if as_json:
             print_json(found)
         else:
-            show(name, scenario, asked, answer, quiet)
+            show(name, scenario, asked, answer, panel)
+            for line in doubts(scenario, asked, answer):
+                note(line, quiet)
         if out is not None:
             note(f"written to {plain(str(out))}", quiet)
 
@@ -94,12 +99,10 @@ def head(command: str, scenario: Any, asked: Asked, out: Path | None) -> dict[st
     }
 
 
-def rows(name: str, scenario: Scenario, answer: Answer, asked: Asked) -> dict[str, Any]:
-    """Metrics and effects for JSON."""
+def rows(name: str, answer: Answer, panel: list[dict[str, Any]]) -> dict[str, Any]:
+    """Metrics and effects for JSON; and what a panel's households did, where there is one."""
     from loyaltysim.cli.numbers import effect_rows, metric_rows
-    from loyaltysim.cli.recorded import recorded_rows
 
-    panel = recorded_rows(scenario, asked)
     return {
         "metrics": metric_rows(answer.data, name),
         "effects": effect_rows(answer.effects),
@@ -123,13 +126,13 @@ def save(scenario: Scenario, asked: Asked, answer: Answer, found: dict[str, Any]
     saving.save_manifest(found, answer.data, folder)
 
 
-def show(name: str, scenario: Scenario, asked: Asked, answer: Answer, quiet: bool) -> None:
+def show(name: str, scenario: Scenario, asked: Asked, answer: Answer, panel: list[dict[str, Any]]) -> None:
     """Print the answer for reading."""
     from loyaltysim.cli import tables
     from loyaltysim.cli.numbers import effect_rows
     from loyaltysim.cli.recorded import recorded_tables
     from loyaltysim.cli.sentences import sentence
-    from loyaltysim.cli.show import answer_console, note
+    from loyaltysim.cli.show import answer_console
     from loyaltysim.study.questions import SAYS
 
     console = answer_console()
@@ -144,12 +147,15 @@ def show(name: str, scenario: Scenario, asked: Asked, answer: Answer, quiet: boo
         console.print("", tables.effects_table(title, found, ("without", "with"), tables.measured(scenario)), sep="\n")
         console.print(sentence(says, scenario.focal, found))
     programs = tables.programs_table(answer.data, scenario)
-    for shown in (*([programs] if programs else []), *recorded_tables(scenario, asked)):
+    for shown in (*([programs] if programs else []), *recorded_tables(scenario, panel)):
         console.print("", shown, sep="\n")
-    if tables.is_unknown(answer.data, scenario.focal):
-        note(
-            "No period fits into the run, so retention and the other rates are not told: see metrics.period_steps.",
-            quiet,
-        )
+
+
+def doubts(scenario: Scenario, asked: Asked, answer: Answer) -> Iterator[str]:
+    """What the answer leaves open, and why."""
+    from loyaltysim.cli.tables import is_unknown
+
+    if is_unknown(answer.data, scenario.focal):
+        yield "No period fits into the run, so retention and the other rates are not told: see metrics.period_steps."
     if asked.replications == 1:
-        note("One replication has no interval: see --replications.", quiet)
+        yield "One replication has no interval: see --replications."

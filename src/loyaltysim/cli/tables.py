@@ -68,6 +68,7 @@ def table(
         box=box.SIMPLE_HEAD,
         show_edge=False,
         pad_edge=False,
+        collapse_padding=True,  # so that the widest fits into 80 columns
     )
     for place, column in enumerate(columns):
         is_text = place < texts

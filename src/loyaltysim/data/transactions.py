@@ -1,8 +1,8 @@
 """The transaction log: every purchase of a run, in the columns that purchase models read.
 
 Columns: replication, customer, time (days since the first measured step, a float), occasion (number of the purchase
-occasion within the step), brand, units, price_paid (currency, of the whole purchase), list_price (of a unit), deal (bought
-below the list price).
+occasion within the step), brand, units, price_paid (currency, of the whole purchase), list_price (of a unit), points
+(credited by all programs of the brand), deal (bought below the list price on the shelf).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from loyaltysim.market.shoppers import Shoppers
-from loyaltysim.totals import MONEY_UNIT
+from loyaltysim.totals import MONEY_UNIT, POINT_UNIT
 from loyaltysim.world import World
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ NOTHING: dict[str, np.ndarray] = {
     "units": np.empty(0, np.int32),
     "price_paid": np.empty(0),
     "list_price": np.empty(0),
+    "points": np.empty(0),
     "deal": np.empty(0, bool),
 }
 """A round without purchases: the columns and their types."""
@@ -64,6 +65,7 @@ class TransactionLog:
                 "units": units.copy(),
                 "price_paid": paid,
                 "list_price": list_price,
+                "points": shoppers.ask("points_credited", dtype=np.int64)[bought] / POINT_UNIT,
                 "deal": shoppers.shelf[brand, bought] < shoppers.columns["list_price"][brand, bought],
             }
         )

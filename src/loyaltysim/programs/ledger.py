@@ -130,10 +130,13 @@ def redeem_at_till(
 @jit
 def credit(
     rows, buyers, segment, begins, first_replication, place, per_money, per_unit, redeeming, redeeming_earns,
-    paid, units, member, balance, earned, points_earned,
+    paid, units, member, balance, earned, points_earned, credited,
 ):  # fmt: skip
-    """Credit members who bought: thousandths of a point per ledger unit of money, and per unit bought."""
-    by_customer = earned.shape[0] > 0
+    """Credit members who bought: thousandths of a point per ledger unit of money, and per unit bought.
+
+    `credited` has an entry for each shopper if purchases are logged, else none.
+    """
+    by_customer, logged = earned.shape[0] > 0, credited.shape[0] > 0
     for r in range(begins.shape[0] - 1):
         for k in range(begins[r], begins[r + 1]):
             q = buyers[k]
@@ -143,6 +146,8 @@ def credit(
                 balance[row] += points
                 if by_customer:
                     earned[row] += points
+                if logged:
+                    credited[q] += points
                 points_earned[first_replication + r, segment[q], place] += points
 
 

@@ -27,6 +27,9 @@ from loyaltysim.totals import MONEY_UNIT, POINT_UNIT, Totals
 from loyaltysim.world import World
 
 
+NO_LOG = np.empty(0, np.int64)
+
+
 @dataclass
 class Count:
     """How a program counts: what a purchase earns, and how much a reward needs. All in points or stamps."""
@@ -172,7 +175,7 @@ class Program(Part, room="program"):
             shoppers.rows, buyers, shoppers.segment, begins, shoppers.first_replication,
             own.place, count.per_currency * POINT_UNIT / MONEY_UNIT, round(count.per_unit * POINT_UNIT),
             shoppers.ask(own.redeeming, dtype=np.int32), count.redeeming_earns, shoppers.paid, shoppers.units,
-            own.member, own.balance, own.earned, totals.points_earned,
+            own.member, own.balance, own.earned, totals.points_earned, columns.get("points_credited", NO_LOG),
         )  # fmt: skip
         if self.reward.payout or not self.changes_price:
             ledger.pay_out(

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import numpy as np
 from scipy import special
@@ -47,7 +48,7 @@ class Comparison:
     baseline: str
     focal: str
 
-    @property
+    @cached_property
     def effects(self) -> pd.DataFrame:
         """One row a metric and scenario, for the focal brand and all customers; columns as `COLUMNS`."""
         return self._effects({"brand": [self.focal], "segment": ["all"]}).drop(columns=["brand", "segment"])
@@ -79,7 +80,7 @@ class Comparison:
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         for name, run in self.runs.items():
-            results.save(run, folder / f"{name}.nc")
+            results.save(run, folder / (quote(name, safe=' ') + ".nc"))  # a name may hold a slash
         temporary = folder / ".effects.csv.part"
         self.effects.to_csv(temporary, index=False)
         temporary.replace(folder / "effects.csv")

