@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SMALL = 256
 """Customers of the small copy whose arrays are counted."""
 SURELY_PER_ROW = 2_000
-"""Bytes of a customer that no scenario comes near (`grocery`: 149); where there is room for them, nothing is counted."""
+"""Bytes of a customer that no scenario comes near (`grocery`: 149); if there is room for them, none are counted."""
 TIMES_RESULTS = 7
 """Counts are kept as they are, as results, and while they turn from one to the other (measured: 6.3)."""
 FIXED = 260_000_000
