@@ -20,7 +20,11 @@ def numbers(name: str) -> dict[str, list[int]]:
     """Counts over two replications of a scenario as shipped, by brand: whole numbers, so equal or not."""
     data = replicate(load(name), replications=2, seed=1).sel(segment="all")
     found = {count: data[count].sum(["step", "replication"]).values.tolist() for count in COUNTS}
-    return {**found, "occasions": [int(data["occasions"].sum())], "revenue": [round(float(data["revenue"].sum()) * 10_000)]}
+    return {
+        **found,
+        "occasions": [int(data["occasions"].sum())],
+        "revenue": [round(float(data["revenue"].sum()) * 10_000)],
+    }
 
 
 @pytest.mark.slow

@@ -36,7 +36,7 @@ def main() -> None:
     for (depth, question), rows in asked.groupby(["depth", "question"], sort=False):
         rows = rows.set_index("metric")
         cells = [
-            f"{times * rows.effect[metric]:+.4g} ({times * rows.ci_low[metric]:+.4g} … {times * rows.ci_high[metric]:+.4g})"
+            "{:+.4g} ({:+.4g} … {:+.4g})".format(*(times * rows.loc[metric, ["effect", "ci_low", "ci_high"]]))
             for metric, times in METRICS.items()
         ]
         print(f"| {depth:.0%} | {SAYS[question]} | " + " | ".join(cells) + " |")

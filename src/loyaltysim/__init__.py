@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from loyaltysim.faults import Fault, ScenarioError
     from loyaltysim.loading import load
     from loyaltysim.results import to_frame
-    from loyaltysim.scenario import Scenario
     from loyaltysim.runs import replicate, simulate
+    from loyaltysim.scenario import Scenario
     from loyaltysim.simulation import Simulation
     from loyaltysim.study.compare import Comparison, compare
     from loyaltysim.study.questions import word_of_mouth_effect

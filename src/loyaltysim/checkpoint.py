@@ -1,7 +1,7 @@
 """Checkpoints: the whole state of a simulation, to a file and back, or over to another simulation.
 
-All that a run depends on is in named arrays: shared states, arrays that parts own, history, counts so far and the messages
-not yet heard. The file is NumPy's npz, without pickled objects, with a text that says whose state it is.
+All that a run depends on is in named arrays: shared states, arrays that parts own, history, counts so far and the
+messages not yet heard. The file is NumPy's npz, without pickled objects, with a text that says whose state it is.
 """
 
 from __future__ import annotations

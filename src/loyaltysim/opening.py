@@ -68,7 +68,9 @@ def _plan(scenario: Scenario) -> Plan:
     shape = (calendar.last, len(brands))
     list_price = np.empty(shape, np.float32)
     list_price[:] = [brand.price for brand in brands]
-    plan = Plan(list_price, list_price.copy(), np.zeros(shape, bool), np.zeros(shape, np.float32), np.zeros(shape, np.float32))
+    plan = Plan(
+        list_price, list_price.copy(), np.zeros(shape, bool), np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+    )
     for place, brand in enumerate(brands):
         for pricing in brand.pricing:
             pricing.plan(plan, place, calendar)

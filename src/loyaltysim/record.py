@@ -19,7 +19,7 @@ from loyaltysim.faults import nearest
 
 
 def setting(default: Any = ..., says: str = "", *, unit: str = "", source: str = "assumed", **bounds: Any) -> Any:
-    """A field of a record: its default, one sentence, its unit, where the default comes from, and bounds (ge, gt, le, lt)."""
+    """A field of a record: default, one sentence, unit, where the default comes from, and bounds (ge, gt, le, lt)."""
     extra: dict[str, Any] = {"unit": unit, "source": source}
     if isinstance(default, (dict, list)) or callable(default):
         return Field(default_factory=default, description=says, json_schema_extra=extra, **bounds)
@@ -95,7 +95,9 @@ class Part(Record):
         kind = value.get("kind")
         if kind is None:
             default = cls.model_fields["kind"].default
-            if not isinstance(default, str) or value:  # settings without a kind were meant for some other than the default
+            if (
+                not isinstance(default, str) or value
+            ):  # settings without a kind were meant for some other than the default
                 raise _unknown(f"a {cls.room} needs a kind", choices, "")
             kind = default
         if kind not in cls.kinds:
@@ -119,4 +121,6 @@ class Part(Record):
 
 
 def _unknown(message: str, choices: tuple[str, ...], given: str) -> PydanticCustomError:
-    return PydanticCustomError("kind", "{message}", {"message": message, "choices": choices, "nearest": nearest(given, choices)})
+    return PydanticCustomError(
+        "kind", "{message}", {"message": message, "choices": choices, "nearest": nearest(given, choices)}
+    )

@@ -70,7 +70,9 @@ def dataset(scenario: Scenario, seed: int, stacks: list[Raw]) -> xr.Dataset:
         if variable.numerator:
             attrs |= {"numerator": variable.numerator, "denominator": variable.denominator}
         value = values[variable.name]
-        data[variable.name] = xr.Variable(variable.dims, value.astype(np.int64 if variable.counted else np.float64), attrs)
+        data[variable.name] = xr.Variable(
+            variable.dims, value.astype(np.int64 if variable.counted else np.float64), attrs
+        )
     used = {dim for variable in data.values() for dim in variable.dims}
     out = xr.Dataset(data, {name: c for name, c in coords.items() if name in used}, attributes(scenario, seed))
     period = np.minimum(np.arange(scenario.steps) // max(scenario.metrics.period_steps, 1), len(coords["period"]))
@@ -95,7 +97,9 @@ def attributes(scenario: Scenario, seed: int) -> dict[str, Any]:
         "scenario": scenario.to_toml(),
         "schema": 1,
         "seed": str(seed),  # text: NetCDF attributes hold 64 bits with a sign
-        "versions": ", ".join([f"python {platform.python_version()}", *(f"{name} {version(name)}" for name in packages)]),
+        "versions": ", ".join(
+            [f"python {platform.python_version()}", *(f"{name} {version(name)}" for name in packages)]
+        ),
         "source_hash": source_hash(),
         "focal": scenario.focal,
         "currency": scenario.currency,

@@ -54,7 +54,10 @@ def simulate(
         frame = simulation.customers().drop(columns=["replication"]).set_index("customer")
         for name in frame:
             column = frame[name]
-            data[f"customer_{name}"] = ("customer", column.astype(str) if column.dtype == "category" else column.to_numpy())
+            data[f"customer_{name}"] = (
+                "customer",
+                column.astype(str) if column.dtype == "category" else column.to_numpy(),
+            )
     return data
 
 
@@ -70,7 +73,9 @@ def replicate(
 
     `progress` is called each step with the number of replications done so far, a float. Otherwise as `simulate`.
     """
-    stacks = [s.raw() for s in stacked(scenario, replications=replications, seed=seed, threads=threads, progress=progress)]
+    stacks = [
+        s.raw() for s in stacked(scenario, replications=replications, seed=seed, threads=threads, progress=progress)
+    ]
     return results.dataset(scenario, check_seed(seed), stacks)
 
 

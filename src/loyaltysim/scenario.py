@@ -68,14 +68,18 @@ class WordOfMouth(Record):
 class Accounts(Record):
     """What is kept of money and points."""
 
-    by_customer: bool = setting(False, "Whether programs keep what each customer earned, redeemed and lost, beside totals.")
+    by_customer: bool = setting(
+        False, "Whether programs keep what each customer earned, redeemed and lost, beside totals."
+    )
 
 
 class Metrics(Record):
     """What is measured."""
 
     period_steps: int = setting(13, "Steps of a period; 0: no periods.", ge=0, unit="steps", source="HOUSE: 13 weeks")
-    states_every: int = setting(1, "Means of satisfaction, bond and trust every so many steps; 0: never.", ge=0, unit="steps")
+    states_every: int = setting(
+        1, "Means of satisfaction, bond and trust every so many steps; 0: never.", ge=0, unit="steps"
+    )
 
     @property
     def keeps_states(self) -> bool:
@@ -97,7 +101,9 @@ class Scenario(Record):
     schema_: Literal[1] = setting(1, "Version of this format.", validation_alias="schema")
     title: str = setting("", "One line on what it is about.")
     focal: str = setting("Ours", "The brand whose questions are asked.")
-    step_days: float = setting(7.0, "Length of a step: 7 weeks' days, 1 for cards, 365.25 for yearly contracts.", gt=0, le=3660, unit="days")
+    step_days: float = setting(
+        7.0, "Length of a step: 7 weeks' days, 1 for cards, 365.25 for yearly contracts.", gt=0, le=3660, unit="days"
+    )
     steps: int = setting(156, "Measured steps.", ge=1, le=1_000_000, unit="steps")
     burn_in: int = setting(26, "Steps before the measured ones.", ge=0, le=1_000_000, unit="steps")
     currency: str = setting("EUR", "Name of the currency.")
@@ -151,7 +157,9 @@ class Scenario(Record):
         if needs_panel and self.panel is None:
             yield fault("panel", 'needs or pricing of kind "panel" want a [panel] table with a source')
         if needs_panel and self.behavior.needs.kind != "panel":
-            yield fault("behavior.needs", 'must be of kind "panel" where pricing is: its prices are of recorded purchases')
+            yield fault(
+                "behavior.needs", 'must be of kind "panel" where pricing is: its prices are of recorded purchases'
+            )
         for name, brand in self.brands.items():
             for number, program in enumerate(brand.programs):
                 key = path_text(("brands", name, "programs", number))
@@ -220,7 +228,7 @@ class Scenario(Record):
         return type(self).from_document(document, folder=self._folder)
 
     def diff(self, other: Scenario) -> dict[str, tuple[Any, Any]]:
-        """Settings that differ, by path: what this and what the other scenario has; None where there is no such setting."""
+        """Settings that differ, by path: what this and what the other has; None where there is no such setting."""
         ours, theirs = flat(self.model_dump(mode="json")), flat(other.model_dump(mode="json"))
         pairs = {p: (_told(self, ours, p), _told(other, theirs, p)) for p in dict.fromkeys((*ours, *theirs))}
         return {p: pair for p, pair in pairs.items() if pair[0] != pair[1]}

@@ -37,8 +37,8 @@ from loyaltysim.word_of_mouth.influence import NoInfluence
 from loyaltysim.world import Worker, World
 
 if TYPE_CHECKING:
-    from loyaltysim.scenario import Scenario
     from loyaltysim.data.transactions import TransactionLog
+    from loyaltysim.scenario import Scenario
 
 
 class Schedule:

@@ -104,7 +104,7 @@ class Simulation:
             self._sums[measured], self._people[measured] = states.add_up(self.world, bond)
 
     def _turn_period(self, length: int) -> None:
-        """Close a period where one ends. The last stretch of the burn-in, if it is long enough, is the one before the first."""
+        """Close a period where one ends. The end of a long enough burn-in is the period before the first."""
         assert self.schedule.book is not None
         measured = self.now - self.calendar.burn_in
         if measured > 0 and measured % length == 0:
@@ -197,7 +197,7 @@ class Simulation:
                 columns[name] = pd.Categorical.from_codes(array.astype(int), categories=list(self.world.brands))
             else:
                 columns[name] = array
-        for number, (program, own) in enumerate(self.schedule.programs):
+        for program, own in self.schedule.programs:
             label = program.describe(self.world.brands[own.brand])
             columns[f"member[{label}]"] = own.member.astype(bool)
             columns[f"points[{label}]"] = own.balance / 1000

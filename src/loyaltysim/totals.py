@@ -1,7 +1,7 @@
 """Totals of a step: whole numbers by replication, segment and brand, that every room adds to.
 
-Counts and money (in 1/10,000 of the currency) are int64, so their sums do not depend on order. Each worker has totals of
-its own; at the end of a step they are added and kept.
+Counts and money (in 1/10,000 of the currency) are int64, so their sums do not depend on order. Each worker has totals
+of its own; at the end of a step they are added and kept.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ POINT_UNIT = 1_000
 """Ledger units in one point or stamp."""
 
 BY_BRAND = (
-    "buyers purchases units revenue cost_of_goods lever_cost messages_positive messages_negative joined lapsed repeat_purchases purchases_after"
+    "buyers purchases units revenue cost_of_goods lever_cost messages_positive messages_negative joined lapsed "
+    "repeat_purchases purchases_after"
 ).split()
 BY_PROGRAM = "points_earned points_redeemed points_expired enrolled rewards_redeemed program_cost".split()
 

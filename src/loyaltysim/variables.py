@@ -1,7 +1,7 @@
 """The results, each declared once: name, dims, unit, kind and one sentence. The Dataset of every run has these.
 
-A *flow* is summed over steps, a *stock* is what there is at the end of a step, a *rate* is a sum of numerators over a sum
-of denominators. A rate over nobody is NaN.
+A *flow* is summed over steps, a *stock* is what there is at the end of a step, a *rate* is a sum of numerators over a
+sum of denominators. A rate over nobody is NaN.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ VARIABLES: dict[str, Variable] = {
         _flow("joined", "customers", "customers who bought the brand for the first time"),
         _flow("lapsed", "customers", "customers who left the brand for good"),
         _flow("repeat_purchases", "purchases", "purchases of the brand by those who bought it the time before"),
-        _flow("purchases_after", "purchases", "purchases, of any brand, by those who bought this brand the time before"),
+        _flow("purchases_after", "purchases", "purchases of any brand by those who bought this one the time before"),
         Variable("occasions", STEP, "occasions", "flow", "needs of the category", counted=True),
         Variable("no_purchase", STEP, "occasions", "flow", "needs that ended without a purchase", counted=True),
         Variable(
@@ -74,12 +74,12 @@ VARIABLES: dict[str, Variable] = {
         ),
         Variable("price", ("replication", "step", "brand"), "currency", "stock", "price on the shelf"),
         Variable("list_price", ("replication", "step", "brand"), "currency", "stock", "price without promotions"),
-        Variable("on_promotion", ("replication", "step", "brand"), "1", "stock", "1 while a discount is announced", counted=True),
+        Variable("on_promotion", ("replication", "step", "brand"), "1", "stock", "1 in a promotion", counted=True),
         Variable(
-            "points_earned", ("replication", "step", "program", "segment"), "points", "flow", "points or stamps credited"
+            "points_earned", ("replication", "step", "program", "segment"), "points", "flow", "points credited"
         ),
         Variable(
-            "points_redeemed", ("replication", "step", "program", "segment"), "points", "flow", "points or stamps turned in"
+            "points_redeemed", ("replication", "step", "program", "segment"), "points", "flow", "points turned in"
         ),
         Variable(
             "points_expired", ("replication", "step", "program", "segment"), "points", "flow", "points or stamps lost"
@@ -88,7 +88,7 @@ VARIABLES: dict[str, Variable] = {
             "customers_start", PERIOD_BRAND, "customers", "stock", "customers of the brand in the period before",
             counted=True,
         ),
-        Variable("customers_end", PERIOD_BRAND, "customers", "stock", "customers of the brand in the period", counted=True),
+        Variable("customers_end", PERIOD_BRAND, "customers", "stock", "customers in the period", counted=True),
         Variable(
             "customers_new", PERIOD_BRAND, "customers", "flow", "customers in the period who were none before",
             counted=True,
@@ -102,7 +102,7 @@ VARIABLES: dict[str, Variable] = {
             counted=True,
         ),
         Variable("population", ("replication", "segment"), "customers", "stock", "all customers", counted=True),
-        _rate("retention_rate", "(E - N) / S: customers kept of those at the start", "customers_kept", "customers_start"),
+        _rate("retention_rate", "(E - N) / S: kept of those at the start", "customers_kept", "customers_start"),
         _rate(
             "repeat_rate", "repeat purchases of purchases by those who bought the brand the time before",
             "repeat_purchases", "purchases_after",

@@ -82,7 +82,9 @@ class World:
 
     def put_bought(self, shoppers: Shoppers, name: str, value: np.ndarray) -> None:
         """Write `value` to the state of the brand that each shopper bought."""
-        put_bought(self.customers.arrays[name].T, shoppers.rows, shoppers.brand, shoppers.buyers, shoppers.n_buyers, value)
+        put_bought(
+            self.customers.arrays[name].T, shoppers.rows, shoppers.brand, shoppers.buyers, shoppers.n_buyers, value
+        )
 
 
 def open_world(

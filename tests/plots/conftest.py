@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from loyaltysim.loading import load
-from loyaltysim.scenario import Scenario
 from loyaltysim.runs import replicate
+from loyaltysim.scenario import Scenario
 
 LONG_NAMES = (
     "Grandmother's Original Homestyle", "Ours", "Value Corner Supermarket Own Label", "Save$ and $mart", "Blue",

@@ -11,7 +11,9 @@ from loyaltysim.scenario import Scenario
 threshold = st.sampled_from([0.5, 1, 2.5, 3, 7])
 rewards = st.one_of(
     st.fixed_dictionaries({"kind": st.just("cash"), "value": st.sampled_from([0, 0.5, 2]), "threshold": threshold}),
-    st.fixed_dictionaries({"kind": st.just("percent_off"), "percent": st.sampled_from([0, 15, 100]), "threshold": threshold}),
+    st.fixed_dictionaries(
+        {"kind": st.just("percent_off"), "percent": st.sampled_from([0, 15, 100]), "threshold": threshold}
+    ),
     st.fixed_dictionaries({"kind": st.just("free_unit"), "threshold": threshold}),
 )
 parts = {

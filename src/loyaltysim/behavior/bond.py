@@ -68,8 +68,8 @@ class Drift(Bond):
     """Between purchases the bond drifts to where growth and fading balance, exactly for any time (eqs. E20–E21).
 
     Growth comes from satisfaction above a threshold, and only for brands that were bought before. Buying on deal may
-    wear the bond (`deal_erosion`, 0 by default); nothing paid to the customer adds to it. The drift is worked out when the
-    customer shops, for the time since the last occasion, with the satisfaction that held since then.
+    wear the bond (`deal_erosion`, 0 by default); nothing paid to the customer adds to it. The drift is worked out
+    when the customer shops, for the time since the last occasion, with the satisfaction that held since then.
     """
 
     kind: Literal["drift"] = "drift"
@@ -77,7 +77,9 @@ class Drift(Bond):
     writes = ("bond",)
 
     start: float = setting(0.0, "Bond before the first purchase.", ge=0, le=1, unit="1")
-    from_satisfaction: float = setting(0.02, "Growth per unit of satisfaction above the threshold.", ge=0, unit="1/week")
+    from_satisfaction: float = setting(
+        0.02, "Growth per unit of satisfaction above the threshold.", ge=0, unit="1/week"
+    )
     threshold: float = setting(0.5, "Satisfaction from which a bond grows.", unit="1")
     fading: float = setting(0.005, "Fading; 0.005 is a half-life of about 2.7 years.", ge=0, unit="1/week")
     deal_erosion: float = setting(0.0, "Share of the bond lost when buying on deal.", ge=0, le=1, unit="1 a purchase")

@@ -55,9 +55,19 @@ class Logit(Choice):
     bond_reference: float = setting(0.0, "Bond that adds nothing.", unit="1")
     feature_weight: float = setting(0.0, "Utility of a brand in the leaflet.", unit="logit")
     display_weight: float = setting(0.0, "Utility of a brand on display in the store.", unit="logit")
-    loss: float = setting(0.0, "Extra weight of a price above the reference price; 0: no reference price.", ge=0, unit="1", source="0: the promotion limit")
-    gain: float = setting(0.0, "Extra weight of a price below the reference price.", ge=0, unit="1", source="0: the promotion limit")
-    reference_memory: float = setting(0.3, "Share of the price seen that enters the reference price at an occasion.", gt=0, le=1, unit="1")
+    loss: float = setting(
+        0.0,
+        "Extra weight of a price above the reference price; 0: no reference price.",
+        ge=0,
+        unit="1",
+        source="0: the promotion limit",
+    )
+    gain: float = setting(
+        0.0, "Extra weight of a price below the reference price.", ge=0, unit="1", source="0: the promotion limit"
+    )
+    reference_memory: float = setting(
+        0.3, "Share of the price seen that enters the reference price at an occasion.", gt=0, le=1, unit="1"
+    )
 
     @property
     def has_reference_price(self) -> bool:
@@ -120,7 +130,9 @@ class Logit(Choice):
         if self.has_reference_price:
             column = shoppers.columns["reference_price"]
             _see_prices(shoppers.shelf, shoppers.n, self.reference_memory, column)
-            put_by_brand(world.customers.arrays["reference_price"].T, shoppers.rows, shoppers.n, column, shoppers.brands)
+            put_by_brand(
+                world.customers.arrays["reference_price"].T, shoppers.rows, shoppers.n, column, shoppers.brands
+            )
 
 
 class Switching(Choice):
@@ -130,7 +142,9 @@ class Switching(Choice):
     reads = ("last_brand",)
 
     matrix: tuple[tuple[float, ...], ...] = setting(
-        ..., "Chances from the brand last bought (row) to the brand bought now (column), in the order of the brands.", unit="1"
+        ...,
+        "Chances from the brand last bought (row) to the brand bought now (column), in the order of the brands.",
+        unit="1",
     )
 
     @model_validator(mode="after")
@@ -138,7 +152,8 @@ class Switching(Choice):
         faults = []
         for number, row in enumerate(self.matrix):
             if len(row) != len(self.matrix):
-                faults.append(f"the matrix must be square: row {number} has {len(row)} entries, and there are {len(self.matrix)} rows")
+                entries = f"row {number} has {len(row)} entries, and there are {len(self.matrix)} rows"
+                faults.append(f"the matrix must be square: {entries}")
             elif min(row) < 0 or abs(sum(row) - 1) > 1e-9:  # rounding of decimal fractions
                 faults.append(f"row {number} of the matrix must be chances that add up to 1, was {list(row)}")
         if faults:

@@ -1,7 +1,7 @@
 """Needs: who shops in a step, and how often.
 
-A kind writes the rows that have at least one occasion, and how many each has. Rounds follow: round k holds every customer
-with at least k occasions, each once, so the second purchase of a step sees what the first one changed.
+A kind writes the rows that have at least one occasion, and how many each has. Rounds follow: round k holds every
+customer with at least k occasions, each once, so the second purchase of a step sees what the first one changed.
 
 To write another: a `Needs` with a `kind`, whose `draw` fills `shoppers.rows`, `shoppers.occasions` and
 `shoppers.begins` for a block and returns how many rows shop.
@@ -46,7 +46,12 @@ class Poisson(Needs):
     """Occasions come at a constant rate: a Poisson count a step (eq. E6), of mean needs · weeks · season · pace."""
 
     kind: Literal["poisson"] = "poisson"
-    season: tuple[float, ...] = setting((), "Multipliers of needs in equal parts of the year, which begins with the first measured step; none: no seasons.", unit="1", source="assumed: none")
+    season: tuple[float, ...] = setting(
+        (),
+        "Multipliers of needs in equal parts of the year, which begins with the first measured step; none: no seasons.",
+        unit="1",
+        source="assumed: none",
+    )
 
     def open(self, world: World) -> np.ndarray:
         """The factor of each step: weeks × season."""
@@ -65,7 +70,8 @@ class Poisson(Needs):
             _quicken(world.customers.arrays["pace"], block.start, block.stop, mean)
         shoppers.n = _draw_poisson(
             mean, world.customers.key, block.start, block.bounds, NEEDS, step,
-            shoppers.ask("needs.mask", dtype=np.int32), shoppers.rows, shoppers.occasions, shoppers.key, shoppers.begins,
+            shoppers.ask("needs.mask", dtype=np.int32), shoppers.rows, shoppers.occasions, shoppers.key,
+            shoppers.begins,
         )  # fmt: skip
         if shoppers.n and shoppers.occasions[: shoppers.n].min() == 0:  # means above 8 are let in undrawn
             next_round(shoppers, 0)
@@ -73,7 +79,7 @@ class Poisson(Needs):
 
 
 class Bernoulli(Needs):
-    """At most one occasion a step, with the chance that the trait `needs` gives (a chance a step, not a rate; eq. E7)."""
+    """At most one occasion a step, with the chance that the trait `needs` gives: of a step, not a rate (eq. E7)."""
 
     kind: Literal["bernoulli"] = "bernoulli"
     once = True
@@ -81,7 +87,8 @@ class Bernoulli(Needs):
     def draw(self, own: None, world: World, block: Block, shoppers: Shoppers, step: int) -> int:
         shoppers.n = _draw_bernoulli(
             world.customers.arrays["needs"], world.customers.key, block.start, block.bounds, NEEDS, step,
-            shoppers.ask("needs.mask", dtype=np.int32), shoppers.rows, shoppers.occasions, shoppers.key, shoppers.begins,
+            shoppers.ask("needs.mask", dtype=np.int32), shoppers.rows, shoppers.occasions, shoppers.key,
+            shoppers.begins,
         )  # fmt: skip
         return shoppers.n
 
@@ -93,7 +100,15 @@ class Regular(Needs):
     once = True
 
     def draw(self, own: None, world: World, block: Block, shoppers: Shoppers, step: int) -> int:
-        shoppers.n = _everybody(world.customers.key, block.start, block.bounds, shoppers.rows, shoppers.occasions, shoppers.key, shoppers.begins)
+        shoppers.n = _everybody(
+            world.customers.key,
+            block.start,
+            block.bounds,
+            shoppers.rows,
+            shoppers.occasions,
+            shoppers.key,
+            shoppers.begins,
+        )
         return shoppers.n
 
 
@@ -114,7 +129,14 @@ class Panel(Needs):
 def next_round(shoppers: Shoppers, occasion: int) -> int:
     """Keep those with more occasions than `occasion`; returns how many."""
     shoppers.n = _next_round(
-        shoppers.n, occasion, shoppers.rows, shoppers.occasions, shoppers.key, shoppers.time, shoppers.ask("bought", dtype=np.uint32), shoppers.begins
+        shoppers.n,
+        occasion,
+        shoppers.rows,
+        shoppers.occasions,
+        shoppers.key,
+        shoppers.time,
+        shoppers.ask("bought", dtype=np.uint32),
+        shoppers.begins,
     )
     return shoppers.n
 

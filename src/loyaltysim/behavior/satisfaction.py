@@ -62,7 +62,9 @@ class Disconfirmation(Satisfaction):
     writes = ("satisfaction", "expectation")
 
     start: float = setting(0.5, "Satisfaction before the first purchase.", ge=0, le=1, unit="1")
-    base: float = setting(0.5, "Satisfaction after an experience of usual quality that was expected.", ge=0, le=1, unit="1")
+    base: float = setting(
+        0.5, "Satisfaction after an experience of usual quality that was expected.", ge=0, le=1, unit="1"
+    )
     usual_quality: float = setting(0.5, "Quality at which satisfaction is the base.", unit="1")
     on_quality: float = setting(0.5, "Satisfaction per unit of quality above the usual.", ge=0, unit="1")
     on_better: float = setting(0.5, "Satisfaction per unit of quality above the expectation.", ge=0, unit="1")
@@ -71,7 +73,9 @@ class Disconfirmation(Satisfaction):
         source="sign: Anderson and Sullivan 1993; size 2:1 assumed",
     )  # fmt: skip
     memory: float = setting(0.2, "Weight of the newest experience.", ge=0, le=1, unit="1 a purchase")
-    learning: float = setting(0.2, "Share of the way from the expectation to the quality met.", ge=0, le=1, unit="1 a purchase")
+    learning: float = setting(
+        0.2, "Share of the way from the expectation to the quality met.", ge=0, le=1, unit="1 a purchase"
+    )
 
     def open(self, world: World) -> None:
         world.stage("satisfaction", self.start)
@@ -98,14 +102,21 @@ def _approach(experience, n, memory, satisfaction):
 
 
 @jit
-def _disconfirm(experience, n, base, usual, on_quality, on_better, on_worse, memory, learning, satisfaction, expectation):
+def _disconfirm(
+    experience, n, base, usual, on_quality, on_better, on_worse, memory, learning, satisfaction, expectation
+):
     """Judge each experience against the expectation, remember it, and learn what to expect."""
     base, usual, on_quality, on_better = f4(base), f4(usual), f4(on_quality), f4(on_better)
     on_worse, memory, learning = f4(on_worse), f4(memory), f4(learning)
     zero, one = f4(0.0), f4(1.0)
     for q in range(n):
         surprise = experience[q] - expectation[q]
-        judged = base + on_quality * (experience[q] - usual) + on_better * max(surprise, zero) - on_worse * max(-surprise, zero)
+        judged = (
+            base
+            + on_quality * (experience[q] - usual)
+            + on_better * max(surprise, zero)
+            - on_worse * max(-surprise, zero)
+        )
         judged = min(max(judged, zero), one)
         satisfaction[q] += memory * (judged - satisfaction[q])
         expectation[q] += learning * surprise

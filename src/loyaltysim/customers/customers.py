@@ -1,8 +1,8 @@
 """Customers: the board of traits and shared states, as arrays over rows.
 
 A row is a customer of a replication: row = replication · n_customers + number. States by brand are stored brand by
-brand, [brand, row], so that one brand's column is contiguous; kernels that walk over customers see them turned, [row, brand].
-A state exists only if a part that is switched on asked for it; else it counts as the field's `off` value.
+brand, [brand, row], so that one brand's column is contiguous; kernels that walk over customers see them turned, [row,
+brand]. A state exists only if a part that is switched on asked for it; else it counts as the field's `off` value.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The population: segments of customers and their traits, drawn from distributions that a Gaussian copula correlates.
 
 Each trait of each customer comes from its own keyed normals: z (one per trait) → L·z with L the Cholesky factor of the
-segment's correlations → Φ → the quantile of the trait's distribution (docs/model.md, eq. E5). So the first customers keep
-their traits when the population grows, and a trait keeps its draws when another trait's distribution changes.
+segment's correlations → Φ → the quantile of the trait's distribution (docs/model.md, eq. E5). So the first customers
+keep their traits when the population grows, and a trait keeps its draws when another trait's distribution changes.
 """
 
 from __future__ import annotations
@@ -47,7 +47,11 @@ class Distribution(Part, room="distribution"):
 
     def values(self, u: np.ndarray) -> np.ndarray:
         """Quantiles within floor and cap."""
-        return np.clip(self.quantile(u), self.floor, self.cap) if (self.cap, self.floor) != (None, None) else self.quantile(u)
+        return (
+            np.clip(self.quantile(u), self.floor, self.cap)
+            if (self.cap, self.floor) != (None, None)
+            else self.quantile(u)
+        )
 
 
 class Constant(Distribution):
@@ -131,7 +135,9 @@ def _read(value: object) -> object:
         return {"kind": value["distribution"], **{k: v for k, v in value.items() if k != "distribution"}}
     if isinstance(value, dict):
         choices = tuple(sorted(Distribution.kinds))
-        raise PydanticCustomError("kind", "a table for a trait needs a distribution", {"choices": choices, "nearest": None})
+        raise PydanticCustomError(
+            "kind", "a table for a trait needs a distribution", {"choices": choices, "nearest": None}
+        )
     return value
 
 
@@ -149,10 +155,14 @@ class Segment(Record):
     share: float = setting(1.0, "Share of all customers.", ge=0, le=1, unit="1")
     needs_per_week: Trait | None = setting(None, "How often the category is needed.", unit="a week")
     price_sensitivity: Trait | None = setting(None, "Utility lost per unit of price.", unit="1/currency")
-    inertia: Trait | None = setting(None, "Utility of buying again what was bought last; negative seeks variety.", unit="logit")
+    inertia: Trait | None = setting(
+        None, "Utility of buying again what was bought last; negative seeks variety.", unit="logit"
+    )
     talkativeness: Trait | None = setting(None, "Multiplier of the chance to talk.", unit="1")
     taste: Trait | None = setting(None, "Own utility of each brand, drawn for each brand by itself.", unit="logit")
-    appeal: dict[str, float] | None = setting(None, "Utility of brands for this segment, added to the brand's own.", unit="logit")
+    appeal: dict[str, float] | None = setting(
+        None, "Utility of brands for this segment, added to the brand's own.", unit="logit"
+    )
     correlations: dict[str, float] | None = setting(
         None, 'Correlations of the traits\' normals, by names: {"needs_per_week price_sensitivity" = -0.3}.', unit="1"
     )
@@ -175,10 +185,16 @@ class Segment(Record):
 
 
 class Population(Segment):
-    """All customers: how many, and their segments. Traits given here hold for every segment that does not give its own."""
+    """All customers: how many, and their segments. Traits given here hold where a segment does not give its own."""
 
     share: float = setting(1.0, "Everybody.", ge=1, le=1, unit="1")
-    n_customers: int = setting(10_000, "Everyone of one replication, prospects and lapsed customers too.", ge=1, le=100_000_000, unit="customers")
+    n_customers: int = setting(
+        10_000,
+        "Everyone of one replication, prospects and lapsed customers too.",
+        ge=1,
+        le=100_000_000,
+        unit="customers",
+    )
     segments: dict[str, Segment] = setting(dict, "Segments by name; none: everybody is alike.")
 
     @model_validator(mode="after")
@@ -212,7 +228,9 @@ def cholesky(correlations: dict[str, float]) -> np.ndarray:
     for pair, value in correlations.items():
         names = pair.split()
         if len(names) != 2 or any(name not in TRAITS for name in names) or names[0] == names[1]:
-            raise ValueError(f'a correlation is named by two different traits, was "{pair}"; traits: {", ".join(TRAITS)}')
+            raise ValueError(
+                f'a correlation is named by two different traits, was "{pair}"; traits: {", ".join(TRAITS)}'
+            )
         i, j = (TRAITS.index(name) for name in names)
         matrix[i, j] = matrix[j, i] = value
     try:

@@ -1,1 +1,1 @@
-"""The market: what the boards between the rooms hold: brands and prices, this round's shoppers, messages, touches, incidents, history."""
+"""The market: the boards between the rooms: brands, this round's shoppers, messages, touches, incidents, history."""

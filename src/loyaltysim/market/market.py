@@ -1,7 +1,8 @@
 """The market board: what every brand shows at a step, for each replication.
 
 All arrays are replications × brands. What does not depend on the customers (a constant price, a promotion calendar) is
-planned at opening for all steps, in `plan`; a step takes its row. Reactive pricing changes the step's row for its brand.
+planned at opening for all steps, in `plan`; a step takes its row. Reactive pricing changes the step's row for its
+brand.
 """
 
 from __future__ import annotations

@@ -204,7 +204,9 @@ class TwinModel(mesa.Model):
             shown = self.choice.feature_weight * plan.feature[now] + self.choice.display_weight * plan.display[now]
             self.shown = shown.tolist()
         season = getattr(self.needs, "season", ()) or (1.0,)
-        year = ((now - self.calendar.burn_in) * self.calendar.years + 1e-9) % 1.0  # as in behavior.needs: forgives rounding
+        year = (
+            (now - self.calendar.burn_in) * self.calendar.years + 1e-9
+        ) % 1.0  # as in behavior.needs: forgives rounding
         self.need_factor = self.weeks * season[int(year * len(season))]
 
     def deliver_messages(self) -> None:

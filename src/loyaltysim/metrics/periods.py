@@ -47,7 +47,13 @@ def note(book: PeriodBook, shoppers: Shoppers) -> None:
 def note_first(shoppers: Shoppers, tried: np.ndarray, totals: Totals) -> None:
     """Count who buys a brand for the first time since the start, and remember it."""
     _note_first(
-        shoppers.rows, shoppers.brand, shoppers.segment, shoppers.begins, shoppers.first_replication, tried, totals.joined
+        shoppers.rows,
+        shoppers.brand,
+        shoppers.segment,
+        shoppers.begins,
+        shoppers.first_replication,
+        tried,
+        totals.joined,
     )
 
 

@@ -1,7 +1,7 @@
 """States: means of satisfaction, bond and trust with each brand, over everybody who ever bought it.
 
-A state is added up in whole units of 2**-30, so the sum is exact and the same in any order of customers, blocks, stacks and
-threads. Rounding a float32 to such a unit is far below what a mean can show.
+A state is added up in whole units of 2**-30, so the sum is exact and the same in any order of customers, blocks,
+stacks and threads. Rounding a float32 to such a unit is far below what a mean can show.
 """
 
 from __future__ import annotations

@@ -33,7 +33,9 @@ class PromotionCalendar(Pricing):
     @model_validator(mode="after")
     def _check(self) -> PromotionCalendar:
         if self.weeks > self.every_weeks:
-            raise ValueError(f"a promotion of {self.weeks:g} weeks does not fit into a rhythm of {self.every_weeks:g} weeks")
+            raise ValueError(
+                f"a promotion of {self.weeks:g} weeks does not fit into a rhythm of {self.every_weeks:g} weeks"
+            )
         if self.from_week is not None and self.until_week is not None and self.from_week >= self.until_week:
             raise ValueError(f"from_week ({self.from_week:g}) must be before until_week ({self.until_week:g})")
         return self

@@ -1,4 +1,4 @@
-"""Loyalty programs: a kind says how it counts (points, stamps); its parts say who joins, what is won, what customers make of it."""
+"""Loyalty programs: a kind says how it counts; its parts say who joins, what is won, what customers make of it."""
 
 from loyaltysim.programs import points, stamps
 from loyaltysim.programs.program import Program

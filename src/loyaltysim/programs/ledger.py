@@ -1,4 +1,4 @@
-"""The ledger's kernels: enrollment, credits, rewards and expiry in whole thousandths of a point; money in whole 1/10,000.
+"""The ledger's kernels: enrollment, credits, rewards, expiry, in whole thousandths of a point and 1/10,000 of money.
 
 All walk over this round's shoppers replication by replication and touch only those who bought the program's brand.
 Arrays by customer (`earned`, `redeemed`, `expired`) may be empty: then only totals are kept.

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
 import numpy as np
 
 from loyaltysim.market.shoppers import Block, Shoppers
@@ -25,7 +24,6 @@ from loyaltysim.programs.parts.reward import Reward
 from loyaltysim.record import Part, setting
 from loyaltysim.totals import MONEY_UNIT, POINT_UNIT, Totals
 from loyaltysim.world import World
-
 
 NO_LOG = np.empty(0, np.int64)
 
@@ -71,8 +69,12 @@ class Program(Part, room="program"):
     expiry: Expiry = setting(NoExpiry(), "When balances are lost.")
     customer_response: Response = setting(NoResponse(), "What members make of the program.")
     reward: Reward
-    unit_cost: float = setting(1.0, "What a unit of reward costs the firm, as a share of its worth to the customer.", ge=0, unit="1")
-    expected_breakage: float = setting(0.0, "Share of balances expected never to be redeemed; lowers the liability.", ge=0, le=1, unit="1")
+    unit_cost: float = setting(
+        1.0, "What a unit of reward costs the firm, as a share of its worth to the customer.", ge=0, unit="1"
+    )
+    expected_breakage: float = setting(
+        0.0, "Share of balances expected never to be redeemed; lowers the liability.", ge=0, le=1, unit="1"
+    )
 
     def count(self) -> Count:
         """How this kind counts."""
@@ -99,7 +101,6 @@ class Program(Part, room="program"):
             world.stage("price_sensitivity")
         if response.goal_gradient:
             world.customers.ask("pace")
-        _, by_bond, by_satisfaction = self.enrollment.terms
         expires = self.expiry.after_steps(world.calendar.weeks) > 0
         return Ledger(
             place=place,
@@ -209,5 +210,3 @@ class Program(Part, room="program"):
     def describe(self, brand: str) -> str:
         """The program's name in results."""
         return self.name or f"{brand} {self.kind}"
-
-

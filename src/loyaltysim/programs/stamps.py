@@ -1,4 +1,4 @@
-"""Stamps: the N-th purchase is free, or N purchases and one extra free: two different promises, so a setting says which."""
+"""Stamps: the N-th purchase is free, or N and then one extra: two different promises, so a setting says which."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ class Stamps(Program):
     kind: Literal["stamps"] = "stamps"
 
     n: int = setting(10, "The N of the promise.", ge=1, le=1000, unit="stamps")
-    reading: Literal["nth_is_rewarded", "n_then_one_extra"] = setting("nth_is_rewarded", "Which of the two promises is meant.")
+    reading: Literal["nth_is_rewarded", "n_then_one_extra"] = setting(
+        "nth_is_rewarded", "Which of the two promises is meant."
+    )
     reward: Reward = setting(FreeUnit(), "What a full card gives.")
 
     @property
@@ -32,5 +34,5 @@ class Stamps(Program):
 
     def check(self) -> list[str]:
         if self.needed < 1:
-            return ['with reading "nth_is_rewarded" n must be at least 2: the first purchase of all cannot be the rewarded one']
+            return ['with reading "nth_is_rewarded" n must be at least 2: the very first purchase cannot be rewarded']
         return []

@@ -1,7 +1,7 @@
 """Compare: scenarios side by side with the same customers and the same luck, so that their difference is their own.
 
 An effect is the mean over replications of (scenario - baseline) of a metric's summary, with a 95 % paired t interval
-(docs/model.md, eqs. E40–E42). `variance_ratio` says how many times more replications independent luck would have needed.
+(docs/model.md, eqs. E40–E42). `variance_ratio` says how many times more replications independent luck would need.
 """
 
 from __future__ import annotations
@@ -70,7 +70,13 @@ class Comparison:
 
         runs = [run.drop_attrs(deep=False) for run in self.runs.values()]
         together = xr.concat(
-            runs, dim="scenario", join="outer", data_vars="all", coords="minimal", compat="override", combine_attrs="drop"
+            runs,
+            dim="scenario",
+            join="outer",
+            data_vars="all",
+            coords="minimal",
+            compat="override",
+            combine_attrs="drop",
         )
         together = together.assign_coords(scenario=list(self.runs))
         return together.assign_attrs({f"scenario_{name}": run.attrs["scenario"] for name, run in self.runs.items()})
@@ -80,7 +86,7 @@ class Comparison:
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         for name, run in self.runs.items():
-            results.save(run, folder / (quote(name, safe=' ') + ".nc"))  # a name may hold a slash
+            results.save(run, folder / (quote(name, safe=" ") + ".nc"))  # a name may hold a slash
         temporary = folder / ".effects.csv.part"
         self.effects.to_csv(temporary, index=False)
         temporary.replace(folder / "effects.csv")
@@ -155,7 +161,9 @@ def compare(
     if baseline is None:
         baseline = names[0]
     if baseline not in names:
-        raise ScenarioError([Fault(None, None, "baseline", f'no scenario "{baseline}"', names, nearest(baseline, names))])
+        raise ScenarioError(
+            [Fault(None, None, "baseline", f'no scenario "{baseline}"', names, nearest(baseline, names))]
+        )
     focal = scenarios[baseline].focal
     faults = [
         Fault(name, None, "brands", f'lacks "{focal}", the focal brand of "{baseline}"', tuple(scenario.brands))
@@ -172,7 +180,7 @@ def compare(
 
 
 def paired_effect(other: np.ndarray, base: np.ndarray) -> dict[str, Any]:
-    """Mean difference over the first axis (replications), its 95 % t interval and how far luck was shared (eqs. E40–E42).
+    """Mean difference over the first axis (replications), its 95 % t interval, how far luck was shared (eqs. E40–E42).
 
     Replications in which either number is NaN are left out. With fewer than two the interval is NaN.
     """

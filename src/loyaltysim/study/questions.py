@@ -1,7 +1,7 @@
 """The three questions of a scenario: what do rivals' promotions, our program and word of mouth do?
 
-Each is answered by a world in which the thing is missing and all else, luck included, is the same. The effect of a thing is
-the scenario as it is less the world without it.
+Each is answered by a world in which the thing is missing and all else, luck included, is the same. The effect of a
+thing is the scenario as it is less the world without it.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Answer:
     data: xr.Dataset
     """The scenario as it is."""
     comparisons: dict[str, Comparison]
-    """By question: the world without (the baseline) and the scenario as it is. Questions that do not arise are missing."""
+    """By question: the world without (the baseline), and as it is. Questions that do not arise are missing."""
 
     @property
     def effects(self) -> pd.DataFrame:

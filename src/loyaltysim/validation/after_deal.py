@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from loyaltysim.scenario import Scenario
 from loyaltysim.runs import replicate
+from loyaltysim.scenario import Scenario
 from loyaltysim.simulation import Simulation
 from loyaltysim.validation.bare_market import bare_market
 from loyaltysim.validation.standard_errors import over_replications

@@ -1,9 +1,9 @@
 """Delivery: messages of the last step are added to the inboxes of those who hear them.
 
-An inbox is whole numbers by brand (or sign and brand) and recipient, so the sum does not depend on the order of senders.
-Reading friends and adding to their inboxes is random access to memory, the slowest part of a step. Senders are therefore
-taken in chunks; for each chunk the needed memory is first touched by plain independent reads, which overlap, and only then
-used.
+An inbox is whole numbers by brand (or sign and brand) and recipient, so the sum does not depend on the order of
+senders. Reading friends and adding to their inboxes is random access to memory, the slowest part of a step. Senders
+are therefore taken in chunks; for each chunk the needed memory is first touched by plain independent reads, which
+overlap, and only then used.
 """
 
 from __future__ import annotations
@@ -54,7 +54,9 @@ def _ties(network: Neighbors) -> np.ndarray:
 def _deliver_to_everybody(world: World, audience: str, pile: MessagePile, inbox: np.ndarray, by_sign: bool) -> None:
     n_brands, n_customers = world.customers.n_brands, world.customers.n_customers
     if audience == "one":
-        _deliver_to_anyone(pile.n, pile.sender, pile.brand, pile.strength, pile.luck, n_customers, by_sign, n_brands, inbox)
+        _deliver_to_anyone(
+            pile.n, pile.sender, pile.brand, pile.strength, pile.luck, n_customers, by_sign, n_brands, inbox
+        )
     else:
         totals = np.zeros((inbox.shape[0], world.n_replications), np.int64)
         _add_up(pile.n, pile.sender, pile.brand, pile.strength, n_customers, by_sign, n_brands, totals, inbox)

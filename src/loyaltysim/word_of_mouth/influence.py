@@ -95,7 +95,13 @@ class OnHeard(Influence):
     reads = ("heard", "last_brand")
     writes = ("heard",)
 
-    shift: float = setting(0.8, "Utility that one full message adds or takes.", ge=0, unit="logit", source="D14: about .2 in choice probability")
+    shift: float = setting(
+        0.8,
+        "Utility that one full message adds or takes.",
+        ge=0,
+        unit="logit",
+        source="D14: about .2 in choice probability",
+    )
     half_life_days: float = setting(21.0, "Time in which half of it is forgotten.", gt=0, unit="days")
     heard_max: float = setting(3.0, "Largest sum, either way.", gt=0, unit="logit")
     resist_hearing: float = setting(0.5, "Share of blame of the own brand that is not believed.", ge=0, le=1, unit="1")
@@ -134,7 +140,7 @@ def _forget_bought(inbox, rows, brand, buyers, n_buyers):
 
 @jit
 def _hear(inbox, last, shift, kept, heard_max, resist_hearing, heard):
-    """heard ← clip(kept · heard + shift · (praise + blame · (1 - resist_hearing for the own brand))), and empty the inbox.
+    """heard ← clip(kept · heard + shift · (praise + blame · (1 - resist_hearing if the own brand))); empty the inbox.
 
     Blame is the second half of the inbox and at most 0.
     """

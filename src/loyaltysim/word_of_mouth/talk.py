@@ -241,7 +241,7 @@ def _say(
     rows, count, n_talkers, start, good, last, key, segment, n_customers, sign_purpose, friend_purpose, step, strength,
     n, sender, about, strengths, friend, positive, negative,
 ):  # fmt: skip
-    """Append the messages of each talker, each praise or blame by chance, and count them; returns how many there are."""
+    """Append each talker's messages, praise or blame by chance, and count them; returns how many there are."""
     for q in range(n_talkers):
         row = rows[q]
         b = last[row]

@@ -33,9 +33,13 @@ class OptIn(Enrollment):
 
     kind: Literal["opt_in"] = "opt_in"
 
-    chance: float = setting(0.15, "Chance at a purchase, at no bond and satisfaction 0.5; 0: nobody ever.", ge=0, le=1, unit="1 a purchase")
+    chance: float = setting(
+        0.15, "Chance at a purchase, at no bond and satisfaction 0.5; 0: nobody ever.", ge=0, le=1, unit="1 a purchase"
+    )
     by_bond: float = setting(2.0, "Added to the logit of the chance at full bond.", unit="logit")
-    by_satisfaction: float = setting(1.0, "Added to the logit of the chance per unit of satisfaction above 0.5.", unit="logit")
+    by_satisfaction: float = setting(
+        1.0, "Added to the logit of the chance per unit of satisfaction above 0.5.", unit="logit"
+    )
 
     @property
     def terms(self) -> tuple[float, float, float]:
