@@ -107,11 +107,11 @@ def test_kind__asks_only_for_states_that_it_declares(simulation, monkeypatch):
     world, asked = simulation.world, set()
     keep = world.customers.ask
     monkeypatch.setattr(world.customers, "ask", lambda name, *start: (asked.add(name), keep(name, *start))[1])
-    monkeypatch.setattr(world, "own", lambda name, shape, dtype, start=0: np.full(shape, start, dtype))
+    monkeypatch.setattr(world, "own", lambda name, shape, dtype, start=0, clock=False: np.full(shape, start, dtype))
     for part in parts(simulation):
         asked.clear()
         if isinstance(part, Program):
-            part.open(world, 0, 0, False)
+            part.open(world, 0, 0, 0, False)
         elif isinstance(part, Pricing):
             part.open(world, 1)
         else:

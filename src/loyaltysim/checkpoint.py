@@ -14,6 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from loyaltysim.customers.fields import FIELDS
+from loyaltysim.results import source_hash
+from loyaltysim.totals import BY_PROGRAM
+
 if TYPE_CHECKING:
     from loyaltysim.simulation import Simulation
 
@@ -36,26 +40,44 @@ def save(simulation: Simulation, path: str | Path) -> None:
 
 
 def restore(simulation: Simulation, path: str | Path) -> None:
-    """Take over a checkpoint's state. Raises ValueError if it is of another scenario, seed or stack."""
+    """Take over a checkpoint's state. Raises ValueError if it is of another scenario, seed, stack or version."""
     with np.load(path, allow_pickle=False) as file:
         if "identity" not in file or str(file["identity"]) != _identity(simulation):
-            raise ValueError(f"{path} is a checkpoint of another scenario, seed or replications")
+            raise ValueError(f"{path} is a checkpoint of another scenario, seed, replications or version")
         _take(simulation, {name: file[name] for name in file.files})
 
 
 def copy(source: Simulation, target: Simulation) -> None:
-    """Take over the state of another simulation as far as both keep it. Raises ValueError if their markets differ."""
-    ours, theirs = source.world, target.world
-    if ours.brands != theirs.brands or ours.customers.n_customers != theirs.customers.n_customers:
-        raise ValueError("a branch needs the same brands and the same number of customers")
-    if source.scenario.burn_in != target.scenario.burn_in:
-        raise ValueError("a branch needs the same burn-in")
-    _take(target, _state(source))
+    """Take over the state of another simulation as far as both keep it; traits stay the target's own.
+
+    Raises ValueError if their brands, segments, customers, network, burn-in or periods differ.
+    """
+    ours, theirs = source.scenario, target.scenario
+    same = {
+        "brands": tuple(ours.brands) == tuple(theirs.brands),
+        "segments": ours.segment_names == theirs.segment_names,
+        "number of customers": ours.population.n_customers == theirs.population.n_customers,
+        "network": ours.network == theirs.network,
+        "burn-in": ours.burn_in == theirs.burn_in,
+        "periods": ours.metrics.period_steps == theirs.metrics.period_steps,
+    }
+    differing = [name for name, equal in same.items() if not equal]
+    if differing:
+        raise ValueError(f"a branch needs the same {', '.join(differing)}")
+    state = _state(source)
+    traits = [name for name, field in FIELDS.items() if field.owner == "population"]
+    for name in traits:
+        state.pop(f"customers/{name}", None)
+    _take(target, state)
+    for name in target.world.clocks:
+        if f"own/{name}" not in state:
+            target.world.arrays[name][:] = source.now
 
 
 def _identity(simulation: Simulation) -> str:
     stack = simulation.world.customers.replications
     identity = {"format": FORMAT, "scenario": simulation.scenario.to_toml(), "seed": simulation.seed}
+    identity["source"] = source_hash()  # another version would not go on in the same way
     return json.dumps({**identity, "replications": [stack.start, stack.stop]})
 
 
@@ -68,7 +90,13 @@ def _state(simulation: Simulation) -> dict[str, np.ndarray]:
         columns = [getattr(pile, column)[: pile.n] for pile in world.messages.piles]
         state[f"messages/{column}"] = np.concatenate(columns)
     totals = world.workers[0].totals
-    state |= {f"flows/{name}": flow[: simulation.now] for name, flow in totals.split(simulation._flows).items()}
+    for name, flow in totals.split(simulation._flows).items():
+        if name in BY_PROGRAM:  # by the program's own name, since another scenario may number them otherwise
+            state |= {
+                f"flows/{name}/{label}": flow[: simulation.now, ..., p] for p, label in enumerate(_labels(simulation))
+            }
+        else:
+            state[f"flows/{name}"] = flow[: simulation.now]
     state["periods"] = np.array(simulation._periods, np.int64)
     measured = max(simulation.now - simulation.calendar.burn_in, 0)
     state |= {"sums": simulation._sums[:measured], "people": simulation._people[:measured]}
@@ -86,8 +114,13 @@ def _take(simulation: Simulation, state: dict[str, np.ndarray]) -> None:
                 array[:] = given
     flows = world.workers[0].totals.split(simulation._flows)
     for name, flow in flows.items():
-        given = state[f"flows/{name}"][: len(flow)]
-        if given.shape[1:] == flow.shape[1:]:
+        if name in BY_PROGRAM:
+            for p, label in enumerate(_labels(simulation)):
+                if f"flows/{name}/{label}" in state:
+                    given = state[f"flows/{name}/{label}"][: len(flow)]
+                    flow[: len(given), ..., p] = given
+        else:
+            given = state[f"flows/{name}"][: len(flow)]
             flow[: len(given)] = given
     simulation._periods = list(state["periods"])
     for name, array in (("sums", simulation._sums), ("people", simulation._people)):
@@ -99,3 +132,9 @@ def _take(simulation: Simulation, state: dict[str, np.ndarray]) -> None:
     pile.n = len(state["messages/sender"])
     for column in PILE:
         getattr(pile, column)[: pile.n] = state[f"messages/{column}"]
+
+
+def _labels(simulation: Simulation) -> list[str]:
+    """The programs by brand and number within the brand."""
+    brands = simulation.scenario.brands.items()
+    return [f"{name}.{number}" for name, brand in brands for number in range(len(brand.programs))]

@@ -8,11 +8,15 @@ import numpy as np
 
 from loyaltysim.customers.population import draw_traits
 from loyaltysim.data.panels import load_panel
+from loyaltysim.faults import Fault, ScenarioError
 from loyaltysim.market.market import Market, Plan
 from loyaltysim.world import World, open_world
 
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
+
+MOST_OCCASIONS = 1000
+"""Expected occasions of a customer in a step: each is a round, and so many are surely a slip (assumed)."""
 
 
 def open_market(
@@ -46,6 +50,12 @@ def open_market(
         block_size=block_size,
     )
     draw_traits(scenario.population, world.customers, tuple(brands))
+    most = float(world.customers.arrays["needs"].max())
+    if not most * calendar.weeks <= MOST_OCCASIONS:
+        message = (
+            f"somebody would have {most * calendar.weeks:g} occasions a step; at most {MOST_OCCASIONS} can be simulated"
+        )
+        raise ScenarioError([Fault(None, None, "population.needs_per_week", message)])
     if scenario.panel is not None and scenario.behavior.needs.kind == "panel":
         _seat_households(scenario, scenario.panel.source, world)
     if scenario.word_of_mouth.talk.kind != "none":

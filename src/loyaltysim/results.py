@@ -138,8 +138,6 @@ def _values(scenario: Scenario, stacks: list[Raw]) -> dict[str, np.ndarray]:
         out[name] = by_segment(flows[name][burn:])
     owners = np.array([place for place, brand in enumerate(scenario.brands.values()) for _ in brand.programs], int)
     programs = [program for brand in scenario.brands.values() for program in brand.programs]
-    owned = np.zeros((max(len(owners), 1), brands))
-    owned[np.arange(len(owners)), owners] = 1
 
     def of_brand(by_program: np.ndarray) -> np.ndarray:
         """replications × steps × programs × segments, added up for each brand."""

@@ -14,12 +14,13 @@ from pydantic import PrivateAttr, ValidationError, model_validator
 
 import loyaltysim.customers.networks  # noqa: F401 - registers the kinds of networks
 from loyaltysim.behavior.bond import Bond, NoBond
-from loyaltysim.behavior.choice import Choice, Logit, Switching
+from loyaltysim.behavior.choice import Choice, Logit
 from loyaltysim.behavior.experience import Experience, NoExperience
 from loyaltysim.behavior.needs import Needs, Poisson
 from loyaltysim.behavior.satisfaction import NoSatisfaction, Satisfaction
+from loyaltysim.contradictions import contradictions
 from loyaltysim.customers.network import Network
-from loyaltysim.customers.population import Population, Segment
+from loyaltysim.customers.population import Population
 from loyaltysim.faults import Fault, ScenarioError, nearest, path_text, split_path
 from loyaltysim.levers import Lever
 from loyaltysim.market.calendar import Calendar
@@ -39,9 +40,11 @@ MOST_BRANDS = 32
 class Brand(Record):
     """A brand: what it asks, what it is worth, and what it does."""
 
-    price: float = setting(1.0, "List price of a unit.", ge=0, unit="currency")
-    unit_cost: float = setting(0.0, "What a unit costs the firm.", ge=0, unit="currency")
-    appeal: float = setting(0.0, "Utility of the brand before price, tastes and history.", unit="logit")
+    price: float = setting(1.0, "List price of a unit.", ge=0, le=1e9, unit="currency")
+    unit_cost: float = setting(0.0, "What a unit costs the firm.", ge=0, le=1e9, unit="currency")
+    appeal: float = setting(
+        0.0, "Utility of the brand before price, tastes and history.", ge=-1e6, le=1e6, unit="logit"
+    )
     quality: float = setting(0.5, "Mean worth of an experience with the brand.", unit="1")
     pricing: tuple[Pricing, ...] = setting((), "How the price moves; none: the list price, always.")
     programs: tuple[Program, ...] = setting((), "Loyalty programs.")
@@ -76,7 +79,9 @@ class Accounts(Record):
 class Metrics(Record):
     """What is measured."""
 
-    period_steps: int = setting(13, "Steps of a period; 0: no periods.", ge=0, unit="steps", source="HOUSE: 13 weeks")
+    period_steps: int = setting(
+        13, "Steps of a period; 0: no periods.", ge=0, unit="steps", source="assumed: a quarter of weekly steps"
+    )
     states_every: int = setting(
         1, "Means of satisfaction, bond and trust every so many steps; 0: never.", ge=0, unit="steps"
     )
@@ -119,64 +124,10 @@ class Scenario(Record):
 
     @model_validator(mode="after")
     def _check(self) -> Scenario:
-        faults = list(self._contradictions())
+        faults = list(contradictions(self))
         if faults:
             raise ScenarioError(faults)
         return self
-
-    def _contradictions(self) -> Any:
-        """Faults between tables, which no table can see by itself."""
-
-        def fault(key: str, message: str, choices: tuple[str, ...] = (), near: str | None = None) -> Fault:
-            return Fault(None, None, key, message, choices, near)
-
-        names = tuple(self.brands)
-        if self.focal not in names:
-            yield fault("focal", f'no brand is called "{self.focal}"', names, nearest(self.focal, names))
-        choice = self.behavior.choice
-        if isinstance(choice, Switching):
-            for message in choice.check_brands(len(names)):
-                yield fault("behavior.choice.matrix", message)
-        if isinstance(choice, Logit) and not choice.outside_option and len(names) < 2:
-            yield fault("brands", "with one brand and no outside option there is nothing to choose")
-        experience = self.behavior.experience.kind
-        for part in (self.behavior.satisfaction, self.word_of_mouth.talk):
-            if experience == "none" and part.kind in ("level", "disconfirmation", "threshold"):
-                path = "behavior.satisfaction" if part is self.behavior.satisfaction else "word_of_mouth.talk"
-                yield fault(path, f'{part.room} "{part.kind}" needs experiences: set behavior.experience')
-        if self.behavior.bond.kind == "linear" and self.behavior.satisfaction.kind == "none":
-            yield fault("behavior.bond", 'bond model "linear" needs satisfaction: set behavior.satisfaction')
-        if self.word_of_mouth.talk.kind != "none" and self.word_of_mouth.influence.kind == "satisfaction":
-            if self.behavior.satisfaction.kind == "none":
-                yield fault("word_of_mouth.influence", 'influence "satisfaction" needs behavior.satisfaction')
-        for message in self.network.check(self.population.n_customers):
-            yield fault("network", message)
-        needs_panel = self.behavior.needs.kind == "panel" or any(
-            part.kind == "panel" for brand in self.brands.values() for part in brand.pricing
-        )
-        if needs_panel and self.panel is None:
-            yield fault("panel", 'needs or pricing of kind "panel" want a [panel] table with a source')
-        if needs_panel and self.behavior.needs.kind != "panel":
-            yield fault(
-                "behavior.needs", 'must be of kind "panel" where pricing is: its prices are of recorded purchases'
-            )
-        for name, brand in self.brands.items():
-            for number, program in enumerate(brand.programs):
-                key = path_text(("brands", name, "programs", number))
-                yield from (fault(key, message) for message in program.check())
-        groups: dict[tuple[str, ...], Segment] = {("population",): self.population}
-        groups |= {("population", "segments", name): group for name, group in self.population.segments.items()}
-        for where, group in groups.items():
-            for liked in group.appeal or {}:
-                if liked not in names:
-                    key = path_text((*where, "appeal", liked))
-                    yield fault(key, f'no brand is called "{liked}"', names, nearest(liked, names))
-        if "" in names:
-            yield fault("brands", "a brand needs a name")
-        length = self.metrics.period_steps
-        if length > self.steps and "period_steps" in self.metrics.model_fields_set:
-            message = f"a period of {length} steps does not fit into a run of {self.steps}; 0: no periods"
-            yield fault("metrics.period_steps", message)
 
     @property
     def calendar(self) -> Calendar:

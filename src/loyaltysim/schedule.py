@@ -69,9 +69,9 @@ class Schedule:
         self.offering = [entry for entry in self.pricing if type(entry[0]).offer is not Pricing.offer]
         self.programs: list[tuple[Program, Ledger]] = []
         for place, brand in enumerate(scenario.brands.values()):
-            for program in brand.programs:
-                number = len(self.programs)
-                self.programs.append((program, program.open(world, place, number, scenario.accounts.by_customer)))
+            for number, program in enumerate(brand.programs):
+                own = program.open(world, place, number, len(self.programs), scenario.accounts.by_customer)
+                self.programs.append((program, own))
         self.own_needs = self.needs.open(world)
         self.shows_prices = any(program.changes_price for program, _ in self.programs)
         self.wants_list_price = getattr(self.bond, "deal_erosion", 0) > 0 or log is not None

@@ -69,6 +69,8 @@ class Simulation:
         block_size: int | None = None,
     ) -> None:
         self.scenario, self.seed = scenario, check_seed(seed)
+        if replications.step != 1 or len(replications) == 0 or replications.start < 0:
+            raise ValueError(f"replications must be numbers from 0 on, one after the other, were {replications}")
         threads = os.cpu_count() or 1 if threads is None else check_count("threads", threads, 1024)
         self.calendar = scenario.calendar
         self.transactions = TransactionLog() if log else None

@@ -52,7 +52,7 @@ VARIABLES: dict[str, Variable] = {
         _flow("program_cost", "currency", "what rewards of the brand's programs cost the firm", counted=False),
         _flow("lever_cost", "currency", "what the brand's levers cost", counted=False),
         _flow("margin", "currency", "revenue less cost of goods, program cost and lever cost", counted=False),
-        _stock("members", "customers", "members of the brand's programs", counted=True),
+        _stock("members", "memberships", "memberships in the brand's programs", counted=True),
         _stock("points_outstanding", "points", "points and stamps earned and neither redeemed nor expired"),
         _stock("liability", "currency", "expected cost of the outstanding points"),
         _flow("breakage", "points", "points and stamps that expired", counted=False),

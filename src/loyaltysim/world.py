@@ -51,6 +51,8 @@ class World:
     """Shared states that are staged for every round's shoppers."""
     arrays: dict[str, np.ndarray] = field(default_factory=dict)
     """Arrays that one part alone owns, by "part.name": kept here so that checkpoints find them."""
+    clocks: list[str] = field(default_factory=list)
+    """Those of them that hold steps."""
 
     @property
     def n_replications(self) -> int:
@@ -64,10 +66,14 @@ class World:
             self.staged.append(name)
         return array
 
-    def own(self, name: str, shape: tuple[int, ...], dtype: type, start: float = 0) -> np.ndarray:
-        """An array that the asking part alone owns."""
+    def own(
+        self, name: str, shape: tuple[int, ...], dtype: type, start: float = 0, *, clock: bool = False
+    ) -> np.ndarray:
+        """An array that the asking part alone owns; a `clock` holds steps, and begins when the part joins."""
         if name in self.arrays:
             raise KeyError(f"two parts call an array {name!r}")
+        if clock:
+            self.clocks.append(name)
         return self.arrays.setdefault(name, np.full(shape, start, dtype))
 
     def bring(self, shoppers: Shoppers) -> None:

@@ -121,8 +121,8 @@ ADDED = {
     ),
     "a promise that cannot be kept": (
         "[[brands.Ours.programs]]\nkind = 'stamps'\nn = 1",
-        '15: brands.Ours.programs.0: with reading "nth_is_rewarded" n must be at least 2: the first purchase of all '
-        "cannot be the rewarded one",
+        '15: brands.Ours.programs.0: with reading "nth_is_rewarded" n must be at least 2: the very first purchase '
+        "cannot be rewarded",
     ),
     "a promotion longer than its rhythm": (
         f"{PROMOTION}weeks = 9",

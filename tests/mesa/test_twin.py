@@ -120,7 +120,9 @@ SWITCHING = {"kind": "switching", "matrix": [[0.7, 0.3], [0.2, 0.8]]}
 
 def program(kind: str = "points", **settings) -> Scenario:
     """The bare market with a program of brand A and promotions of brand B."""
-    settings = {"kind": kind, "unit_cost": 0.7, "reward": {"kind": "cash", "value": 1.0, "threshold": 7}, **settings}
+    settings = {"kind": kind, "reward": {"kind": "cash", "value": 1.0, "threshold": 7}, **settings}
+    if settings["reward"]["kind"] == "cash":
+        settings["unit_cost"] = 0.7
     promotion = {"kind": "promotion_calendar", "depth": 0.125, "every_weeks": 3}
     return bare(brands__A__programs=[settings], brands__B__pricing=[promotion])
 

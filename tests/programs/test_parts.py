@@ -189,10 +189,10 @@ def test_percent_off__two_at_once_come_one_after_the_other_and_cost_what_they_ta
     half, fifth = (
         {"kind": "points", "reward": {"kind": "percent_off", "percent": p, "threshold": 2}} for p in (50, 20)
     )
-    programs = {"brands.A.programs": [half, {**fifth, "unit_cost": 0.5}]}
+    programs = {"brands.A.programs": [half, fifth]}
     data = simulate(market(half, n=1, steps=2, **programs)).sel(brand="A", segment="all")
-    # 2.0 → 1.0 → .8: the first takes 1.0 off, the second .2, which costs half of it
-    assert data["program_cost"].values[0].tolist() == pytest.approx([0, 1.0 + 0.1], abs=1e-12)
+    # 2.0 → 1.0 → .8: the first takes 1.0 off, the second .2
+    assert data["program_cost"].values[0].tolist() == pytest.approx([0, 1.0 + 0.2], abs=1e-12)
     assert data["rewards_redeemed"].values[0].tolist() == [0, 2]
 
 

@@ -89,7 +89,7 @@ class Drift(Bond):
         world.stage("bond", self.start)
         world.stage("satisfaction")
         world.stage("tried")
-        return world.own("bond.until", (world.customers.rows,), np.int32)
+        return world.own("bond.until", (world.customers.rows,), np.int32, clock=True)
 
     def fade(self, own: np.ndarray, world: World, shoppers: Shoppers, step: int) -> None:
         since, columns = shoppers.ask("bond.since", dtype=np.int32), shoppers.columns

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal
 
 import numpy as np
+from pydantic import field_validator
 
 from loyaltysim.draws import mix, poisson, purpose, salt, uniform
 from loyaltysim.elementary import exp, log
@@ -22,6 +23,7 @@ from loyaltysim.world import World
 
 NEEDS = purpose("needs.occasions")
 TIME = purpose("needs.time")
+MOST_SEASON = 100  # assumed: more is a slip
 
 f4, i8, u4, u8 = np.float32, np.int64, np.uint32, np.uint64
 
@@ -52,6 +54,13 @@ class Poisson(Needs):
         unit="1",
         source="assumed: none",
     )
+
+    @field_validator("season")
+    @classmethod
+    def _check(cls, season: tuple[float, ...]) -> tuple[float, ...]:
+        if season and not 0 <= min(season) <= max(season) <= MOST_SEASON:
+            raise ValueError(f"multipliers must be from 0 to {MOST_SEASON}, were {', '.join(f'{s:g}' for s in season)}")
+        return season
 
     def open(self, world: World) -> np.ndarray:
         """The factor of each step: weeks × season."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
 
 REPLICATIONS = 100
-"""Runs on the panel: TARGETS R2 asks for as many, and they are quick."""
+"""Runs on the panel; as many as target R2 takes at least."""
 TOLD = {"share": "share of {brand}, %", "repeat_rate": "repeat rate, %", "penetration": "penetration of {brand}, %"}
 
 

@@ -158,4 +158,4 @@ def programs_table(data: xr.Dataset, scenario: Scenario) -> Table | None:
 
 def is_unknown(data: xr.Dataset, brand: str) -> bool:
     """Whether the rates of a brand could not be told, since no period fits into the run."""
-    return number(data, "share", brand).with_half() == UNKNOWN
+    return number(data, "retention_rate", brand).with_half() == UNKNOWN

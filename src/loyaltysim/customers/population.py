@@ -195,7 +195,7 @@ class Population(Segment):
         le=100_000_000,
         unit="customers",
     )
-    segments: dict[str, Segment] = setting(dict, "Segments by name; none: everybody is alike.")
+    segments: dict[str, Segment] = setting(dict, "Segments by name; none: everybody is alike.", max_length=255)
 
     @model_validator(mode="after")
     def _shares(self) -> Population:

@@ -1,6 +1,6 @@
-"""The history board: what a firm can see of its customers, by brand. Programs' enrollment and targeting read only this.
+"""The history board: what a firm can see of its customers, by brand. Targeting will read only this.
 
-Columns exist only if a part asked for them.
+Columns exist only if a part asked for them; no part does yet.
 """
 
 from __future__ import annotations

@@ -18,8 +18,7 @@ from loyaltysim.jit import jit
 i8, u4, u8 = np.int64, np.uint32, np.uint64
 
 LEAF = 1024
-"""Customers of a leaf. Float totals are added inside a leaf in order, then leaf by leaf: one order for any block size,
-stacking or number of threads."""
+"""Customers of a leaf: blocks are cut between leaves only."""
 BLOCK = 64 * LEAF
 
 
@@ -47,7 +46,7 @@ def blocks(n_customers: int, replications: int, size: int = BLOCK) -> list[Block
     for r in range(replications):
         for leaf in range(0, n_customers, LEAF):
             end = r * n_customers + min(leaf + LEAF, n_customers)
-            if end - start > size:
+            if end - start > size and r * n_customers + leaf > start:
                 cuts.append((start, r * n_customers + leaf))
                 start = r * n_customers + leaf
     cuts.append((start, replications * n_customers))

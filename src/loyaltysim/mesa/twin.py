@@ -136,9 +136,10 @@ class TwinModel(mesa.Model):
         self.quality: list[float] = arrays.market.quality[0].tolist()
         self.appeal: list[float] = arrays.market.appeal[0].tolist()
         self.unit_costs = [money(brand.unit_cost) for brand in brands]
-        programs = [(program, b) for b, brand in enumerate(brands) for program in brand.programs]
         self.rules = [
-            Rules(program, place, b, self.list_prices[b], self.weeks) for place, (program, b) in enumerate(programs)
+            Rules(program, f"{name}.{number}", b, self.list_prices[b], self.weeks)
+            for b, (name, brand) in enumerate(self.setup.brands.items())
+            for number, program in enumerate(brand.programs)
         ]
         self.balances_expire = any(rules.idle_steps or rules.date_steps for rules in self.rules)
         if self.choice.kind == "switching":  # the last row is for who has bought nothing yet

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from loyaltysim.programs.ledger import ALWAYS, ENROLL, NEVER
+from loyaltysim.draws import purpose
+from loyaltysim.programs.ledger import ALWAYS, NEVER
 from loyaltysim.programs.program import Program
 from loyaltysim.totals import MONEY_UNIT, POINT_UNIT
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 class Rules:
     """A program's settings in ledger units, and what the program handed out in this step."""
 
-    def __init__(self, program: Program, place: int, brand: int, list_price: float, weeks: float) -> None:
-        self.place, self.brand = place, brand
+    def __init__(self, program: Program, label: str, brand: int, list_price: float, weeks: float) -> None:
+        self.brand, self.luck = brand, purpose(f"program.{label}.enroll")
         self.response = program.customer_response.weights
         count, worth = program.count(), program.worth_of(list_price) * self.response.worth
         self.chance, self.by_bond, self.by_satisfaction = program.enrollment.terms
@@ -67,15 +68,15 @@ class Card:
         """Show what the program makes of a purchase: what it is worth (eqs. E31–E32), and its price."""
         rules, b = self.rules, self.rules.brand
         rewards[b] += rules.response.progress * self.progress()
-        if self.member:
-            worth = rules.worth_per_currency * prices[b] + rules.worth_per_unit
-            rewards[b] += self.customer.price_sensitivity * worth
         self.redeeming = rules.share_off > 0 and self.balance >= rules.needed and prices[b] > 0
         if self.redeeming:
             # in float32, as in the arrays: the till might round 1.07625 of 64 bits to other money
             price = np.float32(prices[b])
             lowered = float(price - price * np.float32(rules.share_off))
             self.off, prices[b] = money(prices[b]) - money(lowered), lowered
+        if self.member and (rules.redeeming_earns or not self.redeeming):
+            worth = rules.worth_per_currency * prices[b] + rules.worth_per_unit
+            rewards[b] += self.customer.price_sensitivity * worth
 
     def settle(self, occasion: int, paid: int, bond: float, satisfaction: float) -> None:
         """Enroll, take what is redeemed, credit what is earned, pay rewards: after a purchase (eqs. E29–E30)."""
@@ -85,7 +86,7 @@ class Card:
             counts["enrolled"][b] += 1
         if self.redeeming:
             self.redeem(1)
-            counts["program_cost"][b] += round(self.off * rules.unit_cost)
+            counts["program_cost"][b] += self.off
         if self.member and (rules.redeeming_earns or not self.redeeming):
             points = round(paid * rules.points_per_money) + rules.points_per_unit
             self.balance += points
@@ -104,7 +105,7 @@ class Card:
             return rules.chance == 1
         logit = math.log(max(rules.chance, NEVER)) - math.log(1 - min(rules.chance, ALWAYS))
         logit += rules.by_bond * bond + rules.by_satisfaction * (satisfaction - 0.5)
-        luck = self.customer.model.luck.uniform(self.customer.key, ENROLL, occasion, rules.place)
+        luck = self.customer.model.luck.uniform(self.customer.key, rules.luck, occasion)
         return luck < logistic(logit)
 
     def redeem(self, times: int) -> None:
@@ -118,7 +119,8 @@ class Card:
     def expire(self) -> None:
         """Lose the balance after a time without a purchase, or at a fixed date (eq. E33)."""
         rules, now = self.rules, self.customer.model.now
-        due = rules.date_steps > 0 and (now + 1) % rules.date_steps == 0
+        measured = now + 1 - self.customer.model.calendar.burn_in
+        due = rules.date_steps > 0 and measured % rules.date_steps == 0
         idle = rules.idle_steps > 0 and self.last_use <= now - rules.idle_steps
         if self.balance and (due or idle):
             self.counts["points_expired"][rules.brand] += self.balance

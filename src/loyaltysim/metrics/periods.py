@@ -35,7 +35,7 @@ def open_book(world: World) -> PeriodBook:
     return PeriodBook(
         world.own("period.now", rows, np.uint32),
         world.own("period.before", rows, np.uint32),
-        world.own("period.purchases", rows, np.uint16),
+        world.own("period.purchases", rows, np.uint32),
     )
 
 
@@ -72,7 +72,7 @@ def _note(rows, brand, n, now, purchases):
         if brand[q] >= 0:
             row = rows[q]
             now[row] |= u4(1) << u4(brand[q])
-            purchases[row] += np.uint16(1)
+            purchases[row] += u4(1)
 
 
 @jit
@@ -102,4 +102,4 @@ def _close(now, before, purchases, segment, n_customers, counts):
                 counts[3, r, s, b] += is_now * i8(purchases[row])
         before[row] = now[row]
         now[row] = u4(0)
-        purchases[row] = np.uint16(0)
+        purchases[row] = u4(0)

@@ -26,7 +26,12 @@ class PanelPrices(Pricing):
 
 @jit
 def _recorded(value, first, step, n_customers, rows, n, brand, column):
-    """column[brand, q] = what the panel has in the household's row of this step; `value` is purchases × brands."""
+    """column[brand, q] = what the panel has in the household's row of this step; `value` is purchases × brands.
+
+    A household that has no more shows its last row; it shops no more, but may be asked what it would choose.
+    """
     own = column[brand]
     for q in range(n):
-        own[q] = value[first[rows[q] % n_customers] + step, brand]
+        household = rows[q] % n_customers
+        row = min(first[household] + step, first[household + 1] - 1)
+        own[q] = value[max(row, 0), brand]

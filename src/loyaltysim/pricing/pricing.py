@@ -8,7 +8,7 @@ To write another: a `Pricing` with a `kind` and one of the two methods.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from loyaltysim.market.calendar import Calendar
 from loyaltysim.market.market import Plan
@@ -19,6 +19,9 @@ from loyaltysim.world import World
 
 class Pricing(Part, room="pricing"):
     """How a brand sets its price."""
+
+    promotes: ClassVar[bool] = False
+    """Whether it is a promotion: what the question "what do rivals' promotions do?" takes away."""
 
     def plan(self, plan: Plan, brand: int, calendar: Calendar) -> None:
         """Write what is known beforehand into the plan's column of the brand."""

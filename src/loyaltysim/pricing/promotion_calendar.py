@@ -20,6 +20,7 @@ class PromotionCalendar(Pricing):
     """
 
     kind: Literal["promotion_calendar"] = "promotion_calendar"
+    promotes = True
 
     depth: float = setting(0.2, "Share taken off the list price.", ge=0, le=1, unit="1")
     weeks: float = setting(1.0, "How long a promotion lasts.", gt=0, unit="weeks")

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from loyaltysim.draws import purpose, salt, uniform
+from loyaltysim.draws import salt, uniform
 from loyaltysim.elementary import exp, log, logistic
 from loyaltysim.jit import jit
-
-ENROLL = purpose("program.enroll")
 
 f4, f8, i8 = np.float32, np.float64, np.int64
 ROUND = 6755399441055744.0  # 1.5 · 2**52: adding and subtracting it rounds a float64 to a whole number, half to even
@@ -40,11 +38,12 @@ def add_progress(balance, rows, n, needed, weight, reward):
 
 
 @jit
-def add_worth(member, rows, n, per_currency, per_unit, price, sensitivity, reward):
-    """reward[q] += sensitivity · worth of what the purchase earns, for members."""
+def add_worth(member, rows, n, per_currency, per_unit, price, redeeming, redeeming_earns, sensitivity, reward):
+    """reward[q] += sensitivity · worth of what the purchase would earn, for members."""
     per_currency, per_unit = f4(per_currency), f4(per_unit)
     for q in range(n):
-        reward[q] += sensitivity[q] * (per_currency * price[q] + per_unit) * f4(member[rows[q]] != 0)
+        earns = f4((member[rows[q]] != 0) & (redeeming_earns | (redeeming[q] == 0)))
+        reward[q] += sensitivity[q] * (per_currency * price[q] + per_unit) * earns
 
 
 @jit
@@ -82,9 +81,11 @@ def add_term(column, weight, reference, n, logit):
 
 
 @jit
-def enroll(logit, key, rows, buyers, segment, begins, first_replication, place, step, occasion, member, enrolled):
+def enroll(
+    logit, key, rows, buyers, segment, begins, first_replication, place, purpose, step, occasion, member, enrolled
+):
     """Buyers who are no members enroll with the chance that their logit gives."""
-    luck = salt(ENROLL, step, occasion, place)
+    luck = salt(purpose, step, occasion, 0)
     nobody = f4(-1e29)
     for r in range(begins.shape[0] - 1):
         for k in range(begins[r], begins[r + 1]):
@@ -108,7 +109,7 @@ def enroll_all(rows, buyers, segment, begins, first_replication, place, member, 
 
 @jit
 def redeem_at_till(
-    redeeming, rows, buyers, segment, begins, first_replication, place, needed, off, units, unit_cost, balance,
+    redeeming, rows, buyers, segment, begins, first_replication, place, needed, off, units, balance,
     redeemed, points_redeemed, rewards, cost,
 ):  # fmt: skip
     """Take a reward's points from those who bought at the lowered price; its cost is what it took off the price."""
@@ -123,8 +124,7 @@ def redeem_at_till(
                     redeemed[row] += needed
                 points_redeemed[first_replication + r, s, place] += needed
                 rewards[first_replication + r, s, place] += 1
-                given = (f8(off[q] * i8(units[q])) * unit_cost + ROUND) - ROUND
-                cost[first_replication + r, s, place] += i8(given)
+                cost[first_replication + r, s, place] += off[q] * i8(units[q])
 
 
 @jit

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from loyaltysim.draws import purpose
 from loyaltysim.market.shoppers import Block, Shoppers
 from loyaltysim.programs import ledger
 from loyaltysim.programs.parts.enrollment import Automatic, Enrollment
@@ -44,7 +45,9 @@ class Ledger:
     """The arrays of one program: one per row, in thousandths of a point; the last three only when asked for."""
 
     place: int
-    """The program's number among all programs of the scenario."""
+    """The program's number among all programs of the scenario, by which totals are kept."""
+    luck: np.uint64
+    """The purpose of its draws, by brand and number within the brand: no other program changes them."""
     brand: int
     balance: np.ndarray
     member: np.ndarray
@@ -89,12 +92,13 @@ class Program(Part, room="program"):
         """Whether the reward lowers the price of the purchase that redeems it."""
         return self.reward.share_off > 0
 
-    def open(self, world: World, brand: int, place: int, by_customer: bool) -> Ledger:
-        """Make the ledger; `by_customer` keeps what each customer earned, redeemed and lost."""
+    def open(self, world: World, brand: int, number: int, place: int, by_customer: bool) -> Ledger:
+        """Make the ledger of the brand's program `number`; `by_customer` keeps each customer's flows beside totals."""
+        label = f"program.{world.brands[brand]}.{number}"
         rows = world.customers.rows
 
         def own(name: str, dtype: type, wanted: bool = True, start: int = 0) -> np.ndarray:
-            return world.own(f"program{place}.{name}", (rows if wanted else 0,), dtype, start)
+            return world.own(f"{label}.{name}", (rows if wanted else 0,), dtype, start)
 
         response = self.customer_response.weights
         if response.worth and world.customers.has("price_sensitivity"):
@@ -104,15 +108,16 @@ class Program(Part, room="program"):
         expires = self.expiry.after_steps(world.calendar.weeks) > 0
         return Ledger(
             place=place,
+            luck=purpose(f"{label}.enroll"),
             brand=brand,
             balance=own("balance", np.int64),
             member=own("member", np.uint8),
-            last_use=own("last_use", np.int32) if expires else None,
+            last_use=world.own(f"{label}.last_use", (rows,), np.int32, clock=True) if expires else None,
             earned=own("earned", np.int64, by_customer),
             redeemed=own("redeemed", np.int64, by_customer),
             expired=own("expired", np.int64, by_customer),
-            redeeming=f"program{place}.redeeming",
-            off=f"program{place}.off",
+            redeeming=f"{label}.redeeming",
+            off=f"{label}.off",
         )
 
     def pace(self, own: Ledger, world: World, block: Block) -> None:
@@ -131,17 +136,18 @@ class Program(Part, room="program"):
         if response.progress:
             reward = shoppers.ask("reward", True)
             ledger.add_progress(own.balance, shoppers.rows, n, needed, response.progress, reward[brand])
+        if self.changes_price:
+            ledger.lower_price(
+                own.balance, shoppers.rows, n, needed, self.reward.share_off, float(MONEY_UNIT), shoppers.price[brand],
+                shoppers.ask(own.redeeming, dtype=np.int32), shoppers.ask(own.off, dtype=np.int64),
+            )  # fmt: skip
         if response.worth and "price_sensitivity" in shoppers.columns:
             count, price = self.count(), float(world.market.plan.list_price[0, brand])
             worth = response.worth * self.worth_of(price)
             ledger.add_worth(
                 own.member, shoppers.rows, n, worth * count.per_currency, worth * count.per_unit,
-                shoppers.price[brand], shoppers.columns["price_sensitivity"], shoppers.ask("reward", True)[brand],
-            )  # fmt: skip
-        if self.changes_price:
-            ledger.lower_price(
-                own.balance, shoppers.rows, n, needed, self.reward.share_off, float(MONEY_UNIT), shoppers.price[brand],
-                shoppers.ask(own.redeeming, dtype=np.int32), shoppers.ask(own.off, dtype=np.int64),
+                shoppers.price[brand], shoppers.ask(own.redeeming, dtype=np.int32), count.redeeming_earns,
+                shoppers.columns["price_sensitivity"], shoppers.ask("reward", True)[brand],
             )  # fmt: skip
 
     def settle(self, own: Ledger, world: World, shoppers: Shoppers, totals: Totals, step: int, occasion: int) -> None:
@@ -158,7 +164,7 @@ class Program(Part, room="program"):
                 ledger.add_term(columns["satisfaction"][own.brand], by_satisfaction, 0.5, shoppers.n, logit)
             ledger.enroll(
                 logit, shoppers.key, shoppers.rows, buyers, shoppers.segment, begins,
-                shoppers.first_replication, own.place, step, occasion, own.member, totals.enrolled,
+                shoppers.first_replication, own.place, own.luck, step, occasion, own.member, totals.enrolled,
             )  # fmt: skip
         else:
             ledger.enroll_all(
@@ -169,7 +175,7 @@ class Program(Part, room="program"):
         if self.changes_price:
             ledger.redeem_at_till(
                 columns[own.redeeming], shoppers.rows, buyers, shoppers.segment, begins,
-                shoppers.first_replication, own.place, needed, columns[own.off], shoppers.units, self.unit_cost,
+                shoppers.first_replication, own.place, needed, columns[own.off], shoppers.units,
                 own.balance, own.redeemed, totals.points_redeemed, totals.rewards_redeemed, totals.program_cost,
             )  # fmt: skip
         ledger.credit(
@@ -191,7 +197,7 @@ class Program(Part, room="program"):
         """Let balances expire (stage 12)."""
         after = self.expiry.after_steps(world.calendar.weeks)
         dates = self.expiry.date_steps(world.calendar.weeks)
-        due = dates > 0 and (step + 1) % dates == 0
+        due = dates > 0 and (step + 1 - world.calendar.burn_in) % dates == 0
         if after > 0 or due:
             ledger.expire(
                 own.last_use if own.last_use is not None else own.member, block.start, block.stop,
@@ -205,6 +211,8 @@ class Program(Part, room="program"):
 
     def check(self) -> list[str]:
         """What contradicts itself in the settings."""
+        if self.changes_price and self.unit_cost != 1:
+            return ["unit_cost is for what is paid out: a reward that lowers the price costs what it takes off"]
         return []
 
     def describe(self, brand: str) -> str:

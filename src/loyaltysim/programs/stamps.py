@@ -35,4 +35,4 @@ class Stamps(Program):
     def check(self) -> list[str]:
         if self.needed < 1:
             return ['with reading "nth_is_rewarded" n must be at least 2: the very first purchase cannot be rewarded']
-        return []
+        return super().check()

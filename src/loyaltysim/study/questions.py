@@ -30,9 +30,13 @@ SAYS = {
 
 
 def without_rival_promotions(scenario: Scenario) -> Scenario | None:
-    """The market in which no rival moves its price; None if none does."""
-    rivals = [name for name, brand in scenario.brands.items() if name != scenario.focal and brand.pricing]
-    return scenario.vary({path_text(("brands", name, "pricing")): [] for name in rivals}) if rivals else None
+    """The market in which no rival promotes; None if none does."""
+    changes = {}
+    for name, brand in scenario.brands.items():
+        if name != scenario.focal and any(pricing.promotes for pricing in brand.pricing):
+            left = [pricing.plain() for pricing in brand.pricing if not pricing.promotes]
+            changes[path_text(("brands", name, "pricing"))] = left
+    return scenario.vary(changes) if changes else None
 
 
 def without_program(scenario: Scenario) -> Scenario | None:

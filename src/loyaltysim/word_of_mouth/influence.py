@@ -100,7 +100,7 @@ class OnHeard(Influence):
         "Utility that one full message adds or takes.",
         ge=0,
         unit="logit",
-        source="D14: about .2 in choice probability",
+        source="East, Hammond and Lomax 2008: about .2 in choice probability",
     )
     half_life_days: float = setting(21.0, "Time in which half of it is forgotten.", gt=0, unit="days")
     heard_max: float = setting(3.0, "Largest sum, either way.", gt=0, unit="logit")

@@ -38,7 +38,7 @@ class Inactivity(Expiry):
 
 
 class FixedDates(Expiry):
-    """All balances are lost at fixed dates."""
+    """All balances are lost at fixed dates, counted from the first measured step, before it too."""
 
     kind: Literal["fixed_dates"] = "fixed_dates"
     every_weeks: float = setting(52.0, "Time from one date to the next.", gt=0, unit="weeks")

@@ -62,11 +62,14 @@ class Worth(Response):
 
 
 class GoalGradient(Response):
-    """Members hurry as the reward comes near: needs × exp(goal_gradient · progress ** gradient_shape), M1."""
+    """Members hurry as the reward comes near: needs × exp(goal_gradient · progress ** gradient_shape), eq. E32.
+
+    Only needs of kind `poisson` can be quickened; the others have a fixed number of occasions.
+    """
 
     kind: Literal["goal_gradient"] = "goal_gradient"
     goal_gradient: float = setting(
-        0.40, "Log of the factor on needs just before the reward.", ge=0, unit="1",
+        0.40, "Log of the factor on needs just before the reward.", ge=0, le=5, unit="1",
         source="Kivetz, Urminsky and Zheng 2006: -20 % in the time between purchases",
     )  # fmt: skip
     gradient_shape: float = setting(0.5, "Curve of it; below 1 most of the hurry comes early.", gt=0, unit="1")

@@ -26,7 +26,7 @@ class Cash(Reward):
 
     kind: Literal["cash"] = "cash"
     value: float = setting(5.0, "Worth of one reward.", ge=0, unit="currency")
-    threshold: float = setting(500.0, "Points for one reward.", gt=0, unit="points")
+    threshold: float = setting(500.0, "Points for one reward; a stamp card ignores this.", ge=0.001, unit="points")
 
     @property
     def payout(self) -> float:
@@ -38,7 +38,7 @@ class PercentOff(Reward):
 
     kind: Literal["percent_off"] = "percent_off"
     percent: float = setting(20.0, "Share off.", ge=0, le=100, unit="%")
-    threshold: float = setting(500.0, "Points for one reward; a stamp card ignores this.", gt=0, unit="points")
+    threshold: float = setting(500.0, "Points for one reward; a stamp card ignores this.", ge=0.001, unit="points")
 
     @property
     def share_off(self) -> float:
@@ -49,7 +49,7 @@ class FreeUnit(Reward):
     """The next purchase of the brand after the balance is full is free."""
 
     kind: Literal["free_unit"] = "free_unit"
-    threshold: float = setting(500.0, "Points for one reward; a stamp card ignores this.", gt=0, unit="points")
+    threshold: float = setting(500.0, "Points for one reward; a stamp card ignores this.", ge=0.001, unit="points")
 
     @property
     def share_off(self) -> float:

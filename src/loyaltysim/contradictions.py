@@ -1,0 +1,76 @@
+"""Contradictions: what is wrong between the tables of a scenario, which no table can see by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from loyaltysim.behavior.choice import Logit, Switching
+from loyaltysim.faults import Fault, nearest, path_text
+from loyaltysim.pricing.promotion_calendar import PromotionCalendar
+
+if TYPE_CHECKING:
+    from loyaltysim.customers.population import Segment
+    from loyaltysim.scenario import Scenario
+
+
+def contradictions(scenario: Scenario) -> Iterator[Fault]:
+    """Faults between tables, each with the path of the setting that should give way."""
+
+    def fault(key: str, message: str, choices: tuple[str, ...] = (), near: str | None = None) -> Fault:
+        return Fault(None, None, key, message, choices, near)
+
+    names = tuple(scenario.brands)
+    if scenario.focal not in names:
+        yield fault("focal", f'no brand is called "{scenario.focal}"', names, nearest(scenario.focal, names))
+    choice = scenario.behavior.choice
+    if isinstance(choice, Switching):
+        for message in choice.check_brands(len(names)):
+            yield fault("behavior.choice.matrix", message)
+    if isinstance(choice, Logit) and not choice.outside_option and len(names) < 2:
+        yield fault("brands", "with one brand and no outside option there is nothing to choose")
+    experience = scenario.behavior.experience.kind
+    for part in (scenario.behavior.satisfaction, scenario.word_of_mouth.talk):
+        if experience == "none" and part.kind in ("level", "disconfirmation", "threshold"):
+            path = "behavior.satisfaction" if part is scenario.behavior.satisfaction else "word_of_mouth.talk"
+            yield fault(path, f'{part.room} "{part.kind}" needs experiences: set behavior.experience')
+    if scenario.behavior.bond.kind == "linear" and scenario.behavior.satisfaction.kind == "none":
+        yield fault("behavior.bond", 'bond model "linear" needs satisfaction: set behavior.satisfaction')
+    if scenario.word_of_mouth.talk.kind != "none" and scenario.word_of_mouth.influence.kind == "satisfaction":
+        if scenario.behavior.satisfaction.kind == "none":
+            yield fault("word_of_mouth.influence", 'influence "satisfaction" needs behavior.satisfaction')
+    for message in scenario.network.check(scenario.population.n_customers):
+        yield fault("network", message)
+    needs_panel = scenario.behavior.needs.kind == "panel" or any(
+        part.kind == "panel" for brand in scenario.brands.values() for part in brand.pricing
+    )
+    if needs_panel and scenario.panel is None:
+        yield fault("panel", 'needs or pricing of kind "panel" want a [panel] table with a source')
+    if needs_panel and scenario.behavior.needs.kind != "panel":
+        yield fault("behavior.needs", 'must be of kind "panel" where pricing is: its prices are of recorded purchases')
+    for name, brand in scenario.brands.items():
+        for number, program in enumerate(brand.programs):
+            key = path_text(("brands", name, "programs", number))
+            yield from (fault(key, message) for message in program.check())
+    groups: dict[tuple[str, ...], Segment] = {("population",): scenario.population}
+    groups |= {("population", "segments", name): group for name, group in scenario.population.segments.items()}
+    for where, group in groups.items():
+        for liked in group.appeal or {}:
+            if liked not in names:
+                key = path_text((*where, "appeal", liked))
+                yield fault(key, f'no brand is called "{liked}"', names, nearest(liked, names))
+    if "" in names:
+        yield fault("brands", "a brand needs a name")
+    length = scenario.metrics.period_steps
+    if length > scenario.steps and "period_steps" in scenario.metrics.model_fields_set:
+        message = f"a period of {length} steps does not fit into a run of {scenario.steps}; 0: no periods"
+        yield fault("metrics.period_steps", message)
+    measured = scenario.metrics.states_every
+    if length and measured > length and length <= scenario.steps:
+        yield fault("metrics.states_every", f"states must be measured in each period of {length} steps, was {measured}")
+    weeks = scenario.calendar.weeks
+    for name, brand in scenario.brands.items():
+        for number, pricing in enumerate(brand.pricing):
+            if isinstance(pricing, PromotionCalendar) and pricing.weeks < weeks - 5e-4:  # as the calendar forgives
+                key = path_text(("brands", name, "pricing", number, "weeks"))
+                yield fault(key, f"a promotion of {pricing.weeks:g} weeks is shorter than a step of {weeks:g} weeks")
