@@ -87,6 +87,14 @@ class Simulation:
         self._sums = np.full((seen, len(states.STATES), stack, segments, brands), np.nan)
         self._people = np.zeros((seen, stack, segments, brands), np.int64)
 
+    def __repr__(self) -> str:
+        """One line: what is simulated, and how far."""
+        stack = self.world.customers.replications
+        return (
+            f"<Simulation of {self.scenario.title or 'a scenario'}: {self.world.customers.n_customers:,} customers, "
+            f"replications {stack.start} to {stack.stop - 1}, step {self.now} of {self.calendar.last}>"
+        )
+
     def step(self) -> None:
         """One step. Raises IndexError after the last."""
         now, calendar, metrics = self.now, self.calendar, self.scenario.metrics

@@ -57,6 +57,8 @@ def runs(three, run):
     }
     segments = {"Light": {"share": 0.5}, "Heavy": {"share": 0.5}}
     daily = {"step_days": 1.0, "steps": 280, "burn_in": 91, "metrics.period_steps": 91}
+    yearly = {"step_days": 365.25, "steps": 9, "metrics.period_steps": 2}
+    yearly |= {"brands.Ours.pricing": [], "brands.Rival.pricing": []}
     nothing = {"steps": 10, "metrics.period_steps": 0, "metrics.states_every": 0, "burn_in": 0}
     return {
         "three": run,
@@ -75,7 +77,7 @@ def runs(three, run):
         "no states": replicate(three.vary({"behavior.bond": {"kind": "none"}}), replications=2),
         "every other step": replicate(three.vary({"metrics.states_every": 2}), replications=2),
         "daily": replicate(three.vary(daily), replications=2),
-        "yearly": replicate(three.vary({"step_days": 365.25, "steps": 9, "metrics.period_steps": 2}), replications=2),
+        "yearly": replicate(three.vary(yearly), replications=2),
         "segments": replicate(three.vary({"population.segments": segments}), replications=2),
     }
 

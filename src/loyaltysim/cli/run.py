@@ -136,7 +136,7 @@ def show(name: str, scenario: Scenario, asked: Asked, answer: Answer, panel: lis
     from loyaltysim.study.questions import SAYS
 
     console = answer_console()
-    console.print(*tables.headline(name, scenario, asked.replications, asked.seed), sep="\n")
+    console.print(*tables.headline(name, scenario, asked.replications, asked.seed, asked.changes), sep="\n")
     console.print("", tables.brands_table(answer.data, scenario), sep="\n")
     for question, says in SAYS.items():
         if question not in answer.comparisons:
@@ -146,6 +146,8 @@ def show(name: str, scenario: Scenario, asked: Asked, answer: Answer, panel: lis
         title = f"What {says} did to {plain(scenario.focal)}"
         console.print("", tables.effects_table(title, found, ("without", "with"), tables.measured(scenario)), sep="\n")
         console.print(sentence(says, scenario.focal, found))
+    if answer.comparisons:
+        console.print("\nIntervals cover luck only, not the sizes that the scenario assumes.", style="dim")
     programs = tables.programs_table(answer.data, scenario)
     for shown in (*([programs] if programs else []), *recorded_tables(scenario, panel)):
         console.print("", shown, sep="\n")

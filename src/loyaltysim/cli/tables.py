@@ -36,7 +36,9 @@ def span(days: float) -> str:
     return f"{days:g} days"
 
 
-def headline(name: str, scenario: Scenario, replications: int, seed: int) -> Iterator[RenderableType]:
+def headline(
+    name: str, scenario: Scenario, replications: int, seed: int, changes: Mapping[str, Any] | None = None
+) -> Iterator[RenderableType]:
     """What was run."""
     if scenario.title:
         yield Text(plain(scenario.title), style="bold")
@@ -49,6 +51,8 @@ def headline(name: str, scenario: Scenario, replications: int, seed: int) -> Ite
         f"seed {seed}",
     ]
     yield Text(" · ".join(facts), style="dim")
+    if changes:
+        yield Text("changed: " + ", ".join(f"{plain(path)} = {plain(str(value))}" for path, value in changes.items()))
 
 
 def measured(scenario: Scenario) -> str:

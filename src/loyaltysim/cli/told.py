@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -30,7 +32,8 @@ def told(as_json: bool = False) -> Iterator[None]:
         return [Fault(None, None, "", message)]
 
     try:
-        yield
+        with _interrupts():
+            yield
         sys.stdout.flush()  # so that a full disk or a closed pipe is noticed here
     except ScenarioError as error:
         _end(error.faults, as_json, WRONG)
@@ -46,6 +49,29 @@ def told(as_json: bool = False) -> Iterator[None]:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
+
+
+@contextmanager
+def _interrupts() -> Iterator[None]:
+    """See to it that Ctrl-C ends the command even where Python swallows it, as in the finalizer of an object."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    seen = []
+
+    def interrupt(number: int, frame: object) -> None:
+        seen.append(number)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    swallowed, sys.unraisablehook = sys.unraisablehook, lambda args: None
+    try:
+        yield
+        if seen:
+            raise KeyboardInterrupt
+    finally:
+        sys.unraisablehook = swallowed
+        signal.signal(signal.SIGINT, before)
 
 
 def _missing(error: ImportError) -> str:

@@ -84,16 +84,16 @@ def described(target: Target, rows: list[dict[str, Any]]) -> Iterator[Renderable
     if statuses == {"skipped"}:
         yield Text("\n".join(plain(str(row["reason"])) for row in rows) + "\n")
         return
-    columns = ["", "target", "simulated", "SE", "tolerance", "status"]
+    noted = any(row["reason"] for row in rows)
+    columns = ["", "target", "simulated", "SE", "tolerance", "status", *(["note"] if noted else [])]
     cells: list[list[str | Text]] = [
         [
             plain(str(row["part"])),
             *("" if row[name] is None else format(row[name], form) for name, form in FORMS.items()),
             Text(str(row["status"]), style=STYLES[str(row["status"])]),
+            *([plain(str(row["reason"]))] if noted else []),
         ]
         for row in rows
     ]
     yield table("", columns, cells)
-    for reason in dict.fromkeys(str(row["reason"]) for row in rows if row["reason"]):
-        yield Text(plain(reason), style="dim")
     yield ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -18,7 +18,7 @@ from scipy import special
 
 from loyaltysim import results
 from loyaltysim.faults import Fault, ScenarioError, nearest
-from loyaltysim.runs import replicate
+from loyaltysim.study.side_by_side import side_by_side
 from loyaltysim.variables import VARIABLES
 
 if TYPE_CHECKING:
@@ -47,6 +47,11 @@ class Comparison:
     runs: dict[str, xr.Dataset]
     baseline: str
     focal: str
+
+    def __repr__(self) -> str:
+        """One line: what was compared."""
+        n = next(iter(self.runs.values())).sizes["replication"]
+        return f"<Comparison of {', '.join(self.runs)}: baseline {self.baseline}, focal {self.focal}, {n} replications>"
 
     @cached_property
     def effects(self) -> pd.DataFrame:
@@ -172,10 +177,7 @@ def compare(
     ]
     if faults:
         raise ScenarioError(faults)
-    runs = {}
-    for name, scenario in scenarios.items():
-        tell = None if progress is None else partial(progress, name)
-        runs[name] = replicate(scenario, replications=replications, seed=seed, threads=threads, progress=tell)
+    runs = side_by_side(scenarios, replications=replications, seed=seed, threads=threads, progress=progress)
     return Comparison(runs, baseline, focal)
 
 

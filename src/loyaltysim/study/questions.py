@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from loyaltysim.faults import path_text
-from loyaltysim.runs import replicate
 from loyaltysim.study.compare import Comparison
+from loyaltysim.study.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,18 +89,17 @@ def answer(
     progress: Callable[[str, float], None] | None = None,
 ) -> Answer:
     """Run a scenario and its knock-out worlds with common luck; arguments as `compare`."""
-
-    def run(name: str, world: Scenario) -> xr.Dataset:
-        tell = None if progress is None else partial(progress, name)
-        return replicate(world, replications=replications, seed=seed, threads=threads, progress=tell)
-
-    base = run("as it is", scenario)
-    comparisons = {}
+    worlds = {"as it is": scenario}
     for question, knock_out in KNOCK_OUTS.items():
         world = knock_out(scenario)
         if world is not None:
-            runs = {"without": run(f"without {SAYS[question]}", world), "with": base}
-            comparisons[question] = Comparison(runs, "without", scenario.focal)
+            worlds[question] = world
+    runs = side_by_side(worlds, replications=replications, seed=seed, threads=threads, progress=progress)
+    base = runs.pop("as it is")
+    comparisons = {
+        question: Comparison({"without": without, "with": base}, "without", scenario.focal)
+        for question, without in runs.items()
+    }
     return Answer(base, comparisons)
 
 
@@ -115,8 +113,5 @@ def word_of_mouth_effect(
     silent = without_word_of_mouth(scenario)
     if silent is None:
         raise ValueError("nobody talks in this scenario: word_of_mouth.talk is off")
-    runs = {
-        name: replicate(world, replications=replications, seed=seed, threads=threads)
-        for name, world in (("without", silent), ("with", scenario))
-    }
+    runs = side_by_side({"without": silent, "with": scenario}, replications=replications, seed=seed, threads=threads)
     return Comparison(runs, "without", scenario.focal)
