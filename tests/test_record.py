@@ -202,7 +202,7 @@ GROCERY = load("grocery")
 CHANGES = {
     "steps": st.integers(13, 500),
     "burn_in": st.integers(0, 500),
-    "step_days": st.floats(0.5, 400),
+    "step_days": st.floats(0.5, 7),  # longer than a promotion it may not be
     "title": st.text(max_size=20),
     "population.n_customers": st.integers(20, 10**6),
     "population.taste": st.floats(-5, 5),

@@ -89,16 +89,17 @@ def answer(
     progress: Callable[[str, float], None] | None = None,
 ) -> Answer:
     """Run a scenario and its knock-out worlds with common luck; arguments as `compare`."""
-    worlds = {"as it is": scenario}
+    worlds, named = {"as it is": scenario}, {}
     for question, knock_out in KNOCK_OUTS.items():
         world = knock_out(scenario)
         if world is not None:
-            worlds[question] = world
+            named[question] = f"without {SAYS[question]}"
+            worlds[named[question]] = world
     runs = side_by_side(worlds, replications=replications, seed=seed, threads=threads, progress=progress)
-    base = runs.pop("as it is")
+    base = runs["as it is"]
     comparisons = {
-        question: Comparison({"without": without, "with": base}, "without", scenario.focal)
-        for question, without in runs.items()
+        question: Comparison({"without": runs[name], "with": base}, "without", scenario.focal)
+        for question, name in named.items()
     }
     return Answer(base, comparisons)
 
