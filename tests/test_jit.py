@@ -18,6 +18,8 @@ KERNEL = """
 from loyaltysim.elementary import logistic
 from loyaltysim.jit import jit
 
+pytestmark = pytest.mark.slow  # each starts processes of its own
+
 @jit
 def helper(x):
     return x + 1

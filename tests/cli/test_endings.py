@@ -11,6 +11,8 @@ import pytest
 
 from loyaltysim import results
 
+pytestmark = pytest.mark.slow  # each starts processes of its own
+
 COMMAND = [sys.executable, "-m", "loyaltysim", "run", "small.toml", "--replications", "2", "--out", "out"]
 LONG = [*COMMAND, "--set", "steps=1_000_000"]  # hours
 SECONDS = 60

@@ -10,6 +10,8 @@ import pytest
 from loyaltysim import load, replicate, results
 from loyaltysim.study.questions import SAYS, answer
 
+pytestmark = pytest.mark.slow  # each starts processes of its own
+
 FILES = {"scenario.toml", "manifest.json", "results.nc", "summary.json", "figures"}
 
 
