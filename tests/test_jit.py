@@ -14,11 +14,11 @@ import pytest
 
 from loyaltysim import jit as house
 
+pytestmark = pytest.mark.slow  # each starts processes of its own
+
 KERNEL = """
 from loyaltysim.elementary import logistic
 from loyaltysim.jit import jit
-
-pytestmark = pytest.mark.slow  # each starts processes of its own
 
 @jit
 def helper(x):
