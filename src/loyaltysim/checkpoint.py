@@ -7,9 +7,7 @@ messages not yet heard. The file is NumPy's npz, without pickled objects, with a
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
-from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +15,7 @@ import numpy as np
 from loyaltysim.customers.fields import FIELDS
 from loyaltysim.results import source_hash
 from loyaltysim.totals import BY_PROGRAM
+from loyaltysim.whole_file import whole_file
 
 if TYPE_CHECKING:
     from loyaltysim.simulation import Simulation
@@ -27,16 +26,9 @@ PILE = ("sender", "brand", "strength", "luck")
 
 def save(simulation: Simulation, path: str | Path) -> None:
     """Write a checkpoint, to a temporary name first, then renamed."""
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.{token_hex(4)}.part")  # `tempfile` would hide it from other users
-    try:
-        with temporary.open("xb") as file:
-            arrays: dict[str, Any] = {"identity": np.array(_identity(simulation)), **_state(simulation)}
-            np.savez(file, **arrays)
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    arrays: dict[str, Any] = {"identity": np.array(_identity(simulation)), **_state(simulation)}
+    with whole_file(path) as temporary, temporary.open("xb") as file:
+        np.savez(file, **arrays)
 
 
 def restore(simulation: Simulation, path: str | Path) -> None:

@@ -5,10 +5,8 @@ What each variable means stands in `variables.py`; here is how it follows from t
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
-from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +15,7 @@ from loyaltysim.metrics.periods import COUNTS
 from loyaltysim.metrics.states import STATES
 from loyaltysim.totals import BY_BRAND, MONEY_UNIT, POINT_UNIT
 from loyaltysim.variables import PERIOD_BRAND, VARIABLES
+from loyaltysim.whole_file import whole_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -201,14 +200,8 @@ def _of_period(values: dict[str, np.ndarray], name: str, length: int) -> np.ndar
 
 def save(data: xr.Dataset, path: str | Path) -> None:
     """Write NetCDF, to a temporary name first, then renamed: there is never half a file under `path`."""
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.{token_hex(4)}.part")  # `tempfile` would hide it from other users
-    try:
+    with whole_file(path) as temporary:
         temporary.write_bytes(_image(data))
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def _image(data: xr.Dataset) -> bytes:

@@ -7,15 +7,14 @@ occasion within the step), brand, units, price_paid (currency, of the whole purc
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from secrets import token_hex
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from loyaltysim.market.shoppers import Shoppers
 from loyaltysim.totals import MONEY_UNIT, POINT_UNIT
+from loyaltysim.whole_file import whole_file
 from loyaltysim.world import World
 
 if TYPE_CHECKING:
@@ -81,11 +80,5 @@ class TransactionLog:
 
     def save(self, path: str | Path) -> None:
         """Write a Parquet file, under a temporary name first."""
-        path = Path(path)
-        temporary = path.with_name(f".{path.name}.{token_hex(4)}.part")  # `tempfile` would hide it from other users
-        try:
+        with whole_file(path) as temporary:
             self.frame().to_parquet(temporary)
-            os.replace(temporary, path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise

@@ -20,6 +20,7 @@ from loyaltysim import results
 from loyaltysim.faults import Fault, ScenarioError, nearest
 from loyaltysim.study.side_by_side import side_by_side
 from loyaltysim.variables import VARIABLES
+from loyaltysim.whole_file import whole_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,9 +93,8 @@ class Comparison:
         folder.mkdir(parents=True, exist_ok=True)
         for name, run in self.runs.items():
             results.save(run, folder / (quote(name, safe=" ") + ".nc"))  # a name may hold a slash
-        temporary = folder / ".effects.csv.part"
-        self.effects.to_csv(temporary, index=False)
-        temporary.replace(folder / "effects.csv")
+        with whole_file(folder / "effects.csv") as temporary:
+            self.effects.to_csv(temporary, index=False)
 
     def plot(self) -> Any:
         """The effects as a forest plot: matplotlib's Axes."""
