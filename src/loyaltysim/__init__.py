@@ -7,7 +7,7 @@
 
 A tour of the rooms, from the ground up: `draws` (luck by address), `customers` and `market` (boards), `behavior`,
 `programs`, `pricing`, `levers`, `word_of_mouth` (the model), `schedule` (one step, in order), `scenario` (the file),
-`simulation` and `runs` (one run), `study` (many runs), `plots`, `mesa`, `cli`.
+`simulation` and `runs` (one run), `measures` (of logs and lifetimes), `study` (many runs), `plots`, `mesa`, `cli`.
 """
 
 from importlib import import_module
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from loyaltysim import mesa, plots
+    from loyaltysim import measures, mesa, plots
     from loyaltysim.faults import Fault, ScenarioError
     from loyaltysim.loading import load
     from loyaltysim.results import to_frame
@@ -34,6 +34,7 @@ __all__ = [
     "Simulation",
     "compare",
     "load",
+    "measures",
     "mesa",
     "plots",
     "replicate",

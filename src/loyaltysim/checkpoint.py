@@ -64,6 +64,8 @@ def copy(source: Simulation, target: Simulation) -> None:
     for name in target.world.clocks:
         if f"own/{name}" not in state:
             target.world.arrays[name][:] = source.now
+    if target.world.customers.has("seen") and "customers/seen" not in state:
+        target.world.customers.arrays["seen"][:] = source.now
 
 
 def _identity(simulation: Simulation) -> str:
@@ -92,6 +94,8 @@ def _state(simulation: Simulation) -> dict[str, np.ndarray]:
     state["periods"] = np.array(simulation._periods, np.int64)
     measured = max(simulation.now - simulation.calendar.burn_in, 0)
     state |= {"sums": simulation._sums[:measured], "people": simulation._people[:measured]}
+    state["gone"] = simulation._gone[:measured]
+    state["messages/public"] = world.messages.public()
     return state | {"now": np.array(simulation.now)}
 
 
@@ -115,13 +119,14 @@ def _take(simulation: Simulation, state: dict[str, np.ndarray]) -> None:
             given = state[f"flows/{name}"][: len(flow)]
             flow[: len(given)] = given
     simulation._periods = list(state["periods"])
-    for name, array in (("sums", simulation._sums), ("people", simulation._people)):
+    for name, array in (("sums", simulation._sums), ("people", simulation._people), ("gone", simulation._gone)):
         given = state[name][: len(array)]
         array[: len(given)] = given
     world.messages.clear()
     pile = world.messages.piles[0]
     pile.room_for(len(state["messages/sender"]))
     pile.n = len(state["messages/sender"])
+    pile.public[:] = state["messages/public"]
     for column in PILE:
         getattr(pile, column)[: pile.n] = state[f"messages/{column}"]
 

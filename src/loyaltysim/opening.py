@@ -13,7 +13,7 @@ from loyaltysim.market.market import Market, Plan
 from loyaltysim.world import World, open_world
 
 if TYPE_CHECKING:
-    from loyaltysim.scenario import Scenario
+    from loyaltysim.scenario import Brand, Scenario
 
 MOST_OCCASIONS = 1000
 """Expected occasions of a customer in a step: each is a round, and so many are surely a slip (assumed)."""
@@ -35,6 +35,7 @@ def open_market(
         [brand.quality for brand in brands.values()],
         [brand.appeal for brand in brands.values()],
         [brand.unit_cost for brand in brands.values()],
+        _facts(list(brands.values())),
     )
     world = open_world(
         seed=seed,
@@ -47,6 +48,7 @@ def open_market(
         market=market,
         threads=threads,
         programs=sum(len(brand.programs) for brand in brands.values()),
+        reasons=scenario.metrics.reasons,
         block_size=block_size,
     )
     draw_traits(scenario.population, world.customers, tuple(brands))
@@ -63,6 +65,23 @@ def open_market(
             scenario.population.n_customers, seed, len(replications), replications.start, scenario._folder
         )
     return world
+
+
+def _facts(brands: list[Brand]) -> dict[str, list[float]]:
+    """What the brands are to their customers, by the names of `market.FACTS`."""
+    same = ("ethics", "effort", "store_appeal", "online_appeal", "bond_growth")
+    facts = {name: [getattr(brand, name) for brand in brands] for name in same}
+    for name in ("service", "ease", "consistency"):
+        own = [getattr(brand, name) for brand in brands]
+        facts[name] = [brand.quality if value is None else value for brand, value in zip(brands, own)]
+    of_complaints = ("failure_chance", "response_days", "distributive", "interaction")
+    facts |= {name: [getattr(brand.complaints, name) for brand in brands] for name in of_complaints}
+    facts["complaint_ease"] = [brand.complaints.ease for brand in brands]
+    online = [brand.complaints.online_failure_chance for brand in brands]
+    facts["online_failure_chance"] = [
+        brand.complaints.failure_chance if chance is None else chance for brand, chance in zip(brands, online)
+    ]
+    return facts
 
 
 def _seat_households(scenario: Scenario, source: str, world: World) -> None:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from loyaltysim.metrics.periods import COUNTS
-from loyaltysim.metrics.states import STATES
-from loyaltysim.totals import BY_BRAND, MONEY_UNIT, POINT_UNIT
+from loyaltysim.metrics.states import GONE, STATES
+from loyaltysim.totals import BY_BRAND, MONEY_UNIT, POINT_UNIT, REASONS, SHARE_UNIT
 from loyaltysim.variables import PERIOD_BRAND, VARIABLES
 from loyaltysim.whole_file import whole_file
 
@@ -39,6 +39,8 @@ class Raw:
     """measured steps × `STATES` × replications × segments × brands; NaN where not measured."""
     state_people: np.ndarray
     """measured steps × replications × segments × brands."""
+    gone: np.ndarray
+    """measured steps × `GONE` × replications × segments × brands."""
     population: np.ndarray
     """replications × segments."""
     prices: dict[str, np.ndarray]
@@ -60,6 +62,7 @@ def dataset(scenario: Scenario, seed: int, stacks: list[Raw]) -> xr.Dataset:
         "brand": brands,
         "brand_to": brands,
         "program": _distinct(programs),
+        "reason": REASONS,
         "segment": ["all", *named],
     }
     data = {}
@@ -164,6 +167,9 @@ def _values(scenario: Scenario, stacks: list[Raw]) -> dict[str, np.ndarray]:
     out["margin"] = out["revenue"] - out["cost_of_goods"] - out["program_cost"] - out["lever_cost"]
     for name in ("occasions", "no_purchase", "switches"):
         out[name] = np.moveaxis(flows[name][burn:], 1, 0)
+    for name, unit in (("defections", 1), ("defection_shares", SHARE_UNIT)):
+        why = np.moveaxis(flows[name][burn:], 1, 0) / unit
+        out[name] = why if why.shape[-1] else np.full((*why.shape[:-1], len(REASONS)), np.nan)
     for name in ("price", "list_price", "on_promotion"):
         out[name] = np.moveaxis(together([stack.prices[name] for stack in stacks], 1), 1, 0)
     sums = together([stack.state_sums for stack in stacks], 2)
@@ -171,6 +177,9 @@ def _values(scenario: Scenario, stacks: list[Raw]) -> dict[str, np.ndarray]:
     for place, name in enumerate(STATES):
         with np.errstate(invalid="ignore", divide="ignore"):
             out[name] = by_segment(sums[:, place]) / people
+    gone = together([stack.gone for stack in stacks], 2)
+    for place, name in enumerate(GONE):
+        out[name] = by_segment(gone[:, place])
     periods = together([stack.periods for stack in stacks], 2)
     for place, name in enumerate(COUNTS):
         out[name] = by_segment(periods[:, place])

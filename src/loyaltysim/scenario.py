@@ -13,11 +13,16 @@ import tomli_w
 from pydantic import PrivateAttr, ValidationError, model_validator
 
 import loyaltysim.customers.networks  # noqa: F401 - registers the kinds of networks
+from loyaltysim.behavior.basket import Basket, OneUnit
 from loyaltysim.behavior.bond import Bond, NoBond
 from loyaltysim.behavior.choice import Choice, Logit
 from loyaltysim.behavior.experience import Experience, NoExperience
+from loyaltysim.behavior.lapse import Lapse, NoLapse
+from loyaltysim.behavior.learning import Learning, NoLearning
 from loyaltysim.behavior.needs import Needs, Poisson
+from loyaltysim.behavior.recovery import NoRecovery, Recovery
 from loyaltysim.behavior.satisfaction import NoSatisfaction, Satisfaction
+from loyaltysim.behavior.win_back import NoWinBack, WinBack
 from loyaltysim.contradictions import contradictions
 from loyaltysim.customers.network import Network
 from loyaltysim.customers.population import Population
@@ -37,6 +42,19 @@ MOST_BRANDS = 32
 """Customers remember brands in bits of a 32-bit word."""
 
 
+class Complaints(Record):
+    """How often a brand fails and how it answers complaints; without effect while `behavior.recovery` is off."""
+
+    failure_chance: float = setting(0.03, "Chance of a failure at a purchase.", ge=0, le=1, unit="1 a purchase")
+    online_failure_chance: float | None = setting(
+        None, "The same for a purchase online; none: the same chance.", ge=0, le=1, unit="1 a purchase"
+    )
+    response_days: float = setting(2.0, "Mean time until a complaint is answered.", ge=0, le=3660, unit="days")
+    distributive: float = setting(0.5, "How far a complaint is made good.", ge=0, le=1, unit="1")
+    interaction: float = setting(0.5, "How fair, friendly and personal the answer is.", ge=0, le=1, unit="1")
+    ease: float = setting(0.5, "How easy it is to complain.", ge=0, le=1, unit="1")
+
+
 class Brand(Record):
     """A brand: what it asks, what it is worth, and what it does."""
 
@@ -45,7 +63,20 @@ class Brand(Record):
     appeal: float = setting(
         0.0, "Utility of the brand before price, tastes and history.", ge=-1e6, le=1e6, unit="logit"
     )
-    quality: float = setting(0.5, "Mean worth of an experience with the brand.", unit="1")
+    quality: float = setting(0.5, "Mean worth of the product; of an experience where nothing else counts.", unit="1")
+    service: float | None = setting(None, "How good the service is; none: as good as the product.", gt=0, unit="1")
+    ease: float | None = setting(None, "How easy it is to deal with; none: as good as the product.", gt=0, unit="1")
+    consistency: float | None = setting(
+        None, "How alike it is in all its channels; none: as good as the product.", gt=0, unit="1"
+    )
+    ethics: float = setting(0.0, "Conduct toward suppliers, staff and nature.", ge=0, le=1, unit="1")
+    effort: float = setting(0.0, "Utility lost in getting there.", ge=0, le=1e6, unit="logit")
+    store_appeal: float = setting(0.0, "Utility when bought in a store.", ge=-1e6, le=1e6, unit="logit")
+    online_appeal: float = setting(0.0, "Utility when bought online.", ge=-1e6, le=1e6, unit="logit")
+    bond_growth: float = setting(
+        0.0, "Growth of bonds from community, advertising and personal attention.", ge=0, le=1e3, unit="1/week"
+    )
+    complaints: Complaints = setting(lambda: Complaints(), "Failures, and how complaints are answered.")
     pricing: tuple[Pricing, ...] = setting((), "How the price moves; none: the list price, always.")
     programs: tuple[Program, ...] = setting((), "Loyalty programs.")
     levers: tuple[Lever, ...] = setting((), "What the brand does besides.")
@@ -58,7 +89,12 @@ class Behavior(Record):
     choice: Choice = setting(Logit(), "How they come to a brand.")
     experience: Experience = setting(NoExperience(), "How good a purchase turns out.")
     satisfaction: Satisfaction = setting(NoSatisfaction(), "How experiences add up.")
+    learning: Learning = setting(NoLearning(), "How customers learn what to expect.")
     bond: Bond = setting(NoBond(), "How attachment grows.")
+    basket: Basket = setting(OneUnit(), "How many units a purchase has.")
+    recovery: Recovery = setting(NoRecovery(), "Failures, complaints, and what the answer mends.")
+    lapse: Lapse = setting(NoLapse(), "When customers leave a brand, and come back.")
+    win_back: WinBack = setting(NoWinBack(), "How those who left answer offers to come back.")
 
 
 class WordOfMouth(Record):
@@ -84,6 +120,11 @@ class Metrics(Record):
     )
     states_every: int = setting(
         1, "Means of satisfaction, bond and trust every so many steps; 0: never.", ge=0, unit="steps"
+    )
+
+    reasons: bool = setting(False, "Whether to tell why customers left: each term's share in every defection.")
+    dormant_after_weeks: float = setting(
+        0.0, "Customers without a purchase for so long count as dormant; 0: not counted.", ge=0, unit="weeks"
     )
 
     @property

@@ -15,7 +15,7 @@
 12 once: renewals, win-back answers, expiry, tiers; talk, invitations → Messages
 13 accounts, metrics, log  all boards, read only                   → totals
 
-Stages 2, 4, lapse and recovery have no parts yet. Stages 5 to 12 run block by block; blocks touch nothing of each
+Stages 2 and 4 have no parts yet. Contracts that are due end before stage 6. Stages 5 to 12 run block by block; blocks touch nothing of each
 other, so they may run on several threads. Messages wait for the next step.
 """  # noqa: E501
 
@@ -28,7 +28,7 @@ import numpy as np
 
 from loyaltysim.accounts.till import ring_up
 from loyaltysim.behavior.needs import draw_times, next_round
-from loyaltysim.market.shoppers import Shoppers, put_last, spread, take
+from loyaltysim.market.shoppers import Shoppers, put, put_last, since, spread, take
 from loyaltysim.metrics import periods, purchases
 from loyaltysim.pricing.pricing import Pricing
 from loyaltysim.programs.program import Ledger, Program
@@ -49,16 +49,27 @@ class Schedule:
         behavior, talking = scenario.behavior, scenario.word_of_mouth
         self.needs, self.choice, self.experience = behavior.needs, behavior.choice, behavior.experience
         self.satisfaction, self.bond = behavior.satisfaction, behavior.bond
+        self.learning, self.basket, self.recovery = behavior.learning, behavior.basket, behavior.recovery
+        self.lapse, self.win_back = behavior.lapse, behavior.win_back
         self.talk = talking.talk
-        self.influence = talking.influence if self.talk.kind != "none" else NoInfluence()
+        heard = self.talk.kind != "none" or self.recovery.is_public
+        self.influence = talking.influence if heard else NoInfluence()
         programs = [program for brand in scenario.brands.values() for program in brand.programs]
-        single = (self.needs, self.choice, self.experience, self.satisfaction, self.bond, self.influence)
+        single = (
+            self.needs, self.choice, self.experience, self.learning, self.satisfaction, self.bond, self.basket,
+            self.recovery, self.lapse, self.win_back, self.influence,
+        )  # fmt: skip
         world.kept = frozenset().union(*(part.writes for part in (*single, *programs)))
         world.stage("last_brand")
         self.own_choice = self.choice.open(world)
         self.own_experience = self.experience.open(world)
+        self.own_learning = self.learning.open(world)
         self.own_satisfaction = self.satisfaction.open(world)
         self.own_bond = self.bond.open(world)
+        self.own_basket = self.basket.open(world)
+        self.own_recovery = self.recovery.open(world)
+        self.own_lapse = self.lapse.open(world)
+        self.own_win_back = self.win_back.open(world)
         self.own_influence = self.influence.open(world)
         self.own_talk = self.talk.open(world)
         self.pricing = [
@@ -74,9 +85,15 @@ class Schedule:
                 self.programs.append((program, own))
         self.own_needs = self.needs.open(world)
         self.shows_prices = any(program.changes_price for program, _ in self.programs)
-        self.wants_list_price = getattr(self.bond, "deal_erosion", 0) > 0 or log is not None
+        self.wants_list_price = (
+            getattr(self.bond, "deal_erosion", 0) > 0
+            or getattr(self.choice, "resist_discount", 0) > 0
+            or self.basket.kind != "one"
+            or log is not None
+        )
         self.wants_times = log is not None
         self.paced = world.customers.has("pace")
+        self.clocked = world.customers.has("seen")
         self.book = periods.open_book(world) if scenario.metrics.period_steps else None
         world.customers.ask("tried")
         self.unit_cost = np.rint(world.market.cost * MONEY_UNIT).astype(np.int64)
@@ -93,6 +110,7 @@ class Schedule:
             self._some_blocks(0, step)
         else:
             list(self.pool.map(self._some_blocks, range(len(world.workers)), [step] * len(world.workers)))
+        world.touches.clear()
 
     def _some_blocks(self, number: int, step: int) -> None:
         world = self.world
@@ -109,6 +127,12 @@ class Schedule:
             world.customers.arrays["pace"][block.start : block.stop] = 1
             for program, own in self.programs:
                 program.pace(own, world, block)
+        leavers = worker.leavers
+        leavers.n = 0
+        self.lapse.renew(self.own_lapse, world, block, leavers, totals, step)
+        if leavers.n:
+            if self.book is not None:
+                periods.forget(self.book, leavers)
         self.needs.draw(self.own_needs, world, block, shoppers, step)
         occasion = 0
         while shoppers.n:
@@ -116,17 +140,23 @@ class Schedule:
             occasion += 1
             if self.needs.once or not next_round(shoppers, occasion):
                 break
+        self.win_back.answer(self.own_win_back, world, block, totals, step)
         self.talk.after_step(self.own_talk, world, block, shoppers, pile, totals, step)
         for program, own in self.programs:
             program.close(own, world, block, totals, step)
 
     def present(self, shoppers: Shoppers, step: int, occasion: int) -> None:
-        """Stage this round's shoppers and show them what is offered (stages 3, 7)."""
+        """Stage this round's shoppers and show them what is offered (stages 3, 7). Changes no state."""
         world = self.world
         world.bring(shoppers)
+        if self.clocked:
+            seen = shoppers.ask("seen", dtype=np.int32)
+            take(world.customers.arrays["seen"], shoppers.rows, shoppers.n, seen)
+            since(seen[: shoppers.n], step, world.calendar.weeks, shoppers.ask("elapsed"))
         if self.segmented:
             take(world.customers.segment, shoppers.rows, shoppers.n, shoppers.segment)
-        self.bond.fade(self.own_bond, world, shoppers, step)
+        self.bond.fade(self.own_bond, world, shoppers)
+        self.learning.fade(self.own_learning, world, shoppers)
         self.influence.read(self.own_influence, world, shoppers)
         market, first, begins = world.market, shoppers.first_replication, shoppers.begins
         spread(market.price, first, begins, shoppers.price)
@@ -153,7 +183,10 @@ class Schedule:
         if self.wants_times:
             draw_times(shoppers, step, occasion)
         self.present(shoppers, step, occasion)
+        self.lapse.come_back(self.own_lapse, world, shoppers, totals, step, occasion)
         self.choice.choose(self.own_choice, world, shoppers, step, occasion)
+        self.needs.bind(self.own_needs, world, shoppers, step)
+        self.basket.fill(self.own_basket, world, shoppers, step, occasion)
         shoppers.find_buyers()
         ring_up(shoppers, shoppers.price, shoppers.paid)
         shelf_paid = shoppers.paid
@@ -167,14 +200,24 @@ class Schedule:
                 program.settle(own, world, shoppers, totals, step, occasion)
         self.experience.live(self.own_experience, world, shoppers, step, occasion)
         self.satisfaction.update(self.own_satisfaction, world, shoppers)
+        self.learning.update(self.own_learning, world, shoppers)
         self.influence.settle(self.own_influence, world, shoppers)
+        self.recovery.handle(self.own_recovery, world, shoppers, pile, totals, step, occasion)
         self.bond.update(self.own_bond, world, shoppers)
         self.choice.remember(self.own_choice, world, shoppers)
+        leavers = worker.leavers
+        leavers.n = 0
+        self.lapse.after_purchase(self.own_lapse, world, shoppers, leavers, totals, step, occasion)
         self.talk.after_purchase(self.own_talk, world, shoppers, pile, totals, step, occasion)
         purchases.count(shoppers, totals, self.unit_cost, shelf_paid, occasion)
         put_last(arrays["last_brand"], shoppers.rows, shoppers.brand, shoppers.buyers, shoppers.n_buyers)
         periods.note_first(shoppers, arrays["tried"], totals)
+        world.history.note(shoppers, step)
         if self.book is not None:
             periods.note(self.book, shoppers)
+        self.needs.after_round(self.own_needs, world, shoppers)
+        if self.clocked:
+            shoppers.columns["seen"][: shoppers.n] = step
+            put(arrays["seen"], shoppers.rows, shoppers.n, shoppers.columns["seen"])
         if self.log is not None:
             self.log.write(world, shoppers, step, occasion)

@@ -94,6 +94,9 @@ class Simulation:
         seen = measured if metrics.keeps_states else 0
         self._sums = np.full((seen, len(states.STATES), stack, segments, brands), np.nan)
         self._people = np.zeros((seen, stack, segments, brands), np.int64)
+        self._gone = np.zeros((seen, len(states.GONE), stack, segments, brands), np.int64)
+        if metrics.dormant_after_weeks > 0:
+            self.world.history.ask("last_step")
 
     def __repr__(self) -> str:
         """One line: what is simulated, and how far."""
@@ -120,6 +123,7 @@ class Simulation:
         if metrics.keeps_states and measured >= 0 and (measured + 1) % metrics.states_every == 0:
             bond = self.schedule.bond.as_of(self.schedule.own_bond, self.world, now)
             self._sums[measured], self._people[measured] = states.add_up(self.world, bond)
+            self._gone[measured] = states.count_gone(self.world, now, metrics.dormant_after_weeks)
 
     def _turn_period(self, length: int) -> None:
         """Close a period where one ends. The end of a long enough burn-in is the period before the first."""
@@ -179,8 +183,9 @@ class Simulation:
             for name in ("price", "list_price", "on_promotion")
         }
         empty = np.zeros((0, len(periods.COUNTS), stack, len(world.segments), brands), np.int64)
-        sums, seen = self._sums, self._people
+        sums, seen, gone = self._sums, self._people, self._gone
         if not len(sums):
+            gone = np.zeros((scenario.steps, *gone.shape[1:]), np.int64)
             sums = np.full((scenario.steps, *sums.shape[1:]), np.nan)
             seen = np.zeros((scenario.steps, *seen.shape[1:]), np.int64)
         return Raw(
@@ -189,6 +194,7 @@ class Simulation:
             periods=np.stack(self._periods) if self._periods else empty,
             state_sums=sums,
             state_people=seen,
+            gone=gone,
             population=people,
             prices=prices,
         )
@@ -211,7 +217,7 @@ class Simulation:
             array = bond if name == "bond" and bond is not None else kept
             if array.ndim == 2:
                 columns |= {f"{name}[{brand}]": array[place] for place, brand in enumerate(self.world.brands)}
-            elif name == "last_brand":
+            elif name in ("last_brand", "contract"):
                 columns[name] = pd.Categorical.from_codes(array.astype(int), categories=list(self.world.brands))
             else:
                 columns[name] = array
@@ -223,6 +229,35 @@ class Simulation:
                 if len(getattr(own, name)):
                     columns[f"points_{name}[{label}]"] = getattr(own, name) / 1000
         return pd.DataFrame(columns)
+
+    def lifetimes(self) -> pd.DataFrame:
+        """First lives of all customers with the brands they ever bought; columns as `measures.survival` reads them.
+
+        replication, customer, brand · joined: weeks from the first measured step to the first purchase · weeks: from
+        there to leaving the brand, or to now · left: whether they left (else the life goes on: it is censored).
+
+        Raises ValueError if the scenario has no lapse: then nobody knows who has left.
+        """
+        import pandas as pd
+
+        world, calendar = self.world, self.calendar
+        if "lapse.left_step" not in world.arrays:
+            raise ValueError("nobody ever leaves in this scenario: behavior.lapse is off")
+        first, ended = world.history.arrays["first_step"], world.arrays["lapse.left_step"]
+        row, brand = np.nonzero(first.T >= 0)
+        begin, end = first[brand, row], ended[brand, row]
+        left = end >= 0
+        n = world.customers.n_customers
+        return pd.DataFrame(
+            {
+                "replication": world.customers.replications.start + row // n,
+                "customer": row % n,
+                "brand": pd.Categorical.from_codes(brand, categories=list(world.brands)),
+                "joined": (begin - calendar.burn_in) * calendar.weeks,
+                "weeks": (np.where(left, end, self.now) - begin) * calendar.weeks,
+                "left": left,
+            }
+        )
 
     def choice_probabilities(self, rows: np.ndarray | list[int]) -> np.ndarray:
         """Chances of each brand and, last, no purchase for some rows if they shopped now: rows × (brands + 1).
@@ -236,7 +271,6 @@ class Simulation:
         if rows.ndim != 1 or len(rows) == 0 or rows.min() < 0 or rows.max() >= self.world.customers.rows:
             raise IndexError(f"rows must be a list of numbers from 0 to {self.world.customers.rows - 1}")
         shoppers, n = self.world.workers[0].shoppers, self.world.customers.n_customers
-        until = np.copy(self.schedule.own_bond) if isinstance(self.schedule.own_bond, np.ndarray) else None
         out = np.empty((len(rows), len(self.world.brands) + 1))
         step = min(self.now, self.calendar.last - 1)
         self.world.market.turn(step)
@@ -251,6 +285,4 @@ class Simulation:
                 shoppers.key[: len(some)] = self.world.customers.key[rows[some]]
                 self.schedule.present(shoppers, step, 0)
                 out[some] = choice.chances(self.world, shoppers)
-        if until is not None:
-            self.schedule.own_bond[:] = until
         return out

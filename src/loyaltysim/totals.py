@@ -17,8 +17,14 @@ POINT_UNIT = 1_000
 
 BY_BRAND = (
     "buyers purchases units revenue cost_of_goods lever_cost messages_positive messages_negative joined lapsed "
-    "repeat_purchases purchases_after"
+    "returned won_back failures complaints complaints_public repeat_purchases purchases_after"
 ).split()
+REASONS = (
+    "price leaflet satisfaction service expectation bond word_of_mouth program habit channel brand chance"
+).split()
+"""Why customers leave a brand: groups of terms of the utility, and chance."""
+SHARE_UNIT = 1_000_000
+"""Parts of a share, where shares of single customers are added up as whole numbers."""
 BY_PROGRAM = "points_earned points_redeemed points_expired enrolled rewards_redeemed program_cost".split()
 
 
@@ -31,6 +37,8 @@ class Totals:
     the names of `BY_PROGRAM` : replications × segments × programs
     occasions, no_purchase : replications
     switches : replications × brands × brands: from the brand last bought to the brand bought now, itself included
+    defections, defection_shares : replications × brands × REASONS: by main reason, and shares in millionths; without
+        reasons if these are not asked for
     """
 
     buyers: np.ndarray
@@ -43,6 +51,11 @@ class Totals:
     messages_negative: np.ndarray
     joined: np.ndarray
     lapsed: np.ndarray
+    returned: np.ndarray
+    won_back: np.ndarray
+    failures: np.ndarray
+    complaints: np.ndarray
+    complaints_public: np.ndarray
     repeat_purchases: np.ndarray
     purchases_after: np.ndarray
     points_earned: np.ndarray
@@ -52,11 +65,13 @@ class Totals:
     rewards_redeemed: np.ndarray
     program_cost: np.ndarray
 
-    def __init__(self, replications: int, segments: int, brands: int, programs: int) -> None:
+    def __init__(self, replications: int, segments: int, brands: int, programs: int, reasons: bool = False) -> None:
         shapes: dict[str, tuple[int, ...]] = {name: (replications, segments, brands) for name in BY_BRAND}
         shapes |= {name: (replications, segments, programs) for name in BY_PROGRAM}
         shapes |= {"occasions": (replications,), "no_purchase": (replications,)}
         shapes |= {"switches": (replications, brands, brands)}
+        why = (replications, brands, len(REASONS) if reasons else 0)
+        shapes |= {"defections": why, "defection_shares": why}
         sizes = [math.prod(shape) for shape in shapes.values()]
         self.all = np.zeros(sum(sizes), np.int64)
         self.shapes = shapes
@@ -72,3 +87,5 @@ class Totals:
     occasions: np.ndarray
     no_purchase: np.ndarray
     switches: np.ndarray
+    defections: np.ndarray
+    defection_shares: np.ndarray

@@ -10,9 +10,10 @@ import numpy as np
 from loyaltysim.customers.customers import Customers
 from loyaltysim.market.calendar import Calendar
 from loyaltysim.market.history import History
+from loyaltysim.market.leavers import Leavers
 from loyaltysim.market.market import Market
 from loyaltysim.market.messages import Messages
-from loyaltysim.market.shoppers import Block, Shoppers, blocks, put_bought, take, take_by_brand
+from loyaltysim.market.shoppers import Block, Shoppers, blocks, put_bought, since, take, take_by_brand
 from loyaltysim.market.touches import Touches
 from loyaltysim.totals import Totals
 
@@ -23,6 +24,7 @@ class Worker:
 
     shoppers: Shoppers
     totals: Totals
+    leavers: Leavers
 
 
 @dataclass
@@ -86,6 +88,12 @@ class World:
             else:
                 take(array, rows, n, shoppers.ask(name, False, array.dtype))
 
+    def elapsed(self, step: int) -> np.ndarray:
+        """Weeks of everybody since the last occasion, float32; a part that calls this asks for `seen`."""
+        time = np.empty(self.customers.rows, np.float32)
+        since(self.customers.arrays["seen"], step, self.calendar.weeks, time)
+        return time
+
     def put_bought(self, shoppers: Shoppers, name: str, value: np.ndarray) -> None:
         """Write `value` to the state of the brand that each shopper bought."""
         put_bought(
@@ -105,6 +113,7 @@ def open_world(
     market: Market,
     threads: int,
     programs: int = 0,
+    reasons: bool = False,
     block_size: int | None = None,
 ) -> World:
     """A world without parts: keys written, nothing else asked for."""
@@ -113,7 +122,11 @@ def open_world(
     cut = blocks(n_customers, stack, *(() if block_size is None else (block_size,)))
     capacity = max(block.stop - block.start for block in cut)
     workers = [
-        Worker(Shoppers(capacity, len(brands), stack), Totals(stack, len(segments), len(brands), programs))
+        Worker(
+            Shoppers(capacity, len(brands), stack),
+            Totals(stack, len(segments), len(brands), programs, reasons),
+            Leavers(capacity),
+        )
         for _ in range(min(threads, len(cut)))
     ]
     return World(
@@ -127,6 +140,6 @@ def open_world(
         history=History(customers.rows, len(brands)),
         touches=Touches(customers.rows, len(brands)),
         blocks=cut,
-        messages=Messages(len(cut)),
+        messages=Messages(len(cut), stack, len(brands)),
         workers=workers,
     )

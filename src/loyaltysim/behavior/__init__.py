@@ -1,5 +1,27 @@
-"""Behavior: what customers need, choose, experience, and how they feel about it. One idea a file."""
+"""Behavior: what customers need, choose, experience, how they feel about it, and when they leave. One idea a file."""
 
-from loyaltysim.behavior import bond, choice, experience, needs, satisfaction
+from loyaltysim.behavior import (
+    basket,
+    bond,
+    choice,
+    experience,
+    lapse,
+    learning,
+    needs,
+    recovery,
+    satisfaction,
+    win_back,
+)
 
-__all__ = ["bond", "choice", "experience", "needs", "satisfaction"]
+__all__ = [
+    "basket",
+    "bond",
+    "choice",
+    "experience",
+    "lapse",
+    "learning",
+    "needs",
+    "recovery",
+    "satisfaction",
+    "win_back",
+]

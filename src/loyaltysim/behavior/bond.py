@@ -12,7 +12,7 @@ import numpy as np
 
 from loyaltysim.elementary import exp
 from loyaltysim.jit import jit
-from loyaltysim.market.shoppers import Shoppers, pick, place, put, put_by_brand, take
+from loyaltysim.market.shoppers import Shoppers, pick, place, put_by_brand
 from loyaltysim.record import Part, setting
 from loyaltysim.world import World
 
@@ -26,7 +26,7 @@ class Bond(Part, room="bond model"):
         """Ask for what is needed; returns the part's own arrays."""
         return None
 
-    def fade(self, own: Any, world: World, shoppers: Shoppers, step: int) -> None:
+    def fade(self, own: Any, world: World, shoppers: Shoppers) -> None:
         """Bring the staged bond up to this step, before the choice."""
 
     def update(self, own: Any, world: World, shoppers: Shoppers) -> None:
@@ -73,7 +73,7 @@ class Drift(Bond):
     """
 
     kind: Literal["drift"] = "drift"
-    reads = ("satisfaction", "bond", "tried")
+    reads = ("satisfaction", "bond", "tried", "seen")
     writes = ("bond",)
 
     start: float = setting(0.0, "Bond before the first purchase.", ge=0, le=1, unit="1")
@@ -84,24 +84,20 @@ class Drift(Bond):
     fading: float = setting(0.005, "Fading; 0.005 is a half-life of about 2.7 years.", ge=0, unit="1/week")
     deal_erosion: float = setting(0.0, "Share of the bond lost when buying on deal.", ge=0, le=1, unit="1 a purchase")
 
-    def open(self, world: World) -> np.ndarray:
-        """The step up to which each row's bond has drifted."""
+    def open(self, world: World) -> None:
         world.stage("bond", self.start)
         world.stage("satisfaction")
         world.stage("tried")
-        return world.own("bond.until", (world.customers.rows,), np.int32, clock=True)
+        world.customers.ask("seen")
 
-    def fade(self, own: np.ndarray, world: World, shoppers: Shoppers, step: int) -> None:
-        since, columns = shoppers.ask("bond.since", dtype=np.int32), shoppers.columns
-        take(own, shoppers.rows, shoppers.n, since)
+    def fade(self, own: None, world: World, shoppers: Shoppers) -> None:
+        columns = shoppers.columns
         drift(
-            columns["satisfaction"], columns["tried"], since, shoppers.n, step, world.calendar.weeks,
-            self.from_satisfaction, self.threshold, self.fading, columns["bond"],
+            columns["satisfaction"], columns["tried"], columns["elapsed"], shoppers.n, self.from_satisfaction,
+            self.threshold, self.fading, columns["bond"],
         )  # fmt: skip
-        since[: shoppers.n] = step
-        put(own, shoppers.rows, shoppers.n, since)
 
-    def update(self, own: np.ndarray, world: World, shoppers: Shoppers) -> None:
+    def update(self, own: None, world: World, shoppers: Shoppers) -> None:
         column = shoppers.columns["bond"]
         if self.deal_erosion:
             bond = shoppers.ask("bought.bond")
@@ -110,12 +106,11 @@ class Drift(Bond):
             place(bond, shoppers.brand, shoppers.n, column)
         put_by_brand(world.customers.arrays["bond"].T, shoppers.rows, shoppers.n, column, shoppers.brands)
 
-    def as_of(self, own: np.ndarray, world: World, step: int) -> np.ndarray:
-        arrays = world.customers.arrays
-        bond = arrays["bond"].copy()
+    def as_of(self, own: None, world: World, step: int) -> np.ndarray:
+        arrays, bond = world.customers.arrays, world.customers.arrays["bond"].copy()
         drift(
-            arrays["satisfaction"], arrays["tried"], own, world.customers.rows, step, world.calendar.weeks,
-            self.from_satisfaction, self.threshold, self.fading, bond,
+            arrays["satisfaction"], arrays["tried"], world.elapsed(step), world.customers.rows, self.from_satisfaction,
+            self.threshold, self.fading, bond,
         )  # fmt: skip
         return bond
 
@@ -129,9 +124,9 @@ def _grow(satisfaction, n, from_satisfaction, fading, bond):
 
 
 @jit
-def drift(satisfaction, tried, since, n, step, weeks, from_satisfaction, threshold, fading, bond):
-    """Move bond[b, q] toward growth / (growth + fading) for (step - since[q]) · weeks."""
-    weeks, from_satisfaction, threshold, fading = f4(weeks), f4(from_satisfaction), f4(threshold), f4(fading)
+def drift(satisfaction, tried, elapsed, n, from_satisfaction, threshold, fading, bond):
+    """Move bond[b, q] toward growth / (growth + fading) for elapsed[q] weeks."""
+    from_satisfaction, threshold, fading = f4(from_satisfaction), f4(threshold), f4(fading)
     zero, tiny = f4(0.0), f4(1e-30)
     for b in range(bond.shape[0]):
         own, level = bond[b], satisfaction[b]
@@ -141,8 +136,7 @@ def drift(satisfaction, tried, since, n, step, weeks, from_satisfaction, thresho
             growth = known * from_satisfaction * max(level[q] - threshold, zero)
             speed = growth + fading
             target = growth / max(speed, tiny)
-            time = f4(np.int32(step) - since[q]) * weeks
-            own[q] = target + (own[q] - target) * exp(-speed * time)
+            own[q] = target + (own[q] - target) * exp(-speed * elapsed[q])
 
 
 @jit

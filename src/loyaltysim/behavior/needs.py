@@ -43,6 +43,12 @@ class Needs(Part, room="needs model"):
         """Write this step's shoppers of a block; returns how many."""
         raise NotImplementedError
 
+    def bind(self, own: Any, world: World, shoppers: Shoppers, step: int) -> None:
+        """After the choice: hold those with a contract to it."""
+
+    def after_round(self, own: Any, world: World, shoppers: Shoppers) -> None:
+        """After the purchases of a round: put away what was bought."""
+
 
 class Poisson(Needs):
     """Occasions come at a constant rate: a Poisson count a step (eq. E6), of mean needs · weeks · season · pace."""

@@ -55,11 +55,14 @@ class Level(Satisfaction):
 
 
 class Disconfirmation(Satisfaction):
-    """Experience against expectation: worse than expected weighs more than better (eqs. E16–E18; Oliver 1980)."""
+    """Experience against expectation: worse than expected weighs more than better (eqs. E16–E17; Oliver 1980).
+
+    What is expected is learned by `behavior.learning`; where that is off it stays the brand's own quality.
+    """
 
     kind: Literal["disconfirmation"] = "disconfirmation"
     reads = ("satisfaction", "expectation")
-    writes = ("satisfaction", "expectation")
+    writes = ("satisfaction",)
 
     start: float = setting(0.5, "Satisfaction before the first purchase.", ge=0, le=1, unit="1")
     base: float = setting(
@@ -73,9 +76,6 @@ class Disconfirmation(Satisfaction):
         source="sign: Anderson and Sullivan 1993; size 2:1 assumed",
     )  # fmt: skip
     memory: float = setting(0.2, "Weight of the newest experience.", ge=0, le=1, unit="1 a purchase")
-    learning: float = setting(
-        0.2, "Share of the way from the expectation to the quality met.", ge=0, le=1, unit="1 a purchase"
-    )
 
     def open(self, world: World) -> None:
         world.stage("satisfaction", self.start)
@@ -87,10 +87,9 @@ class Disconfirmation(Satisfaction):
         pick(shoppers.columns["expectation"], shoppers.brand, shoppers.n, expectation)
         _disconfirm(
             shoppers.columns["experience"], shoppers.n, self.base, self.usual_quality, self.on_quality, self.on_better,
-            self.on_worse, self.memory, self.learning, satisfaction, expectation,
+            self.on_worse, self.memory, expectation, satisfaction,
         )  # fmt: skip
         world.put_bought(shoppers, "satisfaction", satisfaction)
-        world.put_bought(shoppers, "expectation", expectation)
 
 
 @jit
@@ -102,12 +101,10 @@ def _approach(experience, n, memory, satisfaction):
 
 
 @jit
-def _disconfirm(
-    experience, n, base, usual, on_quality, on_better, on_worse, memory, learning, satisfaction, expectation
-):
-    """Judge each experience against the expectation, remember it, and learn what to expect."""
+def _disconfirm(experience, n, base, usual, on_quality, on_better, on_worse, memory, expectation, satisfaction):
+    """Judge each experience against the expectation, and remember it."""
     base, usual, on_quality, on_better = f4(base), f4(usual), f4(on_quality), f4(on_better)
-    on_worse, memory, learning = f4(on_worse), f4(memory), f4(learning)
+    on_worse, memory = f4(on_worse), f4(memory)
     zero, one = f4(0.0), f4(1.0)
     for q in range(n):
         surprise = experience[q] - expectation[q]
@@ -119,4 +116,3 @@ def _disconfirm(
         )
         judged = min(max(judged, zero), one)
         satisfaction[q] += memory * (judged - satisfaction[q])
-        expectation[q] += learning * surprise

@@ -45,6 +45,17 @@ class Distribution(Part, room="distribution"):
             raise ValueError(f"floor ({self.floor:g}) must not be above cap ({self.cap:g})")
         return self
 
+    def ends(self) -> tuple[float, float]:
+        """The lowest and highest value that anybody may have; infinite where the distribution has no end."""
+        low, high = self.reach()
+        return max(low, self.floor if self.floor is not None else low), min(
+            high, self.cap if self.cap is not None else high
+        )
+
+    def reach(self) -> tuple[float, float]:
+        """The ends without floor and cap."""
+        return -np.inf, np.inf
+
     def values(self, u: np.ndarray) -> np.ndarray:
         """Quantiles within floor and cap."""
         return (
@@ -63,6 +74,9 @@ class Constant(Distribution):
     def plain(self) -> object:
         return self.value if (self.cap, self.floor) == (None, None) else super().plain()
 
+    def reach(self) -> tuple[float, float]:
+        return self.value, self.value
+
     def quantile(self, u: np.ndarray) -> np.ndarray:
         return np.full_like(u, self.value)
 
@@ -73,6 +87,9 @@ class Normal(Distribution):
     kind: Literal["normal"] = "normal"
     mean: float = setting(0.0, "Mean.")
     sd: float = setting(1.0, "Standard deviation.", ge=0)
+
+    def reach(self) -> tuple[float, float]:
+        return (-np.inf, np.inf) if self.sd else (self.mean, self.mean)
 
     def quantile(self, u: np.ndarray) -> np.ndarray:
         return self.mean + self.sd * special.ndtri(u)
@@ -85,6 +102,9 @@ class LogNormal(Distribution):
     median: float = setting(1.0, "Median.", gt=0)
     sigma: float = setting(0.5, "Standard deviation of the logarithm.", ge=0)
 
+    def reach(self) -> tuple[float, float]:
+        return 0.0, np.inf
+
     def quantile(self, u: np.ndarray) -> np.ndarray:
         return self.median * np.exp(self.sigma * special.ndtri(u))
 
@@ -96,6 +116,9 @@ class Gamma(Distribution):
     mean: float = setting(1.0, "Mean.", gt=0)
     shape: float = setting(1.0, "Shape; below 1 most have little and few have much.", gt=0)
 
+    def reach(self) -> tuple[float, float]:
+        return 0.0, np.inf
+
     def quantile(self, u: np.ndarray) -> np.ndarray:
         return special.gammaincinv(self.shape, u) * (self.mean / self.shape)
 
@@ -106,6 +129,9 @@ class Beta(Distribution):
     kind: Literal["beta"] = "beta"
     a: float = setting(1.0, "First shape.", gt=0)
     b: float = setting(1.0, "Second shape.", gt=0)
+
+    def reach(self) -> tuple[float, float]:
+        return 0.0, 1.0
 
     def quantile(self, u: np.ndarray) -> np.ndarray:
         return special.betaincinv(self.a, self.b, u)
@@ -123,6 +149,9 @@ class Uniform(Distribution):
         if self.low > self.high:
             raise ValueError(f"low ({self.low:g}) must not be above high ({self.high:g})")
         return self
+
+    def reach(self) -> tuple[float, float]:
+        return self.low, self.high
 
     def quantile(self, u: np.ndarray) -> np.ndarray:
         return self.low + (self.high - self.low) * u
@@ -144,7 +173,10 @@ def _read(value: object) -> object:
 Trait = Annotated[Distribution, BeforeValidator(_read)]
 """A number, or a table with a `distribution`."""
 
-TRAITS = ("needs_per_week", "price_sensitivity", "inertia", "talkativeness")
+TRAITS = (
+    "needs_per_week", "price_sensitivity", "inertia", "talkativeness", "dropout_chance", "cancel_chance",
+    "values_weight", "online", "category_exit",
+)  # fmt: skip
 """Traits that are one number a customer, in the order of the copula."""
 FIELD_OF = {"needs_per_week": "needs"}
 
@@ -160,6 +192,15 @@ class Segment(Record):
     )
     talkativeness: Trait | None = setting(None, "Multiplier of the chance to talk.", unit="1")
     taste: Trait | None = setting(None, "Own utility of each brand, drawn for each brand by itself.", unit="logit")
+    dropout_chance: Trait | None = setting(
+        None, "Chance to leave a brand after a repeat purchase, if behavior.lapse is dropout.", unit="1 a purchase"
+    )
+    cancel_chance: Trait | None = setting(
+        None, "Chance not to renew a contract, if behavior.lapse is contract.", unit="1 a term"
+    )
+    values_weight: Trait | None = setting(None, "Utility of a brand of full ethics.", unit="logit")
+    online: Trait | None = setting(None, "Share of occasions at which the customer wants to buy online.", unit="1")
+    category_exit: Trait | None = setting(None, "Rate at which customers leave the whole category.", unit="1/week")
     appeal: dict[str, float] | None = setting(
         None, "Utility of brands for this segment, added to the brand's own.", unit="logit"
     )
@@ -176,12 +217,26 @@ class Segment(Record):
             except ValueError as error:
                 faults.append(Fault(None, None, "correlations", str(error)))
         for trait in TRAITS:
-            own, low = getattr(self, trait), FIELDS[FIELD_OF.get(trait, trait)].low
-            if isinstance(own, Constant) and own.value < low:
-                faults.append(Fault(None, None, trait, f"must be at least {low:g}, was {own.value:g}"))
+            own, field = getattr(self, trait), FIELDS[FIELD_OF.get(trait, trait)]
+            if own is not None:
+                faults += [Fault(None, None, trait, message) for message in _outside(own, field.low, field.high)]
         if faults:
             raise ScenarioError(faults)
         return self
+
+
+def _outside(spread: Distribution, low: float, high: float) -> list[str]:
+    """What is wrong with a distribution of a trait that must lie between two values."""
+    lowest, highest = spread.ends()
+    if isinstance(spread, Constant) and not low <= spread.value <= high:
+        bound = f"at least {low:g}" if spread.value < low else f"at most {high:g}"
+        return [f"must be {bound}, was {spread.value:g}"]
+    wrong = []
+    if lowest < low:
+        wrong.append(f"must be at least {low:g} for everybody: give the {spread.kind} distribution a floor of {low:g}")
+    if highest > high:
+        wrong.append(f"must be at most {high:g} for everybody: give the {spread.kind} distribution a cap of {high:g}")
+    return wrong
 
 
 class Population(Segment):
@@ -218,7 +273,9 @@ class Population(Segment):
         return own if own is not None else getattr(self, trait)
 
 
-DEFAULTS: dict[str, float] = {"needs_per_week": 1.0, "price_sensitivity": 0.0, "inertia": 0.0, "talkativeness": 1.0}
+DEFAULTS: dict[str, float] = {
+    trait: 1.0 if trait == "needs_per_week" else FIELDS[FIELD_OF.get(trait, trait)].off for trait in TRAITS
+}
 """Traits that neither the segment nor the population gives: one need a week, and the limit without price, inertia."""
 
 

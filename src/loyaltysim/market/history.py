@@ -1,6 +1,6 @@
 """The history board: what a firm can see of its customers, by brand. Targeting will read only this.
 
-Columns exist only if a part asked for them; no part does yet.
+Columns exist only if somebody asked for them.
 """
 
 from __future__ import annotations
@@ -8,6 +8,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+
+from loyaltysim.jit import jit
+from loyaltysim.market.shoppers import Shoppers
 
 
 class Seen(NamedTuple):
@@ -39,3 +42,48 @@ class History:
             column = COLUMNS[name]
             self.arrays[name] = np.full((self.n_brands, self.rows), column.start, column.dtype)
         return self.arrays[name]
+
+    def note(self, shoppers: Shoppers, step: int) -> None:
+        """Enter this round's purchases into the columns that exist."""
+        bought = (shoppers.rows, shoppers.brand, shoppers.buyers, shoppers.n_buyers)
+        if "purchases" in self.arrays:
+            _add_one(*bought, self.arrays["purchases"])
+        if "first_step" in self.arrays:
+            _write_first(*bought, step, self.arrays["first_step"])
+        if "last_step" in self.arrays:
+            _write(*bought, step, self.arrays["last_step"])
+        if "spend" in self.arrays:
+            _add_paid(*bought, shoppers.paid, self.arrays["spend"])
+
+
+@jit
+def _add_one(rows, brand, buyers, n_buyers, count):
+    """count[brand, row] += 1 for each purchase."""
+    for k in range(n_buyers):
+        q = buyers[k]
+        count[brand[q], rows[q]] += 1
+
+
+@jit
+def _write(rows, brand, buyers, n_buyers, step, last):
+    """last[brand, row] = step for each purchase."""
+    for k in range(n_buyers):
+        q = buyers[k]
+        last[brand[q], rows[q]] = step
+
+
+@jit
+def _write_first(rows, brand, buyers, n_buyers, step, first):
+    """first[brand, row] = step for each purchase where there was none before."""
+    for k in range(n_buyers):
+        q = buyers[k]
+        if first[brand[q], rows[q]] < 0:
+            first[brand[q], rows[q]] = step
+
+
+@jit
+def _add_paid(rows, brand, buyers, n_buyers, paid, spend):
+    """spend[brand, row] += paid for each purchase."""
+    for k in range(n_buyers):
+        q = buyers[k]
+        spend[brand[q], rows[q]] += paid[q]

@@ -1,6 +1,6 @@
 """The incidents board: failures, complaints and recoveries of this round's shoppers.
 
-Columns one per shopper, made by the part that writes them (`behavior.recovery`); no part does so yet, so none exist.
+Columns one per shopper, made by the part that writes them (`behavior.recovery`).
 """
 
 from __future__ import annotations

@@ -11,6 +11,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
+FACTS = {
+    "service": "how good the service is, 0 … 1 by custom",
+    "ease": "how easy it is to deal with the brand",
+    "consistency": "how alike it is in all its channels",
+    "ethics": "conduct toward suppliers, staff and nature, 0 … 1",
+    "effort": "utility lost in getting there, in logits",
+    "store_appeal": "utility when bought in a store, in logits",
+    "online_appeal": "utility when bought online, in logits",
+    "bond_growth": "growth of bonds from what the brand does besides satisfying, 1/week",
+    "failure_chance": "chance of a failure at a purchase",
+    "online_failure_chance": "the same for a purchase online",
+    "response_days": "mean time to the answer to a complaint, in days",
+    "distributive": "how far a complaint is made good, 0 … 1",
+    "interaction": "how fair and friendly the answer is, 0 … 1",
+    "complaint_ease": "how easy it is to complain, 0 … 1",
+}
+"""What a brand is to its customers besides price, quality and appeal: arrays of the market board by name."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -34,9 +52,27 @@ class Market:
     quality : float32, what an experience with the brand is worth on average, 0 … 1 by custom
     appeal : float32, utility of the brand before anything else, in logits
     cost : float64, cost of goods of a unit, in currency
+    the names of `FACTS` : float32, what else a brand is to its customers
     """
 
-    def __init__(self, replications: int, brands: tuple[str, ...], plan: Plan, quality, appeal, cost) -> None:  # type: ignore[no-untyped-def]
+    service: np.ndarray
+    ease: np.ndarray
+    consistency: np.ndarray
+    ethics: np.ndarray
+    effort: np.ndarray
+    store_appeal: np.ndarray
+    online_appeal: np.ndarray
+    bond_growth: np.ndarray
+    failure_chance: np.ndarray
+    online_failure_chance: np.ndarray
+    response_days: np.ndarray
+    distributive: np.ndarray
+    interaction: np.ndarray
+    complaint_ease: np.ndarray
+
+    def __init__(
+        self, replications: int, brands: tuple[str, ...], plan: Plan, quality, appeal, cost, facts=None
+    ) -> None:  # type: ignore[no-untyped-def]
         self.brands = brands
         self.plan = plan
         shape = (replications, len(brands))
@@ -48,6 +84,9 @@ class Market:
         self.quality = np.broadcast_to(np.asarray(quality, np.float32), shape).copy()
         self.appeal = np.broadcast_to(np.asarray(appeal, np.float32), shape).copy()
         self.cost = np.broadcast_to(np.asarray(cost, np.float64), shape).copy()
+        for name in FACTS:  # a brand of which nothing is said has none of them
+            value = (facts or {}).get(name, 0.0)
+            setattr(self, name, np.broadcast_to(np.asarray(value, np.float32), shape).copy())
         self.has_feature = bool(plan.feature.any())
         self.has_display = bool(plan.display.any())
 

@@ -14,9 +14,14 @@ STRENGTH_UNIT = 1024
 
 
 class MessagePile:
-    """Messages of one block: the first `n` entries of four columns, which grow when needed."""
+    """Messages of one block: the first `n` entries of four columns, which grow when needed.
 
-    def __init__(self) -> None:
+    `public` is what the whole audience of a replication may see of complaints: whole strengths in 1/1024,
+    replications × brands, positive where the answers were good.
+    """
+
+    def __init__(self, replications: int = 1, n_brands: int = 1) -> None:
+        self.public = np.zeros((replications, n_brands), np.int64)
         self.n = 0
         self.sender = np.empty(0, np.int32)
         self.brand = np.empty(0, np.int8)
@@ -40,10 +45,15 @@ class MessagePile:
 class Messages:
     """All messages of a step, a pile a block."""
 
-    def __init__(self, n_blocks: int) -> None:
-        self.piles = [MessagePile() for _ in range(n_blocks)]
+    def __init__(self, n_blocks: int, replications: int = 1, n_brands: int = 1) -> None:
+        self.piles = [MessagePile(replications, n_brands) for _ in range(n_blocks)]
+
+    def public(self) -> np.ndarray:
+        """Public strengths of all piles together, replications × brands."""
+        return np.sum([pile.public for pile in self.piles], axis=0)
 
     def clear(self) -> None:
         """Forget them, after they were delivered."""
         for pile in self.piles:
             pile.n = 0
+            pile.public[:] = 0

@@ -137,6 +137,14 @@ def take_by_brand(state, rows, n, column, brands):
 
 
 @jit
+def since(seen, step, weeks, elapsed):
+    """elapsed[i] = weeks from the step seen[i] to this one."""
+    weeks = np.float32(weeks)
+    for i in range(seen.shape[0]):
+        elapsed[i] = np.float32(np.int32(step) - seen[i]) * weeks
+
+
+@jit
 def put(state, rows, n, column):
     """Write a column back: state[rows[q]] = column[q]."""
     for q in range(n):

@@ -17,6 +17,11 @@ class Touches:
         self.rows, self.n_brands = rows, n_brands
         self.arrays: dict[str, np.ndarray] = {}
 
+    def clear(self) -> None:
+        """Forget them, at the end of the step."""
+        for array in self.arrays.values():
+            array[:] = 0
+
     def ask(self, kind: str) -> np.ndarray:
         """The column of a kind of touch, made on the first call."""
         if kind not in KINDS:

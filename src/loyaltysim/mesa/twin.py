@@ -42,7 +42,9 @@ KNOWN = {
     "choice": {"logit", "switching"},
     "experience": {"none", "normal"},
     "satisfaction": {"none", "level", "disconfirmation"},
+    "learning": {"none", "constant"},
     "bond": {"none", "linear", "drift"},
+    "basket": {"one"},
     "talk": {"none", "threshold", "rates"},
     "influence": {"none", "satisfaction", "heard"},
     "pricing": {"constant", "promotion_calendar"},
@@ -110,6 +112,7 @@ class TwinModel(mesa.Model):
         self.choice: Any = behavior.choice
         self.experience: Any = behavior.experience
         self.satisfaction: Any = behavior.satisfaction
+        self.learning: Any = behavior.learning
         self.bond: Any = behavior.bond
         self.talk: Any = talking.talk
         self.influence: Any = talking.influence if talking.talk.kind != "none" else NoInfluence()

@@ -182,7 +182,8 @@ class Customer(mesa.Agent):
             judged += (satisfaction.on_better if surprise > 0 else satisfaction.on_worse) * surprise
             judged = min(max(judged, 0.0), 1.0)
             self.satisfaction[brand] = felt + satisfaction.memory * (judged - felt)
-            self.expectation[brand] += satisfaction.learning * surprise
+        if model.learning.kind == "constant":
+            self.expectation[brand] += model.learning.share * (experience - self.expectation[brand])
         if model.shift_of_satisfaction:
             self.praise[brand] = self.blame[brand] = 0  # it is in the satisfaction now
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from loyaltysim.jit import jit
+from loyaltysim.market.leavers import Leavers
 from loyaltysim.market.shoppers import Shoppers
 from loyaltysim.totals import Totals
 from loyaltysim.world import World
@@ -63,6 +64,18 @@ def close_period(book: PeriodBook, world: World) -> np.ndarray:
     counts = np.zeros(shape, np.int64)
     _close(book.now, book.before, book.purchases, world.customers.segment, world.customers.n_customers, counts)
     return counts
+
+
+def forget(book: PeriodBook, leavers: Leavers) -> None:
+    """Those whose contract ended are no customers of this period any more, though they paid in it."""
+    _forget(leavers.rows, leavers.brand, leavers.n, book.now)
+
+
+@jit
+def _forget(rows, brand, n, now):
+    """Clear the bit of the brand left."""
+    for k in range(n):
+        now[rows[k]] &= ~(u4(1) << u4(brand[k]))
 
 
 @jit

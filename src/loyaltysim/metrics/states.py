@@ -14,6 +14,8 @@ from loyaltysim.world import World
 f8, i8, u4 = np.float64, np.int64, np.uint32
 
 STATES = ("satisfaction", "bond", "trust")
+GONE = ("lost", "dormant")
+"""Customers who have left a brand, and those who have not but bought nothing for long: counted with the states."""
 UNIT = 2.0**30  # ten million customers with a mean of up to 800 fit into 64 bits
 
 
@@ -36,9 +38,37 @@ def add_up(world: World, bond: np.ndarray | None) -> tuple[np.ndarray, np.ndarra
     return sums, people
 
 
+def count_gone(world: World, step: int, dormant_after_weeks: float) -> np.ndarray:
+    """How many have left each brand, and how many are dormant: int64 `GONE` × replications × segments × brands.
+
+    Dormant is who once bought the brand, has not left it, and has bought none for `dormant_after_weeks`; a
+    classification by what a firm sees, not a state of the customer. With 0 weeks nobody is.
+    """
+    customers, history = world.customers, world.history.arrays
+    gone = np.zeros((len(GONE), world.n_replications, len(world.segments), len(world.brands)), np.int64)
+    status = customers.arrays.get("status")
+    if status is not None:
+        _people(status, customers.segment, customers.n_customers, gone[0])
+    if dormant_after_weeks > 0:
+        latest = step - int(np.ceil(dormant_after_weeks / world.calendar.weeks - 1e-9))  # forgives rounding of weeks
+        left = np.zeros(customers.rows, np.uint32) if status is None else status
+        _dormant(history["last_step"], left, latest, customers.segment, customers.n_customers, gone[1])
+    return gone
+
+
+@jit
+def _dormant(last, left, latest, segment, n_customers, dormant):
+    """Count who last bought each brand at step `latest` or before, and has not left it."""
+    for row in range(left.shape[0]):
+        for b in range(dormant.shape[2]):
+            here = (u4(left[row] >> u4(b)) & u4(1)) == u4(0)
+            if here and last[b, row] >= 0 and last[b, row] <= latest:
+                dormant[row // n_customers, segment[row], b] += i8(1)
+
+
 @jit
 def _people(tried, segment, n_customers, people):
-    """Count who ever bought each brand."""
+    """Count whose bit of each brand is set: who ever bought it, or has left it."""
     for r in range(people.shape[0]):
         first, last = r * n_customers, (r + 1) * n_customers
         bits, own = tried[first:last], segment[first:last]

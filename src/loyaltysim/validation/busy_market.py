@@ -44,6 +44,7 @@ def busy_market(customers: int = 1000, steps: int = 39) -> Scenario:
                 "choice": {"kind": "logit", "feature_weight": 0.3, "display_weight": 0.2, "loss": 0.7, "gain": 0.4},
                 "experience": {"kind": "normal"},
                 "satisfaction": {"kind": "disconfirmation"},
+                "learning": {"kind": "constant"},
                 "bond": {"kind": "drift", "deal_erosion": 0.05},
             },
             "word_of_mouth": {"talk": {"kind": "rates", "talk_good": 0.3}, "influence": {"kind": "heard"}},

@@ -1,0 +1,29 @@
+"""The leavers board: who left a brand just now, and what made it likely. A scratch that one worker owns."""
+
+from __future__ import annotations
+
+import numpy as np
+
+TERMS = ("satisfaction", "service", "bond", "membership")
+"""What may move the chance to leave, in the order of `Leavers.terms`."""
+
+
+class Leavers:
+    """Those who left in one call: the first `n` entries of each column.
+
+    Attributes
+    ----------
+    rows : int32, the customer's row
+    brand : int32, the brand left
+    base : float32, the chance of the customer to leave when nothing moves it
+    chance : float32, the chance to leave that there was
+    terms : float32 [term, k], what each of `TERMS` added to the logit of the chance
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self.n = 0
+        self.rows = np.empty(capacity, np.int32)
+        self.brand = np.empty(capacity, np.int32)
+        self.base = np.empty(capacity, np.float32)
+        self.chance = np.empty(capacity, np.float32)
+        self.terms = np.zeros((len(TERMS), capacity), np.float32)
