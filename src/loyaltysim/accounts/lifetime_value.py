@@ -107,7 +107,7 @@ def forward(
     worth = (
         np.broadcast_to(margin, survival.shape) * survival * discount(discount_rate, years * np.arange(len(survival)))
     )
-    value = float(worth.sum()) - (float(worth[0]) if first == "ahead" else 0.0)
+    value = float(worth[1 if first == "ahead" else 0 :].sum())
     if tail == "horizon" or survival[-1] == 0:
         return value
     if len(survival) < 2:
@@ -147,8 +147,8 @@ def with_constant_retention(
 def beta_survival(alpha: float, beta: float, periods: int, *, survived: int = 0) -> np.ndarray:
     """Survival after 0 … `periods` periods if chances to leave are Beta(alpha, beta) over customers (E77).
 
-    The shifted beta-geometric of Fader and Hardie (2007): retention in period t is (beta + t - 1) / (alpha + beta + t - 1).
-    With `survived`, the curve of those who already stayed so many periods.
+    The shifted beta-geometric of Fader and Hardie (2007): retention in period t is (beta + t - 1) / (alpha + beta +
+    t - 1). With `survived`, the curve of those who already stayed so many periods.
 
     Raises ValueError unless alpha and beta are above 0.
     """
@@ -170,8 +170,8 @@ def with_beta_chances(
 ) -> float:
     """Forward value without an end if chances to leave are Beta(alpha, beta) over customers and stay what they are.
 
-    With `survived`, of one who already stayed so many periods (E77). Raises ValueError unless the rate is above 0: without
-    discounting the sum need not have a bound.
+    With `survived`, of one who already stayed so many periods (E77). Raises ValueError unless the rate is above 0:
+    without discounting the sum need not have a bound.
     """
     factor = float(discount(discount_rate, years))
     if not factor < 1:
