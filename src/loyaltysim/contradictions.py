@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from loyaltysim.behavior.choice import Logit, Switching
+from loyaltysim.behavior.logit import Logit
+from loyaltysim.behavior.switching import Switching
 from loyaltysim.faults import Fault, nearest, path_text
 from loyaltysim.pricing.promotion_calendar import PromotionCalendar
 

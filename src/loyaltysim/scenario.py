@@ -15,10 +15,11 @@ from pydantic import PrivateAttr, ValidationError, model_validator
 import loyaltysim.customers.networks  # noqa: F401 - registers the kinds of networks
 from loyaltysim.behavior.basket import Basket, OneUnit
 from loyaltysim.behavior.bond import Bond, NoBond
-from loyaltysim.behavior.choice import Choice, Logit
+from loyaltysim.behavior.choice import Choice
 from loyaltysim.behavior.experience import Experience, NoExperience
 from loyaltysim.behavior.lapse import Lapse, NoLapse
 from loyaltysim.behavior.learning import Learning, NoLearning
+from loyaltysim.behavior.logit import Logit
 from loyaltysim.behavior.needs import Needs, Poisson
 from loyaltysim.behavior.recovery import NoRecovery, Recovery
 from loyaltysim.behavior.satisfaction import NoSatisfaction, Satisfaction

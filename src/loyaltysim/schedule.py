@@ -28,11 +28,12 @@ import numpy as np
 
 from loyaltysim.accounts.till import ring_up
 from loyaltysim.behavior.needs import draw_times, next_round
+from loyaltysim.market.leavers import Leavers
 from loyaltysim.market.shoppers import Shoppers, put, put_last, since, spread, take
-from loyaltysim.metrics import periods, purchases
+from loyaltysim.metrics import periods, purchases, reasons
 from loyaltysim.pricing.pricing import Pricing
 from loyaltysim.programs.program import Ledger, Program
-from loyaltysim.totals import MONEY_UNIT
+from loyaltysim.totals import MONEY_UNIT, Totals
 from loyaltysim.word_of_mouth.influence import NoInfluence
 from loyaltysim.world import Worker, World
 
@@ -95,6 +96,7 @@ class Schedule:
         self.paced = world.customers.has("pace")
         self.clocked = world.customers.has("seen")
         self.book = periods.open_book(world) if scenario.metrics.period_steps else None
+        self.reasons = reasons.open_reasons(world) if scenario.metrics.reasons else None
         world.customers.ask("tried")
         self.unit_cost = np.rint(world.market.cost * MONEY_UNIT).astype(np.int64)
         self.segmented = len(world.segments) > 1
@@ -131,6 +133,7 @@ class Schedule:
         leavers.n = 0
         self.lapse.renew(self.own_lapse, world, block, leavers, totals, step)
         if leavers.n:
+            self._count_leavers(leavers, totals)
             if self.book is not None:
                 periods.forget(self.book, leavers)
         self.needs.draw(self.own_needs, world, block, shoppers, step)
@@ -144,6 +147,11 @@ class Schedule:
         self.talk.after_step(self.own_talk, world, block, shoppers, pile, totals, step)
         for program, own in self.programs:
             program.close(own, world, block, totals, step)
+
+    def _count_leavers(self, leavers: Leavers, totals: Totals) -> None:
+        """Tell why those who left by lapse did, if that is asked for."""
+        if self.reasons is not None:
+            reasons.note_lapses(leavers, self.world.customers.n_customers, totals)
 
     def present(self, shoppers: Shoppers, step: int, occasion: int) -> None:
         """Stage this round's shoppers and show them what is offered (stages 3, 7). Changes no state."""
@@ -208,6 +216,8 @@ class Schedule:
         leavers = worker.leavers
         leavers.n = 0
         self.lapse.after_purchase(self.own_lapse, world, shoppers, leavers, totals, step, occasion)
+        if leavers.n:
+            self._count_leavers(leavers, totals)
         self.talk.after_purchase(self.own_talk, world, shoppers, pile, totals, step, occasion)
         purchases.count(shoppers, totals, self.unit_cost, shelf_paid, occasion)
         put_last(arrays["last_brand"], shoppers.rows, shoppers.brand, shoppers.buyers, shoppers.n_buyers)
@@ -215,6 +225,8 @@ class Schedule:
         world.history.note(shoppers, step)
         if self.book is not None:
             periods.note(self.book, shoppers)
+        if self.reasons is not None:
+            reasons.note(self.reasons, world, shoppers, totals, getattr(self.choice, "outside_option", False))
         self.needs.after_round(self.own_needs, world, shoppers)
         if self.clocked:
             shoppers.columns["seen"][: shoppers.n] = step

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from loyaltysim import checkpoint, results
-from loyaltysim.behavior.choice import Logit
+from loyaltysim.behavior.logit import Logit
 from loyaltysim.data.transactions import TransactionLog
 from loyaltysim.faults import Fault, ScenarioError
 from loyaltysim.memory import check_memory

@@ -49,6 +49,8 @@ class World:
     """data.panels.Panel of recorded offers, or None."""
     kept: frozenset[str] = frozenset()
     """Shared states that a part which is switched on changes; what nobody changes counts as off, staged or not."""
+    explains: bool = False
+    """Whether choices are to say what the utility of each brand is made of."""
     staged: list[str] = field(default_factory=list)
     """Shared states that are staged for every round's shoppers."""
     arrays: dict[str, np.ndarray] = field(default_factory=dict)
@@ -142,4 +144,5 @@ def open_world(
         blocks=cut,
         messages=Messages(len(cut), stack, len(brands)),
         workers=workers,
+        explains=reasons,
     )

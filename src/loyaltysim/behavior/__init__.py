@@ -3,25 +3,31 @@
 from loyaltysim.behavior import (
     basket,
     bond,
+    chances,
     choice,
     experience,
     lapse,
     learning,
+    logit,
     needs,
     recovery,
     satisfaction,
+    switching,
     win_back,
 )
 
 __all__ = [
     "basket",
     "bond",
+    "chances",
     "choice",
     "experience",
     "lapse",
     "learning",
+    "logit",
     "needs",
     "recovery",
     "satisfaction",
+    "switching",
     "win_back",
 ]

@@ -14,7 +14,7 @@ import mesa
 import numpy as np
 
 from loyaltysim.behavior.bond import Linear
-from loyaltysim.behavior.choice import Logit
+from loyaltysim.behavior.logit import Logit
 from loyaltysim.behavior.experience import NormalQuality
 from loyaltysim.behavior.needs import Bernoulli
 from loyaltysim.behavior.satisfaction import Level

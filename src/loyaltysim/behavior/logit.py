@@ -1,0 +1,280 @@
+"""Logit: the choice model of brands with utilities.
+
+It adds one term after another to `shoppers.utility` (kernels in `utility.py`); what a bond does against rivals is in
+`resistance.py`, chances without a draw in `chances.py`. Terms that are switched off cost nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Literal
+
+import numpy as np
+
+from loyaltysim.behavior import resistance, utility
+from loyaltysim.behavior.chances import chances
+from loyaltysim.behavior.choice import CHOICE, Choice
+from loyaltysim.draws import purpose, salt, uniform
+from loyaltysim.elementary import exp
+from loyaltysim.jit import jit
+from loyaltysim.market.shoppers import Shoppers, put_by_brand, spread
+from loyaltysim.record import setting
+from loyaltysim.totals import REASONS
+from loyaltysim.world import World
+
+SEARCH = purpose("choice.search")
+CHANNEL = purpose("choice.channel")
+
+f4, i4 = np.float32, np.int32
+
+
+class Logit(Choice):
+    """Multinomial logit over the brands considered and, if it is on, no purchase (eqs. E9–E12, E46–E51)."""
+
+    kind: Literal["logit"] = "logit"
+    reads = (
+        "price_sensitivity", "inertia", "taste", "values_weight", "online", "last_brand", "satisfaction",
+        "expectation", "bond", "heard", "reference_price", "habit", "status",
+    )  # fmt: skip
+    writes = ("reference_price", "habit")
+
+    outside_option: bool = setting(True, "Whether a shopper may buy nothing; its utility is 0.")
+    satisfaction_weight: float = setting(1.0, "Utility per unit of satisfaction.", unit="logit")
+    satisfaction_reference: float = setting(0.5, "Satisfaction that adds nothing.", unit="1")
+    expectation_weight: float = setting(0.0, "Utility per unit of expected quality.", unit="logit")
+    expectation_reference: float = setting(0.5, "Expected quality that adds nothing.", unit="1")
+    bond_weight: float = setting(1.0, "Utility per unit of bond.", unit="logit")
+    bond_reference: float = setting(0.0, "Bond that adds nothing.", unit="1")
+    feature_weight: float = setting(0.0, "Utility of a brand in the leaflet.", unit="logit")
+    display_weight: float = setting(0.0, "Utility of a brand on display in the store.", unit="logit")
+    loss: float = setting(
+        0.0,
+        "Extra weight of a price above the reference price; 0: no reference price.",
+        ge=0,
+        unit="1",
+        source="0: the promotion limit",
+    )
+    gain: float = setting(
+        0.0, "Extra weight of a price below the reference price.", ge=0, unit="1", source="0: the promotion limit"
+    )
+    reference_memory: float = setting(
+        0.3, "Share of the price seen that enters the reference price at an occasion.", gt=0, le=1, unit="1"
+    )
+    habit_weight: float = setting(
+        0.0, "Utility of a brand that was all that was ever bought; an alternative to the trait inertia.", unit="logit"
+    )
+    habit_memory: float = setting(
+        0.875, "Share of the habit that a purchase leaves.", ge=0, le=1, unit="1 a purchase",
+        source="assumed; near what Guadagni and Little 1983 found for brands",
+    )  # fmt: skip
+    resist_discount: float = setting(
+        0.0, "Share of a rival's discount that does not count at a full bond with another brand.", ge=0, le=1, unit="1"
+    )
+    resist_search: float = setting(
+        0.0, "Chance that a rival is not even looked at, at a full bond with another brand.", ge=0, le=1, unit="1"
+    )
+    resist_price: float = setting(
+        0.0, "Share of price sensitivity that a full bond with the brand last bought takes away.", ge=0, le=1, unit="1"
+    )
+
+    @property
+    def has_reference_price(self) -> bool:
+        """Whether prices are judged against those seen before."""
+        return self.loss != 0 or self.gain != 0
+
+    def open(self, world: World) -> None:
+        for name in ("price_sensitivity", "inertia", "taste", "values_weight", "online"):
+            if world.customers.has(name):
+                world.stage(name)
+        world.stage("last_brand")
+        if self.has_reference_price:
+            world.stage("reference_price", world.market.plan.list_price[0])
+        if self.habit_weight:
+            world.stage("habit", 1 / world.customers.n_brands)
+
+    def choose(self, own: None, world: World, shoppers: Shoppers, step: int, occasion: int) -> None:
+        if "online" in shoppers.columns:
+            _pick_channel(shoppers.columns["online"], shoppers.key, shoppers.n, CHANNEL, step, occasion)
+        self.value(world, shoppers)
+        considered = self.open_set(world, shoppers)
+        if self.searches(world):
+            if considered is None:
+                considered = shoppers.ask("considered", dtype=np.uint32)
+                considered[: shoppers.n] = np.uint32(2**32 - 1)
+            resistance.search(
+                *self.bonds(shoppers), shoppers.columns["last_brand"], shoppers.key, shoppers.n, shoppers.n_brands,
+                SEARCH, step, occasion, self.resist_search, considered,
+            )  # fmt: skip
+        if considered is not None:
+            resistance.leave_out(considered, shoppers.n, shoppers.utility)
+        _decide(
+            shoppers.utility, shoppers.key, shoppers.n, CHOICE, step, occasion, self.outside_option,
+            shoppers.ask("choice.top"), shoppers.ask("choice.total"), shoppers.brand,
+        )  # fmt: skip
+        if considered is not None:
+            resistance.nothing_left(considered, shoppers.n, shoppers.brand)
+
+    def value(self, world: World, shoppers: Shoppers) -> None:
+        """Write the utility of every brand for every shopper (eq. E9).
+
+        Where reasons are asked for, the column `why`, reasons × brands × shoppers, says what it is made of.
+        """
+        u, n, market = shoppers.utility, shoppers.n, world.market
+        base = market.appeal - market.effort
+        if "online" not in shoppers.columns:
+            base = base + market.store_appeal
+        spread(base, shoppers.first_replication, shoppers.begins, u)
+        if not world.explains:
+            for _, term in self.terms(world, shoppers):
+                term(u)
+            return
+        why, one = _why(shoppers), shoppers.ask("why.term", True)
+        why[:, :, :n] = 0
+        why[REASONS.index("brand"), :, :n] = u[:, :n]
+        for reason, term in self.terms(world, shoppers):
+            one[:, :n] = 0
+            term(one)
+            why[REASONS.index(reason), :, :n] += one[:, :n]
+            u[:, :n] += one[:, :n]
+
+    def terms(self, world: World, shoppers: Shoppers) -> Iterator[tuple[str, Callable[[np.ndarray], None]]]:
+        """What is added to the utility, one after the other: the reason that it is counted as, and the addition."""
+        n, columns, market, kept = shoppers.n, shoppers.columns, world.market, world.kept
+        replications = (shoppers.first_replication, shoppers.begins)
+        if "price_sensitivity" in columns:
+            sensitivity, price, shelf = self._prices(world, shoppers)
+            yield "price", partial(utility.subtract_price, sensitivity, price, n)
+            if self.has_reference_price:
+                reference = columns["reference_price"]
+                yield "price", partial(utility.compare_price, sensitivity, shelf, reference, n, self.loss, self.gain)
+        if "taste" in columns:
+            yield "brand", partial(utility.add, columns["taste"], n, 1.0, 0.0)
+        if "inertia" in columns:
+            yield "habit", partial(utility.add_inertia, columns["inertia"], columns["last_brand"], n)
+        for name in ("satisfaction", "bond", "expectation"):
+            weight, reference = getattr(self, f"{name}_weight"), getattr(self, f"{name}_reference")
+            if name in kept and (weight or name != "expectation"):
+                yield name, partial(utility.add, columns[name], n, weight, reference)
+        if "heard" in kept:
+            yield "word_of_mouth", partial(utility.add, columns["heard"], n, 1.0, 0.0)
+        if "reward" in columns:
+            yield "program", partial(utility.add, columns["reward"], n, 1.0, 0.0)
+        for name in ("feature", "display"):
+            weight = getattr(self, f"{name}_weight")
+            if name in columns and weight:
+                yield "leaflet", partial(utility.add, columns[name], n, weight, 0.0)
+        if self.habit_weight:
+            yield "habit", partial(utility.add, columns["habit"], n, self.habit_weight, 0.0)
+        if "values_weight" in columns:
+            yield "brand", partial(utility.add_values, columns["values_weight"], market.ethics, *replications)
+        if "online" in columns:
+            appeals = market.store_appeal, market.online_appeal
+            yield "channel", partial(utility.add_channel, columns["online"], *appeals, *replications)
+
+    def chances(self, world: World, shoppers: Shoppers) -> np.ndarray:
+        """The chance of each brand and, last, of no purchase, (shoppers, brands + 1) in float64, at present states."""
+        return chances(self, world, shoppers)
+
+    def remember(self, own: None, world: World, shoppers: Shoppers) -> None:
+        if self.has_reference_price:
+            column = shoppers.columns["reference_price"]
+            shelf = shoppers.columns["perceived.shelf"] if self._resists_discounts(world) else shoppers.shelf
+            utility.see_prices(shelf, shoppers.n, self.reference_memory, column)
+            put_by_brand(
+                world.customers.arrays["reference_price"].T, shoppers.rows, shoppers.n, column, shoppers.brands
+            )
+        if self.habit_weight:
+            utility.form_habit(
+                world.customers.arrays["habit"].T, shoppers.rows, shoppers.brand, shoppers.buyers, shoppers.n_buyers,
+                self.habit_memory, shoppers.brands,
+            )  # fmt: skip
+
+    def searches(self, world: World) -> bool:
+        """Whether bonds may keep brands from being looked at."""
+        return self.resist_search > 0 and "bond" in world.kept
+
+    def _resists_discounts(self, world: World) -> bool:
+        return self.resist_discount > 0 and "bond" in world.kept
+
+    def bonds(self, shoppers: Shoppers) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Each shopper's strongest bond, the next strongest, and the brand of the first."""
+        found = shoppers.ask("bond.first"), shoppers.ask("bond.second"), shoppers.ask("bond.favorite", dtype=np.int32)
+        resistance.rank_bonds(shoppers.columns["bond"], shoppers.n, *found)
+        return found
+
+    def open_set(self, world: World, shoppers: Shoppers) -> np.ndarray | None:
+        """Bits of the brands that each shopper has not left; None if nobody can leave one."""
+        if "status" not in shoppers.columns:
+            return None
+        considered = shoppers.ask("considered", dtype=np.uint32)
+        resistance.open_set(shoppers.columns["status"], shoppers.n, considered)
+        return considered
+
+    def _prices(self, world: World, shoppers: Shoppers) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Price sensitivity, price and shelf price as they count for customers with bonds (eqs. E49, E51)."""
+        n, columns = shoppers.n, shoppers.columns
+        sensitivity, price, shelf = columns["price_sensitivity"], shoppers.price, shoppers.shelf
+        if self._resists_discounts(world):
+            price, shelf = shoppers.ask("perceived.price", True), shoppers.ask("perceived.shelf", True)
+            resistance.perceive(
+                shoppers.price, shoppers.shelf, columns["list_price"], *self.bonds(shoppers), n, self.resist_discount,
+                price, shelf,
+            )  # fmt: skip
+        if self.resist_price > 0 and "bond" in world.kept:
+            sensitivity = shoppers.ask("softened")
+            resistance.soften(
+                columns["price_sensitivity"], columns["bond"], columns["last_brand"], n, self.resist_price, sensitivity
+            )
+        return sensitivity, price, shelf
+
+
+def _why(shoppers: Shoppers) -> np.ndarray:
+    """The column `why`, reasons × brands × shoppers, made on the first call."""
+    if "why" not in shoppers.columns:
+        shoppers.columns["why"] = np.zeros((len(REASONS), shoppers.n_brands, shoppers.capacity), np.float32)
+    return shoppers.columns["why"]
+
+
+@jit
+def _pick_channel(online, key, n, purpose, step, occasion):
+    """online[q] ← 1 if the occasion is online, with the chance that stood there, else 0."""
+    luck = salt(purpose, step, occasion, 0)
+    for q in range(n):
+        online[q] = f4(uniform(key[q], luck) < online[q])
+
+
+@jit
+def _decide(utility, key, n, purpose, step, occasion, outside, top, total, brand):
+    """Draw a brand by logit (eq. E12): the first whose cumulative weight is above a uniform share of the whole.
+
+    Leaves the cumulative weights in `utility`.
+    """
+    luck = salt(purpose, step, occasion, 0)
+    n_brands = utility.shape[0]
+    nothing, none, first = f4(outside), f4(0.0), utility[0]
+    for q in range(n):
+        top[q] = none if outside else first[q]
+        total[q] = none
+        brand[q] = 0
+    for b in range(n_brands):
+        own = utility[b]
+        for q in range(n):
+            top[q] = max(top[q], own[q])
+    for b in range(n_brands):
+        own = utility[b]
+        for q in range(n):
+            total[q] += exp(own[q] - top[q])
+            own[q] = total[q]
+    for q in range(n):
+        total[q] += nothing * exp(-top[q])
+    for q in range(n):
+        total[q] *= uniform(key[q], luck)
+    for b in range(n_brands):
+        own = utility[b]
+        for q in range(n):
+            brand[q] += i4(own[q] <= total[q])
+    last, past = i4(n_brands if outside else n_brands - 1), i4(n_brands)
+    for q in range(n):
+        place = min(brand[q], last)
+        brand[q] = place if place < past else i4(-1)
