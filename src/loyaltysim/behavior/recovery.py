@@ -1,18 +1,47 @@
-"""Recovery: failures at purchases, complaints about them, and what the brand's answer mends.
+"""Recovery: failures at purchases, complaints about them, and what the brand's answer mends (eqs. E58–E63).
 
 A kind writes the incidents board (`market.incidents`), changes satisfaction with the brand that failed, and adds to
 `strain`, which weighs when the customer next decides to stay.
+
+To write another: a `Recovery` with a `kind`, whose `handle` writes all columns of the incidents board for everybody of
+the round, zeros where nothing went wrong; one that lets others see complaints says so in `is_public`, adds to the
+pile's `public`, and gives a copy that does not in `in_private`.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Literal
 
-from loyaltysim.market.messages import MessagePile
+import numpy as np
+from pydantic import model_validator
+from scipy import special
+
+from loyaltysim.draws import exponential, purpose, salt, uniform
+from loyaltysim.elementary import exp, log, logistic
+from loyaltysim.jit import jit
+from loyaltysim.market import incidents
+from loyaltysim.market.messages import STRENGTH_UNIT, MessagePile
 from loyaltysim.market.shoppers import Shoppers
-from loyaltysim.record import Part
+from loyaltysim.record import Part, setting
 from loyaltysim.totals import Totals
 from loyaltysim.world import World
+
+FAILURE = purpose("recovery.failure")
+SEVERITY = purpose("recovery.severity")
+COMPLAINT = purpose("recovery.complaint")
+RESPONSE = purpose("recovery.response")
+PUBLIC = purpose("recovery.public")
+
+CELLS = 1024
+"""Cells of the table of severities; a share of failures below any severity is met within 1/1024 (assumed: enough)."""
+LEAST = 2.0**-20
+"""Smallest severity, so that a failure is told from none."""
+CERTAIN = 1e-12
+"""Chances 0 and 1 count as this close to them, so that their logits are finite: never and always, at 23 bits."""
+
+f4, i4, i8, u8 = np.float32, np.int32, np.int64, np.uint64
+LN2 = f4(np.log(2.0))
 
 
 class Recovery(Part, room="recovery model"):
@@ -22,6 +51,10 @@ class Recovery(Part, room="recovery model"):
     def is_public(self) -> bool:
         """Whether others may see complaints."""
         return False
+
+    def in_private(self) -> Recovery:
+        """The same, where nobody else sees complaints."""
+        return self
 
     def open(self, world: World) -> Any:
         """Ask for what is needed; returns the part's own arrays."""
@@ -37,3 +70,306 @@ class NoRecovery(Recovery):
     """Nothing ever goes wrong."""
 
     kind: Literal["none"] = "none"
+
+
+@dataclass
+class Memory:
+    """What `Justice` keeps: severities by equal shares of failures, and what customers remember of failures."""
+
+    severity: np.ndarray
+    """Quantiles of the severity at 0, 1/1024, … 1."""
+    audience: float
+    """Customers whom a public complaint reaches; at most everybody."""
+    failures: np.ndarray
+    """Failures of the brand remembered at the last one, brands × rows; 0: there was none."""
+    failed_at: np.ndarray
+    """Step of the last failure, brands × rows."""
+
+
+class Justice(Recovery):
+    """Complaints are answered more or less justly: in outcome, in time and in manner (eqs. E58–E63).
+
+    A failure of some severity lowers satisfaction at once, as far as the answer does not mend it; whoever does not
+    complain gets no answer. How long the answer takes counts in what it mends; that it comes later than the purchase
+    does not. A well answered first failure may leave a customer more satisfied than none: the recovery paradox, which
+    holds for satisfaction, not for repurchase (de Matos, Henrique and Rossi 2007), so it has no term in the strain.
+
+    `satisfaction` is changed only where its own part keeps it, and is therefore declared by that part alone.
+    """
+
+    kind: Literal["justice"] = "justice"
+    reads = ("satisfaction", "bond", "online", "strain")
+    writes = ("strain",)
+
+    severity_a: float = setting(2.0, "First shape of the beta distribution of severities.", ge=0.05, le=1e4, unit="1")
+    severity_b: float = setting(2.0, "Second shape of it; equal shapes: mean one half.", ge=0.05, le=1e4, unit="1")
+    complain_minor: float = setting(
+        0.05, "Chance to complain about a failure of severity 0.", ge=0, le=1, unit="1 a failure"
+    )
+    complain_severe: float = setting(
+        0.3, "Chance to complain about a failure of severity 1.", ge=0, le=1, unit="1 a failure"
+    )
+    by_bond: float = setting(
+        0.5, "How much more a full bond makes a customer complain.", ge=-100, le=100, unit="logit",
+        source="sign: Hirschman 1970, loyalty prompts voice; size assumed",
+    )  # fmt: skip
+    by_ease: float = setting(
+        1.0, "How much more, the easier it is to complain, per unit of `complaints.ease` above .5.", ge=0, le=100,
+        unit="logit",
+    )  # fmt: skip
+    weight_distributive: float = setting(
+        0.4, "Share of the recovery that lies in how far the complaint is made good.", ge=0, le=1, unit="1"
+    )
+    weight_speed: float = setting(0.3, "Share that lies in how fast the answer is.", ge=0, le=1, unit="1")
+    weight_interaction: float = setting(
+        0.3, "Share that lies in how fair and friendly the answer is.", ge=0, le=1, unit="1"
+    )
+    patience_days: float = setting(
+        3.0, "Time to the answer after which its speed is worth 1/e of an answer at once.", ge=1e-3, unit="days"
+    )
+    paradox: float = setting(
+        0.05, "Satisfaction that a well answered first failure adds.", ge=0, le=1, unit="1",
+        source="sign: de Matos, Henrique and Rossi 2007, satisfaction only; size assumed",
+    )  # fmt: skip
+    paradox_above: float = setting(0.8, "Recovery from which a failure is well answered.", ge=0, le=1, unit="1")
+    offset: float = setting(
+        0.7, "Share of a failure's strain that a full recovery takes away.", ge=0, lt=1, unit="1",
+        source="below 1: Knox and van Oest 2014; size assumed",
+    )  # fmt: skip
+    repeat_hazard: float = setting(
+        0.5, "How much more a failure strains for each one remembered.", ge=0, le=1e3, unit="1 a failure",
+        source="sign: Knox and van Oest 2014; size assumed",
+    )  # fmt: skip
+    shield: float = setting(
+        0.2, "How far earlier purchases of the brand lessen strain: (1 + purchases) to the power of minus this.", ge=0,
+        le=100, unit="1", source="sign: Knox and van Oest 2014; size assumed",
+    )  # fmt: skip
+    memory_weeks: float = setting(
+        26.0, "Time in which half of the failures are forgotten.", ge=1e-3, unit="weeks",
+        source="short-lived: Knox and van Oest 2014; size assumed",
+    )  # fmt: skip
+    public_chance: float = setting(0.1, "Chance that others see a complaint.", ge=0, le=1, unit="1 a complaint")
+    public_audience: float = setting(
+        50.0, "Customers, of any brand or none, who see a public complaint and its answer.", ge=0, le=1e7,
+        unit="customers",
+    )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _check(self) -> Justice:
+        total = self.weight_distributive + self.weight_speed + self.weight_interaction
+        if abs(total - 1) > 1e-9:  # rounding of decimal fractions
+            raise ValueError(
+                f"weight_distributive, weight_speed and weight_interaction must add up to 1, not to {total:g}"
+            )
+        return self
+
+    @property
+    def is_public(self) -> bool:
+        return self.public_chance > 0 and self.public_audience > 0
+
+    def in_private(self) -> Justice:
+        return self.with_(public_chance=0.0)
+
+    def open(self, world: World) -> Memory:
+        world.customers.ask("strain")
+        world.history.ask("purchases")
+        shape = (world.customers.n_brands, world.customers.rows)
+        return Memory(
+            severities(self.severity_a, self.severity_b),
+            min(self.public_audience, world.customers.n_customers),
+            world.own("recovery.failures", shape, np.float32),
+            world.own("recovery.failed_at", shape, np.int32, clock=True),
+        )
+
+    def handle(
+        self, own: Memory, world: World, shoppers: Shoppers, pile: MessagePile, totals: Totals, step: int, occasion: int
+    ) -> None:
+        failure, complaint, recovery, public = (incidents.column(shoppers, name) for name in incidents.COLUMNS)
+        for column in (failure, complaint, recovery, public):
+            column[: shoppers.n] = 0
+        market, brand, key, columns = world.market, shoppers.brand, shoppers.key, shoppers.columns
+        failing, of = shoppers.ask("recovery.failing", dtype=np.int32), shoppers.ask("recovery.of", dtype=np.int32)
+        online = columns["online"] if "online" in columns else shoppers.ask("recovery.in_store")
+        n = _fail(
+            shoppers.buyers, shoppers.n_buyers, brand, key, online, shoppers.begins, shoppers.first_replication,
+            market.failure_chance, market.online_failure_chance, FAILURE, step, occasion, failing, of,
+        )  # fmt: skip
+        if n == 0:
+            return
+        _hurt(failing, n, key, own.severity, SEVERITY, step, occasion, failure)
+        bond = columns["bond"] if "bond" in world.kept else shoppers.ask("recovery.no_bond", True)
+        _complain(
+            failing, n, of, brand, key, failure, bond, market.complaint_ease, _logit(self.complain_minor),
+            _logit(self.complain_severe), self.by_bond, self.by_ease, COMPLAINT, step, occasion, complaint,
+        )  # fmt: skip
+        _answer(
+            failing, n, of, brand, key, complaint, market.distributive, market.response_days, market.interaction,
+            self.weight_distributive, self.weight_speed, self.weight_interaction, self.patience_days, RESPONSE, step,
+            occasion, recovery,
+        )  # fmt: skip
+        _publish(
+            failing, n, of, brand, key, complaint, recovery, self.public_chance, own.audience * STRENGTH_UNIT,
+            PUBLIC, step, occasion, public, pile.public,
+        )  # fmt: skip
+        if "satisfaction" in world.kept:
+            _disappoint(
+                failing, n, shoppers.rows, brand, failure, complaint, recovery, own.failures, self.paradox,
+                self.paradox_above, world.customers.arrays["satisfaction"], shoppers.ask("bought.satisfaction"),
+            )  # fmt: skip
+        _weigh(
+            failing, n, shoppers.rows, brand, failure, recovery, world.history.arrays["purchases"], step,
+            world.calendar.weeks / self.memory_weeks, self.offset, self.repeat_hazard, self.shield, own.failures,
+            own.failed_at, world.customers.arrays["strain"],
+        )  # fmt: skip
+        _count(
+            failing, n, of, shoppers.segment, brand, complaint, public, totals.failures, totals.complaints,
+            totals.complaints_public,
+        )  # fmt: skip
+
+
+def severities(a: float, b: float) -> np.ndarray:
+    """The quantiles of a beta distribution at 0, 1/1024, … 1, float32, between which a line is drawn."""
+    quantiles = special.betaincinv(a, b, np.linspace(0, 1, CELLS + 1))
+    return np.clip(quantiles, LEAST, 1).astype(np.float32)
+
+
+def _logit(chance: float) -> float:
+    chance = min(max(chance, CERTAIN), 1 - CERTAIN)
+    return float(np.log(chance / (1 - chance)))
+
+
+# What follows works on the list `failing` of shoppers whose purchase failed, ascending, and `of`, the replications
+# in which they stand.
+
+
+@jit
+def _fail(
+    buyers, n_buyers, brand, key, online, begins, first_replication, chance, online_chance, purpose, step, occasion,
+    failing, of,
+):  # fmt: skip
+    """Draw which purchases fail, by channel (eq. E58); returns how many."""
+    luck = salt(purpose, step, occasion, 0)
+    found = u8(0)  # without a sign, so that no index is checked for being negative
+    r = 0
+    for k in range(n_buyers):
+        q = buyers[k]
+        while q >= begins[r + 1]:
+            r += 1
+        own = online_chance if online[q] > f4(0.5) else chance
+        failing[found] = q
+        of[found] = i4(first_replication + r)
+        found += u8(uniform(key[q], luck) < own[first_replication + r, brand[q]])
+    return i8(found)
+
+
+@jit
+def _hurt(failing, n, key, quantiles, purpose, step, occasion, failure):
+    """failure[q] = a severity from the table of its quantiles (eq. E58)."""
+    luck = salt(purpose, step, occasion, 0)
+    cells = f4(quantiles.shape[0] - 1)
+    for k in range(n):
+        q = failing[k]
+        place = uniform(key[q], luck) * cells
+        cell = i4(place)
+        low = quantiles[cell]
+        failure[q] = low + (place - f4(cell)) * (quantiles[cell + 1] - low)
+
+
+@jit
+def _complain(
+    failing, n, of, brand, key, failure, bond, ease, minor, severe, by_bond, by_ease, purpose, step, occasion,
+    complaint,
+):  # fmt: skip
+    """complaint[q] = 1 for those who complain (eq. E59); `minor` and `severe` are logits."""
+    luck = salt(purpose, step, occasion, 0)
+    minor, severe, by_bond, by_ease, middle = f4(minor), f4(severe), f4(by_bond), f4(by_ease), f4(0.5)
+    for k in range(n):
+        q = failing[k]
+        b = brand[q]
+        odds = (
+            minor
+            + (severe - minor) * failure[q]
+            + by_bond * bond[b, q]
+            + by_ease * (ease[of[k], b] - middle)
+        )  # fmt: skip
+        complaint[q] = f4(uniform(key[q], luck) < logistic(odds))
+
+
+@jit
+def _answer(
+    failing, n, of, brand, key, complaint, distributive, response_days, interaction, by_outcome, by_speed, by_manner,
+    patience, purpose, step, occasion, recovery,
+):  # fmt: skip
+    """recovery[q] = the weighted justice of the answer, 0 without a complaint (eq. E60)."""
+    luck = salt(purpose, step, occasion, 0)
+    by_outcome, by_speed, by_manner, patience = f4(by_outcome), f4(by_speed), f4(by_manner), f4(patience)
+    one = f4(1.0)
+    for k in range(n):
+        q = failing[k]
+        b = brand[q]
+        days = response_days[of[k], b] * exponential(key[q], luck)
+        mended = (
+            by_outcome * distributive[of[k], b]
+            + by_speed * exp(-days / patience)
+            + by_manner * interaction[of[k], b]
+        )  # fmt: skip
+        recovery[q] = complaint[q] * min(mended, one)
+
+
+@jit
+def _publish(
+    failing, n, of, brand, key, complaint, recovery, chance, reach, purpose, step, occasion, public, heard_by_all
+):  # fmt: skip
+    """public[q] = 1 where others see the complaint; add what they see, whole units rounded alike up and down (E63)."""
+    luck = salt(purpose, step, occasion, 0)
+    chance, reach = f4(chance), f4(reach)
+    one, two, half = f4(1.0), f4(2.0), f4(0.5)
+    for k in range(n):
+        q = failing[k]
+        seen = complaint[q] * f4(uniform(key[q], luck) < chance)
+        public[q] = seen
+        said = two * recovery[q] - one
+        units = i8(abs(said) * reach + half) * i8(seen)
+        heard_by_all[of[k], brand[q]] += units if said > f4(0.0) else -units
+
+
+@jit
+def _disappoint(
+    failing, n, rows, brand, failure, complaint, recovery, failures, paradox, paradox_above, satisfaction, bought
+):  # fmt: skip
+    """Lower satisfaction with the brand by what was not mended; the paradox at a first failure (eq. E61)."""
+    paradox, paradox_above, zero, one = f4(paradox), f4(paradox_above), f4(0.0), f4(1.0)
+    for k in range(n):
+        q = failing[k]
+        b, row = brand[q], rows[q]
+        well = complaint[q] * f4(recovery[q] >= paradox_above) * f4(failures[b, row] == zero)
+        level = satisfaction[b, row] - failure[q] * (one - recovery[q]) + paradox * well
+        bought[q] = satisfaction[b, row] = min(max(level, zero), one)
+
+
+@jit
+def _weigh(
+    failing, n, rows, brand, failure, recovery, purchases, step, half_lives, offset, repeat_hazard, shield, failures,
+    failed_at, strain,
+):  # fmt: skip
+    """Add to strain what a failure weighs beside its answer, those before and earlier purchases; remember it (E62)."""
+    half_lives, offset, repeat_hazard, shield, one = f4(half_lives), f4(offset), f4(repeat_hazard), f4(shield), f4(1.0)
+    for k in range(n):
+        q = failing[k]
+        b, row = brand[q], rows[q]
+        recent = failures[b, row] * exp(-LN2 * (f4(i4(step) - failed_at[b, row]) * half_lives))
+        shielded = exp(-shield * log(one + f4(purchases[b, row])))
+        strain[b, row] += failure[q] * (one - offset * recovery[q]) * (one + repeat_hazard * recent) * shielded
+        failures[b, row] = recent + one
+        failed_at[b, row] = step
+
+
+@jit
+def _count(failing, n, of, segment, brand, complaint, public, failures, complaints, complaints_public):
+    """Count failures, complaints and public complaints by replication, segment and brand."""
+    for k in range(n):
+        q = failing[k]
+        r, s, b = of[k], segment[q], brand[q]
+        failures[r, s, b] += 1
+        complaints[r, s, b] += i8(complaint[q])
+        complaints_public[r, s, b] += i8(public[q])

@@ -16,8 +16,8 @@ STRENGTH_UNIT = 1024
 class MessagePile:
     """Messages of one block: the first `n` entries of four columns, which grow when needed.
 
-    `public` is what the whole audience of a replication may see of complaints: whole strengths in 1/1024,
-    replications × brands, positive where the answers were good.
+    `public` is what all who may see complaints see of them together: whole strengths in 1/1024 times people,
+    replications × brands, positive where the answers were good. It is spread evenly over everybody.
     """
 
     def __init__(self, replications: int = 1, n_brands: int = 1) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from loyaltysim.faults import path_text
 from loyaltysim.study.compare import Comparison
@@ -46,10 +46,14 @@ def without_program(scenario: Scenario) -> Scenario | None:
 
 
 def without_word_of_mouth(scenario: Scenario) -> Scenario | None:
-    """The market in which nobody talks; None if nobody does anyway."""
-    if scenario.word_of_mouth.talk.kind == "none":
-        return None
-    return scenario.vary({"word_of_mouth.talk": {"kind": "none"}})
+    """The market in which nobody talks or sees others complain; None if nobody does anyway."""
+    changes: dict[str, Any] = {}
+    if scenario.word_of_mouth.talk.kind != "none":
+        changes["word_of_mouth.talk"] = {"kind": "none"}
+    recovery = scenario.behavior.recovery
+    if recovery.is_public and scenario.word_of_mouth.influence.hears_public:
+        changes["behavior.recovery"] = recovery.in_private().plain()
+    return scenario.vary(changes) if changes else None
 
 
 KNOCK_OUTS: dict[str, Callable[[Scenario], Scenario | None]] = {
@@ -109,7 +113,7 @@ def word_of_mouth_effect(
 ) -> Comparison:
     """What word of mouth is worth: the scenario with messages less the same without (a knock-out with common luck).
 
-    Raises ValueError if nobody talks in the scenario.
+    Public complaints are word of mouth too. Raises ValueError if nobody talks in the scenario, or sees them.
     """
     silent = without_word_of_mouth(scenario)
     if silent is None:

@@ -6,7 +6,7 @@ A kind delivers the last step's messages to inboxes it owns, and shows their eff
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -30,6 +30,9 @@ class Inbox:
 
 class Influence(Part, room="influence model"):
     """What hearing a message does."""
+
+    hears_public: ClassVar[bool] = False
+    """Whether it lets customers hear of public complaints too: `public` of the messages board."""
 
     def open(self, world: World) -> Any:
         """Ask for what is needed; returns the part's own arrays."""
@@ -88,10 +91,12 @@ class OnHeard(Influence):
     """Messages shift the utility of the brand for a while (eqs. E27–E28): `heard`, a bounded sum with a half-life.
 
     Choices of the step after the message read it before it fades. A customer whose last brand is blamed discounts the
-    blame by `resist_hearing`.
+    blame by `resist_hearing`. Of public complaints everybody of the replication, customer or not, hears the expected
+    amount, and judges by the answer (eq. E63).
     """
 
     kind: Literal["heard"] = "heard"
+    hears_public = True
     reads = ("heard", "last_brand")
     writes = ("heard",)
 
@@ -114,9 +119,11 @@ class OnHeard(Influence):
     def hear(self, own: Inbox, world: World, audience: str, step: int) -> None:
         deliver(world, audience, own.heard, True)
         kept = 0.5 ** (world.calendar.weeks * DAYS_PER_WEEK / self.half_life_days)
+        n_customers = world.customers.n_customers
+        public = world.messages.public() * (self.shift / STRENGTH_UNIT / n_customers)
         _hear(
-            own.heard, world.customers.arrays["last_brand"], self.shift / STRENGTH_UNIT, kept, self.heard_max,
-            self.resist_hearing, world.customers.arrays["heard"],
+            own.heard, world.customers.arrays["last_brand"], public.astype(np.float32), n_customers,
+            self.shift / STRENGTH_UNIT, kept, self.heard_max, self.resist_hearing, world.customers.arrays["heard"],
         )  # fmt: skip
 
 
@@ -139,19 +146,23 @@ def _forget_bought(inbox, rows, brand, buyers, n_buyers):
 
 
 @jit
-def _hear(inbox, last, shift, kept, heard_max, resist_hearing, heard):
-    """heard ← clip(kept · heard + shift · (praise + blame · (1 - resist_hearing if the own brand))); empty the inbox.
+def _hear(inbox, last, public, n_customers, shift, kept, heard_max, resist_hearing, heard):
+    """heard ← clip(kept · heard + shift · (praise + blame · (1 - resist_hearing if the own brand)) + public).
 
-    Blame is the second half of the inbox and at most 0.
+    Blame is the second half of the inbox and at most 0; `public` is one number per replication and brand. Empties the
+    inbox.
     """
     shift, kept, heard_max, believed = f4(shift), f4(kept), f4(heard_max), f4(1.0) - f4(resist_hearing)
     one = f4(1.0)
     n_brands = heard.shape[0]
     for b in range(n_brands):
-        own, praise, blame = heard[b], inbox[b], inbox[n_brands + b]
-        for row in range(heard.shape[1]):
-            weight = believed if last[row] == b else one
-            change = shift * (f4(praise[row]) + f4(blame[row]) * weight)
-            own[row] = min(max(kept * own[row] + change, -heard_max), heard_max)
-            praise[row] = 0
-            blame[row] = 0
+        for r in range(public.shape[0]):
+            begin, end = r * n_customers, (r + 1) * n_customers
+            own, praise, blame = heard[b, begin:end], inbox[b, begin:end], inbox[n_brands + b, begin:end]
+            of, seen = last[begin:end], public[r, b]
+            for i in range(own.shape[0]):
+                weight = believed if of[i] == b else one
+                change = shift * (f4(praise[i]) + f4(blame[i]) * weight) + seen
+                own[i] = min(max(kept * own[i] + change, -heard_max), heard_max)
+                praise[i] = 0
+                blame[i] = 0
