@@ -53,7 +53,7 @@ class Schedule:
         self.learning, self.basket, self.recovery = behavior.learning, behavior.basket, behavior.recovery
         self.lapse, self.win_back = behavior.lapse, behavior.win_back
         self.talk = talking.talk
-        heard = self.talk.kind != "none" or self.recovery.is_public
+        heard = self.talk.kind != "none" or (self.recovery.is_public and talking.influence.hears_public)
         self.influence = talking.influence if heard else NoInfluence()
         programs = [program for brand in scenario.brands.values() for program in brand.programs]
         single = (
