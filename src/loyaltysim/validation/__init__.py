@@ -6,6 +6,7 @@
 from loyaltysim.validation import (
     after_deal,
     choice_limits,
+    choice_recovery,
     counts,
     metamorphic,
     real_data,
@@ -24,6 +25,7 @@ __all__ = [
     "select",
     "after_deal",
     "choice_limits",
+    "choice_recovery",
     "counts",
     "metamorphic",
     "real_data",
