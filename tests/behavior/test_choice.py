@@ -321,3 +321,58 @@ def test_probabilities__of_a_switching_matrix_are_refused():
     simulation = Simulation(market({"kind": "switching", "matrix": ((0.5, 0.5), (0.5, 0.5))}, n=2))
     with pytest.raises(TypeError, match="switching"):
         simulation.choice_probabilities([0])
+
+
+# ------------------------------------------------------------------------- expectation, habit, values, channel
+
+
+def told(seat, scenario: Scenario, **states) -> np.ndarray:
+    """Utilities at given states, brands × customers."""
+    simulation = Simulation(scenario)
+    for name, value in states.items():
+        simulation.world.customers.arrays[name][...] = value
+    shoppers = seat(simulation)
+    simulation.schedule.choice.value(simulation.world, shoppers)
+    return shoppers.utility[:, : shoppers.n]
+
+
+def test_expectation__adds_its_weight_where_somebody_learns(seat):
+    choice = {"kind": "logit", "expectation_weight": 2.0, "expectation_reference": 0.5}
+    behavior = {"needs": {"kind": "regular"}, "choice": choice, "experience": {"kind": "normal"}}
+    expected = [[0.7, 0.5], [0.25, 0.5]]
+    for learning, u in (("constant", [[0.4, 0.0], [-0.5, 0.0]]), ("none", [[0.0, 0.0]] * 2)):
+        scenario = market(n=2, behavior={**behavior, "learning": {"kind": learning}})
+        states = {"expectation": expected} if learning == "constant" else {}
+        np.testing.assert_allclose(told(seat, scenario, **states), u, atol=FEW_ROUNDINGS)
+
+
+def test_habit__keeps_a_share_of_itself_and_turns_to_what_was_bought(seat):
+    simulation = Simulation(market({"kind": "logit", "habit_weight": 3.0, "habit_memory": 0.75}, n=3))
+    habit = simulation.world.customers.arrays["habit"]
+    assert (habit == 0.5).all()  # one half for each of two brands
+    shoppers = seat(simulation, brand=[0, 1, -1])
+    simulation.schedule.choice.value(simulation.world, shoppers)
+    assert (shoppers.utility[:, :3] == 1.5).all()
+    simulation.schedule.choice.remember(None, simulation.world, shoppers)
+    assert habit.tolist() == [[0.625, 0.375, 0.5], [0.375, 0.625, 0.5]]
+
+
+def test_values__ethics_count_as_much_as_the_customer_minds_them_and_effort_is_lost(seat):
+    brands = {"A": {"price": 0, "ethics": 0.5, "effort": 0.25}, "B": {"price": 0, "ethics": 1.0}}
+    population = {"n_customers": 3, "values_weight": {"distribution": "uniform", "low": -1, "high": 2}}
+    scenario = market(population=population, brands=brands)
+    weight = Simulation(scenario).world.customers.arrays["values_weight"].astype(float)
+    np.testing.assert_allclose(told(seat, scenario), [0.5 * weight - 0.25, weight], atol=FEW_ROUNDINGS)
+
+
+def test_channel__an_occasion_is_online_with_the_customers_chance(seat):
+    brands = {"A": {"price": 0, "store_appeal": 0.5, "online_appeal": -1.0}, "B": {"price": 0}}
+    scenario = market(n=N, population={"n_customers": N, "online": 0.3}, brands=brands)
+    online, store = np.exp(-1.0) / (2 + np.exp(-1.0)), np.exp(0.5) / (2 + np.exp(0.5))
+    expected = 0.3 * online + 0.7 * store
+    assert Simulation(scenario).choice_probabilities([5])[0, 0] == pytest.approx(expected, abs=1e-7)
+    share = (bought(scenario, seat) == 0).mean()
+    assert abs(share - expected) < 4 * np.sqrt(expected * (1 - expected) / N)
+    # who has no wish for a channel buys in the store
+    plain = market(n=4, brands=brands)
+    assert told(seat, plain)[0].tolist() == [0.5] * 4

@@ -82,6 +82,11 @@ BUSY = {
     "price_sensitivity": {"distribution": "lognormal"},
     "inertia": {"distribution": "normal"},
     "talkativeness": {"distribution": "uniform"},
+    "dropout_chance": {"distribution": "beta", "a": 1.0, "b": 20.0},
+    "cancel_chance": {"distribution": "beta", "a": 0.7, "b": 1.2},
+    "values_weight": {"distribution": "normal", "mean": 0.5},
+    "online": {"distribution": "uniform"},
+    "category_exit": {"distribution": "gamma", "mean": 0.01},
     "taste": {"distribution": "normal", "sd": 1.5},
     "segments": {"x": {"share": 0.25}, "y": {"share": 0.5, "inertia": 0.5}, "z": {"share": 0.25, "appeal": {"B": 2.0}}},
     "correlations": {"needs_per_week price_sensitivity": -0.4},
@@ -194,7 +199,7 @@ def test_segments__of_a_customer_do_not_move_the_traits_luck():
 )
 def test_copula__normal_scores_have_the_correlations_and_ranks_those_of_the_gaussian_copula(correlations):
     customers = drawn(**{**BUSY, "segments": {}, "correlations": correlations})
-    target = np.eye(4)
+    target = np.eye(len(TRAITS))
     for pair, value in correlations.items():
         i, j = (TRAITS.index(name) for name in pair.split())
         target[i, j] = target[j, i] = value
@@ -230,7 +235,7 @@ def test_copula__of_a_segment_is_its_own():
 
 def test_cholesky__is_a_factor_of_the_correlations():
     factor = cholesky({"needs_per_week inertia": 0.6, "price_sensitivity inertia": -0.5})
-    expected = np.eye(4)
+    expected = np.eye(len(TRAITS))
     expected[0, 2] = expected[2, 0] = 0.6
     expected[1, 2] = expected[2, 1] = -0.5
     np.testing.assert_allclose(factor @ factor.T, expected, atol=1e-15)
@@ -253,6 +258,10 @@ def test_cholesky__is_a_factor_of_the_correlations():
         ({"inertia": {"distribution": "normal", "floor": 2, "cap": 1}}, "population.inertia", "must not be above cap"),
         ({"inertia": {"distribution": "uniform", "low": 2, "high": 1}}, "population.inertia", "must not be above high"),
         ({"needs_per_week": -0.1}, "population.needs_per_week", "at least 0"),
+        ({"dropout_chance": 1.5}, "population.dropout_chance", "at most 1"),
+        ({"online": {"distribution": "normal"}}, "population.online", "give the normal distribution a floor of 0"),
+        ({"cancel_chance": {"distribution": "gamma"}}, "population.cancel_chance", "a cap of 1"),
+        ({"needs_per_week": {"distribution": "uniform", "low": -1}}, "population.needs_per_week", "a floor of 0"),
         ({"correlations": {"needs_per_week": 0.1}}, "population.correlations", "two different traits"),
         ({"correlations": {"needs_per_week taste": 0.1}}, "population.correlations", "two different traits"),
         ({"correlations": {"inertia inertia": 1.0}}, "population.correlations", "two different traits"),

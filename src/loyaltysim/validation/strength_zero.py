@@ -102,8 +102,8 @@ def _feelings() -> Iterator[Case]:
     unmoved = {satisfaction: "none", f"{joining}.by_satisfaction": 0.0, "behavior.choice.satisfaction_weight": 0.0}
     yield Case(
         "satisfaction of weight 0",
-        {**SILENT, **unattached, **unmoved, "behavior.experience": "none"},
-        {"behavior.experience": "normal", satisfaction: "disconfirmation"},
+        {**SILENT, **unattached, **unmoved, "behavior.experience": "none", "behavior.learning": "none"},
+        {"behavior.experience": "normal", satisfaction: "disconfirmation", "behavior.learning": "constant"},
         frozenset({"satisfaction", "expectation"}),
     )
     nothing_builds = {"kind": "drift", "from_satisfaction": 0.0}
