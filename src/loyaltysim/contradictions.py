@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from loyaltysim.behavior.bond import Drift
 from loyaltysim.behavior.logit import Logit
 from loyaltysim.behavior.switching import Switching
 from loyaltysim.faults import Fault, nearest, path_text
@@ -28,14 +29,32 @@ def contradictions(scenario: Scenario) -> Iterator[Fault]:
     if isinstance(choice, Switching):
         for message in choice.check_brands(len(names)):
             yield fault("behavior.choice.matrix", message)
-    if isinstance(choice, Logit) and not choice.outside_option and len(names) < 2:
+    needs, lapse = scenario.behavior.needs.kind, scenario.behavior.lapse.kind
+    moves = lapse != "none" or needs == "contract"
+    if isinstance(choice, Logit) and not choice.outside_option and len(names) < 2 and not moves:
         yield fault("brands", "with one brand and no outside option there is nothing to choose")
+    if lapse == "contract" and needs != "contract":
+        yield fault("behavior.lapse", 'lapse "contract" needs contracts: set behavior.needs to kind "contract"')
+    if lapse == "dropout" and needs == "contract":
+        yield fault("behavior.lapse", 'with needs of kind "contract" customers leave when it is due: kind "contract"')
     experience = scenario.behavior.experience.kind
     for part in (scenario.behavior.satisfaction, scenario.word_of_mouth.talk):
         if experience == "none" and part.kind in ("level", "disconfirmation", "threshold"):
             path = "behavior.satisfaction" if part is scenario.behavior.satisfaction else "word_of_mouth.talk"
             yield fault(path, f'{part.room} "{part.kind}" needs experiences: set behavior.experience')
-    if scenario.behavior.bond.kind == "linear" and scenario.behavior.satisfaction.kind == "none":
+    learning, bond = scenario.behavior.learning.kind, scenario.behavior.bond
+    if learning != "none" and experience == "none":
+        yield fault("behavior.learning", f'learning model "{learning}" needs experiences: set behavior.experience')
+    if isinstance(bond, Drift) and bond.trust_half > 0 and learning != "bayesian":
+        yield fault("behavior.bond.trust_half", 'trust needs behavior.learning of kind "bayesian"')
+    people = (scenario.population, *scenario.population.segments.values())
+    if isinstance(bond, Drift) and bond.from_values > 0 and all(group.values_weight is None for group in people):
+        yield fault("behavior.bond.from_values", "nobody has values to share: set population.values_weight")
+    for name, brand in scenario.brands.items():
+        if experience == "index" and brand.quality <= 0:
+            key = path_text(("brands", name, "quality"))
+            yield fault(key, f'must be above 0 for an experience of kind "index", was {brand.quality:g}')
+    if bond.kind == "linear" and scenario.behavior.satisfaction.kind == "none":
         yield fault("behavior.bond", 'bond model "linear" needs satisfaction: set behavior.satisfaction')
     if scenario.word_of_mouth.talk.kind != "none" and scenario.word_of_mouth.influence.kind == "satisfaction":
         if scenario.behavior.satisfaction.kind == "none":
@@ -56,6 +75,9 @@ def contradictions(scenario: Scenario) -> Iterator[Fault]:
     groups: dict[tuple[str, ...], Segment] = {("population",): scenario.population}
     groups |= {("population", "segments", name): group for name, group in scenario.population.segments.items()}
     for where, group in groups.items():
+        if group.category_exit is not None and needs not in ("poisson", "contract"):
+            key = path_text((*where, "category_exit"))
+            yield fault(key, f'customers leave the category only if needs are poisson or contract, was "{needs}"')
         for liked in group.appeal or {}:
             if liked not in names:
                 key = path_text((*where, "appeal", liked))

@@ -23,6 +23,7 @@ from loyaltysim.world import World
 
 NEEDS = purpose("needs.occasions")
 TIME = purpose("needs.time")
+EXIT = purpose("needs.exit")
 MOST_SEASON = 100  # assumed: more is a slip
 
 f4, i8, u4, u8 = np.float32, np.int64, np.uint32, np.uint64
@@ -50,10 +51,19 @@ class Needs(Part, room="needs model"):
         """After the purchases of a round: put away what was bought."""
 
 
+def exit_weeks(world: World, step: int) -> float:
+    """Weeks in which customers may have left the category (eq. E43): those since the first measured step.
+
+    Each customer leaves at a time of its own, which is one draw; during the burn-in everybody is there.
+    """
+    return max(step - world.calendar.burn_in, 0) * world.calendar.weeks
+
+
 class Poisson(Needs):
     """Occasions come at a constant rate: a Poisson count a step (eq. E6), of mean needs · weeks · season · pace."""
 
     kind: Literal["poisson"] = "poisson"
+    reads = ("needs", "pace", "category_exit")
     season: tuple[float, ...] = setting(
         (),
         "Multipliers of needs in equal parts of the year, which begins with the first measured step; none: no seasons.",
@@ -83,6 +93,7 @@ class Poisson(Needs):
         _expected(world.customers.arrays["needs"], block.start, block.stop, own[step], mean)
         if world.customers.has("pace"):
             _quicken(world.customers.arrays["pace"], block.start, block.stop, mean)
+        _leave_category(world, block, step, mean)
         shoppers.n = _draw_poisson(
             mean, world.customers.key, block.start, block.bounds, NEEDS, step,
             shoppers.ask("needs.mask", dtype=np.int32), shoppers.rows, shoppers.occasions, shoppers.key,
@@ -106,6 +117,37 @@ class Bernoulli(Needs):
             shoppers.begins,
         )  # fmt: skip
         return shoppers.n
+
+
+class Contract(Needs):
+    """Who has a contract buys once a step, its brand; who has none comes to choose one at the rate of needs (eq. E45).
+
+    A contract begins with a purchase and goes on until `behavior.lapse` ends it; without lapse, for ever.
+    """
+
+    kind: Literal["contract"] = "contract"
+    reads = ("needs", "contract", "category_exit")
+    writes = ("contract",)
+    once = True
+
+    def open(self, world: World) -> None:
+        world.stage("contract")
+
+    def draw(self, own: None, world: World, block: Block, shoppers: Shoppers, step: int) -> int:
+        mean = shoppers.ask("needs.mean")
+        _expected(world.customers.arrays["needs"], block.start, block.stop, world.calendar.weeks, mean)
+        _leave_category(world, block, step, mean)
+        shoppers.n = _draw_contracts(
+            mean, world.customers.arrays["contract"], world.customers.key, block.start, block.bounds, NEEDS, step,
+            shoppers.ask("needs.mask", dtype=np.int32), shoppers.rows, shoppers.occasions, shoppers.key,
+            shoppers.begins,
+        )  # fmt: skip
+        return shoppers.n
+
+    def bind(self, own: None, world: World, shoppers: Shoppers, step: int) -> None:
+        _bind(
+            shoppers.columns["contract"], shoppers.rows, shoppers.n, shoppers.brand, world.customers.arrays["contract"]
+        )
 
 
 class Regular(Needs):
@@ -161,6 +203,15 @@ def draw_times(shoppers: Shoppers, step: int, occasion: int) -> None:
     _times(shoppers.key, shoppers.occasions, shoppers.n, TIME, step, occasion, shoppers.time)
 
 
+def _leave_category(world: World, block: Block, step: int, mean: np.ndarray) -> None:
+    """Nothing is needed any more by those of the block who have left the category."""
+    if world.customers.has("category_exit"):
+        _drop_needs(
+            world.customers.arrays["category_exit"], world.customers.key, block.start, block.stop, EXIT,
+            exit_weeks(world, step), mean,
+        )  # fmt: skip
+
+
 @jit
 def _expected(needs, start, stop, factor, mean):
     """mean[i] = needs of the block's row i × factor."""
@@ -176,6 +227,15 @@ def _quicken(pace, start, stop, mean):
     own = pace[start:stop]
     for i in range(own.shape[0]):
         mean[i] *= own[i]
+
+
+@jit
+def _drop_needs(rate, keys, start, stop, purpose, weeks, mean):
+    """mean[i] = 0 for the block's row i if it has left the category: its uniform is not below e**(-rate · weeks)."""
+    luck, weeks = salt(purpose, 0, 0, 0), f4(weeks)
+    own, key = rate[start:stop], keys[start:stop]
+    for i in range(own.shape[0]):
+        mean[i] *= f4(uniform(key[i], luck) < exp(-own[i] * weeks))
 
 
 @jit
@@ -222,6 +282,31 @@ def _draw_bernoulli(chance, keys, start, bounds, purpose, step, mask, rows, occa
         key[q] = keys[rows[q]]
         occasions[q] = 1
     return n
+
+
+@jit
+def _draw_contracts(mean, contract, keys, start, bounds, purpose, step, mask, rows, occasions, key, begins):
+    """One occasion for everybody with a contract, and for others with chance 1 - e**-mean."""
+    luck = salt(purpose, step, 0, 0)
+    stop = start + bounds[-1]
+    own, bound = keys[start:stop], contract[start:stop]
+    for i in range(own.shape[0]):
+        mask[i] = np.int32((uniform(own[i], luck) > exp(-mean[i])) | (bound[i] >= 0))
+    n = _keep(mask, start, bounds, rows, begins)
+    for q in range(n):
+        key[q] = keys[rows[q]]
+        occasions[q] = 1
+    return n
+
+
+@jit
+def _bind(bound, rows, n, brand, contract):
+    """brand[q] = the brand of the contract; who has none begins one with what was chosen."""
+    for q in range(n):
+        if bound[q] >= 0:
+            brand[q] = bound[q]
+        elif brand[q] >= 0:
+            contract[rows[q]] = brand[q]
 
 
 @jit

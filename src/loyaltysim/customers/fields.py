@@ -83,6 +83,8 @@ FIELDS: dict[str, Field] = {
         Field("member", "one bit for each brand whose program the customer is in", False, np.uint32, "bits", 0,
               2**32 - 1, "program", 0),
         Field("status", "one bit for each brand left", False, np.uint32, "bits", 0, 2**32 - 1, "lapse", 0),
+        Field("second_life", "what being won back adds to the logit of leaving again", True, np.float32, "logit",
+              -INFINITE, INFINITE, "win_back", 0),
         Field("strain", "what failures weigh until the next decision to stay", True, np.float32, "1", 0, INFINITE,
               "recovery", 0),
     )

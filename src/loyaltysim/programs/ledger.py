@@ -12,7 +12,7 @@ from loyaltysim.draws import salt, uniform
 from loyaltysim.elementary import exp, log, logistic
 from loyaltysim.jit import jit
 
-f4, f8, i8 = np.float32, np.float64, np.int64
+f4, f8, i8, u4 = np.float32, np.float64, np.int64, np.uint32
 ROUND = 6755399441055744.0  # 1.5 · 2**52: adding and subtracting it rounds a float64 to a whole number, half to even
 NEVER, ALWAYS = 1e-12, 1.0 - 1e-7  # chances are kept inside these before the logit, except 0, which stays 0
 
@@ -105,6 +105,16 @@ def enroll_all(rows, buyers, segment, begins, first_replication, place, member, 
             if member[rows[q]] == 0:
                 member[rows[q]] = 1
                 enrolled[first_replication + r, segment[q], place] += 1
+
+
+@jit
+def mark_members(member, rows, buyers, begins, brand, bits):
+    """Set the brand's bit for every buyer who is a member."""
+    bit = u4(1) << u4(brand)
+    for k in range(begins[-1]):
+        row = rows[buyers[k]]
+        if member[row] != 0:
+            bits[row] |= bit
 
 
 @jit

@@ -65,7 +65,7 @@ class Program(Part, room="program"):
     """A loyalty program of a brand."""
 
     reads = ("bond", "satisfaction", "price_sensitivity")
-    writes = ("pace",)
+    writes = ("pace", "member")
 
     name: str = setting("", "What the program is called in results; empty: its brand and kind.")
     enrollment: Enrollment = setting(Automatic(), "Who becomes a member.")
@@ -171,6 +171,8 @@ class Program(Part, room="program"):
                 shoppers.rows, buyers, shoppers.segment, begins,
                 shoppers.first_replication, own.place, own.member, totals.enrolled,
             )  # fmt: skip
+        if world.customers.has("member"):
+            ledger.mark_members(own.member, shoppers.rows, buyers, begins, own.brand, world.customers.arrays["member"])
         needed = round(count.needed * POINT_UNIT)
         if self.changes_price:
             ledger.redeem_at_till(
