@@ -4,11 +4,16 @@ import numpy as np
 import pytest
 
 from loyaltysim import Simulation
+from loyaltysim.behavior.basket import Basket
 from loyaltysim.behavior.bond import Bond
 from loyaltysim.behavior.choice import Choice
 from loyaltysim.behavior.experience import Experience
+from loyaltysim.behavior.lapse import Lapse
+from loyaltysim.behavior.learning import Learning
 from loyaltysim.behavior.needs import Needs
+from loyaltysim.behavior.recovery import Recovery
 from loyaltysim.behavior.satisfaction import Satisfaction
+from loyaltysim.behavior.win_back import WinBack
 from loyaltysim.customers.fields import FIELDS
 from loyaltysim.customers.network import Network
 from loyaltysim.pricing import Pricing
@@ -26,7 +31,12 @@ WHERE = {
     Choice: "behavior.choice",
     Experience: "behavior.experience",
     Satisfaction: "behavior.satisfaction",
+    Learning: "behavior.learning",
     Bond: "behavior.bond",
+    Basket: "behavior.basket",
+    Recovery: "behavior.recovery",
+    Lapse: "behavior.lapse",
+    WinBack: "behavior.win_back",
     Talk: "word_of_mouth.talk",
     Influence: "word_of_mouth.influence",
     Network: "network",
@@ -38,9 +48,15 @@ WHERE = {
     Reward: "brands.A.programs.0.reward",
 }
 """Every room that a scenario picks from, and where."""
+BESIDES = {
+    (Lapse, "contract"): {"behavior.needs": {"kind": "contract"}},
+    (WinBack, "logit"): {"behavior.lapse": {"kind": "dropout"}},
+    (Choice, "switching"): {"behavior.lapse": {"kind": "none"}},
+}
+"""What some kinds want of other rooms."""
 NEEDED = {"switching": {"matrix": [[0.6, 0.4], [0.3, 0.7]]}}
 KINDS = [(room, kind) for room in WHERE for kind in sorted(room.kinds)]
-ALWAYS = {"last_brand", "tried"}
+ALWAYS = {"last_brand", "tried", "seen"}
 """States that the schedule writes with every purchase."""
 
 
@@ -51,7 +67,16 @@ def market() -> Scenario:
             "focal": "A",
             "steps": 3,
             "burn_in": 0,
-            "population": {"n_customers": 50, "needs_per_week": 0.9, "price_sensitivity": 1.0, "inertia": 0.3},
+            "population": {
+                "n_customers": 50,
+                "needs_per_week": 0.9,
+                "price_sensitivity": 1.0,
+                "inertia": 0.3,
+                "dropout_chance": 0.3,
+                "cancel_chance": 0.3,
+                "values_weight": 1.0,
+                "online": 0.4,
+            },
             "network": {"kind": "random", "mean_degree": 4},
             "behavior": {
                 "experience": {"kind": "normal"},
@@ -83,7 +108,7 @@ def simulation(request, tmp_path):
         scenario = scenario.vary(
             {"behavior.bond": off, "behavior.satisfaction": off, "word_of_mouth.talk": off, WHERE[room]: off}
         )
-    return Simulation(scenario.vary({WHERE[room]: table}))
+    return Simulation(scenario.vary({**BESIDES.get((room, kind), {}), WHERE[room]: table}))
 
 
 def test_kind__runs_and_leaves_every_state_in_its_range(simulation):
@@ -123,7 +148,9 @@ def parts(simulation: Simulation) -> list:
     """Every part that takes part in a step."""
     schedule = simulation.schedule
     several = [part for part, *_ in (*schedule.programs, *schedule.pricing)]
-    single = "needs choice experience satisfaction bond talk influence".split()
+    single = (
+        "needs choice experience learning satisfaction bond basket recovery lapse win_back talk influence"
+    ).split()
     return [*(getattr(schedule, name) for name in single), *several]
 
 
