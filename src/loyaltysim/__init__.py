@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from loyaltysim.runs import replicate, simulate
     from loyaltysim.scenario import Scenario
     from loyaltysim.simulation import Simulation
+    from loyaltysim.study.claims import practitioner_claims
     from loyaltysim.study.compare import Comparison, compare
     from loyaltysim.study.questions import word_of_mouth_effect
+    from loyaltysim.study.resistance import resistance_curve
 
 __all__ = [
     "Comparison",
@@ -37,7 +39,9 @@ __all__ = [
     "measures",
     "mesa",
     "plots",
+    "practitioner_claims",
     "replicate",
+    "resistance_curve",
     "simulate",
     "to_frame",
     "word_of_mouth_effect",
@@ -50,8 +54,10 @@ _ROOMS = {
     "scenario": ("Scenario",),
     "runs": ("replicate", "simulate"),
     "simulation": ("Simulation",),
+    "study.claims": ("practitioner_claims",),
     "study.compare": ("Comparison", "compare"),
     "study.questions": ("word_of_mouth_effect",),
+    "study.resistance": ("resistance_curve",),
 }
 
 

@@ -16,6 +16,7 @@ from loyaltysim.measures.concentration import concentration, deciles, top_of_bef
 from loyaltysim.measures.conversion import conversion, existing_share, order_values
 from loyaltysim.measures.survival import hazard, survival, survival_at
 from loyaltysim.measures.tenure import by_decile, by_tenure
+from loyaltysim.measures.value import forward_value, realized_value
 
 __all__ = [
     "acquired",
@@ -28,8 +29,10 @@ __all__ = [
     "deciles",
     "defections",
     "existing_share",
+    "forward_value",
     "hazard",
     "order_values",
+    "realized_value",
     "survival",
     "survival_at",
     "time_to_return",

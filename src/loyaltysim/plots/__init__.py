@@ -10,10 +10,22 @@ style and marker as well as by color, and no picture changes matplotlib's settin
 
 from loyaltysim.plots.after_promotion import after_promotion
 from loyaltysim.plots.effects import effects
+from loyaltysim.plots.resistance import resistance
 from loyaltysim.plots.retention import retention
 from loyaltysim.plots.save_all import save_all
 from loyaltysim.plots.shares import shares
 from loyaltysim.plots.states import states
+from loyaltysim.plots.survival import survival
 from loyaltysim.plots.switching import switching
 
-__all__ = ["after_promotion", "effects", "retention", "save_all", "shares", "states", "switching"]
+__all__ = [
+    "after_promotion",
+    "effects",
+    "resistance",
+    "retention",
+    "save_all",
+    "shares",
+    "states",
+    "survival",
+    "switching",
+]
