@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from loyaltysim.customers.population import draw_traits
+from loyaltysim.customers.population import Population, draw_traits
 from loyaltysim.data.panels import load_panel
 from loyaltysim.faults import Fault, ScenarioError
 from loyaltysim.market.market import Market, Plan
@@ -52,6 +52,7 @@ def open_market(
         block_size=block_size,
     )
     draw_traits(scenario.population, world.customers, tuple(brands))
+    _seat_buyers(scenario.population, world)
     most = float(world.customers.arrays["needs"].max())
     if not most * calendar.weeks <= MOST_OCCASIONS:
         message = (
@@ -87,9 +88,24 @@ def _facts(brands: list[Brand]) -> dict[str, list[float]]:
 def _seat_households(scenario: Scenario, source: str, world: World) -> None:
     """Give the world its panel, and every customer the brand that its household was seen to buy first."""
     world.panel = load_panel(source, world.brands, scenario.population.n_customers, scenario._folder)
-    start = np.tile(world.panel.start_brand, world.n_replications)
-    world.customers.ask("last_brand")[:] = start
-    world.customers.ask("tried")[:] = np.uint32(1) << start.astype(np.uint32)
+    _seat(world, np.tile(world.panel.start_brand, world.n_replications))
+
+
+def _seat_buyers(population: Population, world: World) -> None:
+    """Give every customer the brand that its segment bought before the first step, where the scenario names one."""
+    own = [segment.start_brand for segment in population.segments.values()] or [None]
+    start = [population.start_brand if brand is None else brand for brand in own]
+    if any(brand is not None for brand in start):
+        numbers = np.array([-1 if brand is None else world.brands.index(brand) for brand in start], np.int8)
+        _seat(world, numbers[world.customers.segment])
+
+
+def _seat(world: World, brand: np.ndarray) -> None:
+    """Let each row have bought a brand, by its number, before the first step; -1: none."""
+    some = np.uint32(1) << np.maximum(brand, 0).astype(np.uint32)
+    world.customers.ask("last_brand")[:] = brand
+    world.customers.ask("tried")[:] = np.where(brand >= 0, some, np.uint32(0))
+    world.history.start_brand = brand
 
 
 def _plan(scenario: Scenario) -> Plan:

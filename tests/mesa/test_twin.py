@@ -136,6 +136,7 @@ SCENARIOS = {
     "switching": bare(behavior__choice=SWITCHING),
     "regular needs, no outside option": bare(behavior__needs="regular", behavior__choice__outside_option=False),
     "needs above 8 a step": bare(population__needs_per_week=9.0, population__n_customers=40),
+    "buyers from the start": bare(population__start_brand="B", population__inertia=0.8),
     "seasons": bare(behavior__needs={"kind": "poisson", "season": [0.3, 2.0, 0.5, 1.5]}, step_days=30.4),
     "bond that grows early": bare(behavior__bond={"kind": "drift", "start": 0.2, "threshold": 0.3}),
     "praise to everybody": bare().vary({**TALKING, "network": "complete"}),

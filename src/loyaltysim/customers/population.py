@@ -204,6 +204,9 @@ class Segment(Record):
     appeal: dict[str, float] | None = setting(
         None, "Utility of brands for this segment, added to the brand's own.", unit="logit"
     )
+    start_brand: str | None = setting(
+        None, "Brand that everybody bought just before the first step; none: nobody has bought any yet."
+    )
     correlations: dict[str, float] | None = setting(
         None, 'Correlations of the traits\' normals, by names: {"needs_per_week price_sensitivity" = -0.3}.', unit="1"
     )

@@ -24,7 +24,7 @@ class Seen(NamedTuple):
 COLUMNS = {
     "purchases": Seen("purchases of the brand since the start", np.int32, 0),
     "last_step": Seen("step of the last purchase of the brand, -1 never", np.int32, -1),
-    "first_step": Seen("step of the first purchase of the brand, -1 never", np.int32, -1),
+    "first_step": Seen("step of the first purchase of the brand (0: then or before), -1 never", np.int32, -1),
     "spend": Seen("money paid to the brand, in 1/10,000 of the currency", np.int64, 0),
 }
 
@@ -34,6 +34,8 @@ class History:
 
     def __init__(self, rows: int, n_brands: int) -> None:
         self.rows, self.n_brands = rows, n_brands
+        self.start_brand: np.ndarray | None = None
+        """Brand that each row bought before the first step, -1 none; None: nobody bought any."""
         self.arrays: dict[str, np.ndarray] = {}
 
     def ask(self, name: str) -> np.ndarray:
@@ -41,6 +43,9 @@ class History:
         if name not in self.arrays:
             column = COLUMNS[name]
             self.arrays[name] = np.full((self.n_brands, self.rows), column.start, column.dtype)
+            if name == "first_step" and self.start_brand is not None:
+                bought = np.flatnonzero(self.start_brand >= 0)
+                self.arrays[name][self.start_brand[bought], bought] = 0
         return self.arrays[name]
 
     def note(self, shoppers: Shoppers, step: int) -> None:

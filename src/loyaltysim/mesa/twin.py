@@ -162,6 +162,10 @@ class TwinModel(mesa.Model):
             Customer(self, number, everybody.key[number], {name: values[number] for name, values in traits.items()})
             for number in range(n)
         ]
+        for customer in self.customers if everybody.has("last_brand") else ():
+            bought = int(everybody.arrays["last_brand"][customer.number])
+            if bought >= 0:
+                customer.last_brand, customer.tried[bought] = bought, True
         network, self.everybody_hears = arrays.neighbors, self.setup.network.as_totals
         for customer in self.customers if network is not None else ():
             if self.everybody_hears:

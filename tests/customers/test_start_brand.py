@@ -1,0 +1,53 @@
+"""Customers who bought a brand before the first step."""
+
+import numpy as np
+import pytest
+
+from loyaltysim.faults import ScenarioError
+from loyaltysim.scenario import Scenario
+from loyaltysim.simulation import Simulation
+
+SEGMENTS = {"Ours": {"share": 0.5, "start_brand": "B"}, "New": {"share": 0.5}}
+
+
+def market(population, **changes):
+    document = {"focal": "A", "steps": 4, "burn_in": 0, "population": {"n_customers": 400, **population}}
+    scenario = Scenario.from_document({**document, "brands": {"A": {}, "B": {"appeal": 0.5}}})
+    return scenario.vary({"behavior.choice.outside_option": False, "metrics.period_steps": 0, **changes})
+
+
+def test_start_brand__is_the_last_brand_of_its_segment():
+    simulation = Simulation(market({"segments": SEGMENTS}))
+    customers = simulation.world.customers
+    ours = customers.segment == 0
+    assert 150 < ours.sum() < 250
+    assert (customers.arrays["last_brand"][ours] == 1).all() and (customers.arrays["last_brand"][~ours] == -1).all()
+    assert (customers.arrays["tried"][ours] == 0b10).all() and (customers.arrays["tried"][~ours] == 0).all()
+
+
+def test_start_brand__of_a_segment_goes_before_that_of_the_population():
+    customers = Simulation(market({"start_brand": "A", "segments": SEGMENTS})).world.customers
+    np.testing.assert_array_equal(customers.arrays["last_brand"], np.where(customers.segment == 0, 1, 0))
+
+
+def test_first_purchase_in_the_run__is_a_repeat_purchase():
+    """So nobody joins the brand, and with inertia without bound nobody buys another."""
+    stay = {"population.inertia": 50.0, "behavior.needs": "regular"}
+    data = Simulation(market({"start_brand": "B"}, **stay)).run().results().sel(segment="all", replication=0)
+    assert data["units"].sel(brand="B").values.tolist() == [400] * 4
+    assert int(data["joined"].sum()) == 0
+    assert int(data["repeat_purchases"].sel(brand="B").sum()) == 1600
+
+
+def test_lives__of_those_who_had_bought_begin_with_the_run():
+    leaving = {"behavior.lapse": "dropout", "population.dropout_chance": 1.0, "behavior.needs": "regular"}
+    lives = Simulation(market({"start_brand": "B"}, **leaving)).run().lifetimes()
+    of_b = lives[lives["brand"] == "B"]
+    assert len(of_b) == 400 and (of_b["joined"] == 0).all()
+    early = of_b["left"] & (of_b["weeks"] == 0)
+    assert early.mean() == pytest.approx(0.62, abs=0.1)  # the first purchase of B is a repeat purchase: e^.5/(1+e^.5)
+
+
+def test_start_brand__must_be_a_brand():
+    with pytest.raises(ScenarioError, match=r'population.segments.Ours.start_brand.*no brand is called "C"'):
+        market({"segments": {"Ours": {"start_brand": "C"}}})
