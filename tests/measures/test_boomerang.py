@@ -14,6 +14,8 @@ def test_defections__are_purchases_elsewhere_after_one_of_the_brand(log):
     np.testing.assert_allclose(gone["weeks"], [2.0, 2.0, 1.0])  # the last purchase falls in week 7, so 8 were observed
     assert gone["returned"].tolist() == [True, False, False]
     np.testing.assert_allclose(defections(log, "Ours", until=10)["weeks"], [2.0, 4.0, 3.0])
+    early = defections(log, "Ours", until=3)  # what comes later is not seen
+    assert early["weeks"].tolist() == [1.0] and early["returned"].tolist() == [False]
 
 
 def test_defections__do_not_cross_from_one_customer_or_replication_to_the_next(logs):

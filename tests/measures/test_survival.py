@@ -83,11 +83,25 @@ def test_survival_at__is_a_staircase_and_unknown_after_the_last_life():
 
 def test_hazard__is_leavers_over_weeks_lived():
     table = hazard(lives([4, 13, 20, 30], [True, True, False, True]), weeks=10)
-    assert table["tenure"].tolist() == [0, 10, 20, 30]
-    assert table["at_risk"].tolist() == [4, 3, 2, 1]
-    assert table["left"].tolist() == [1, 1, 0, 1]
-    np.testing.assert_allclose(table["exposure"], [34, 23, 10, 0])
-    np.testing.assert_allclose(table["hazard"], [1 / 34, 1 / 23, 0, np.nan])
+    assert table["tenure"].tolist() == [0, 10, 20]
+    assert table["at_risk"].tolist() == [4, 3, 1]
+    assert table["left"].tolist() == [1, 1, 1]
+    np.testing.assert_allclose(table["exposure"], [34, 23, 10])
+    np.testing.assert_allclose(table["hazard"], [1 / 34, 1 / 23, 1 / 10])
+    assert np.isnan(hazard(lives([0.0], True))["hazard"]).all()
+
+
+def test_hazard__of_contracts_belongs_to_the_year_that_they_end():
+    lifetimes, year = lives([1, 1, 2, 3], [True, True, True, False]), 365.25 / 7
+    table = hazard(lifetimes.assign(weeks=12 * (year / 12) * lifetimes["weeks"]), weeks=year)
+    assert table["left"].tolist() == [2, 1, 0] and table["at_risk"].tolist() == [4, 2, 1]
+    np.testing.assert_allclose(table["hazard"] * year, [1 / 2, 1 / 2, 0])
+
+
+def test_survival_at__a_year_of_months_is_a_year():
+    year, month = 365.25 / 7, 30.4375 / 7
+    curve = survival(lives([12 * month, 24 * month, 36 * month], [True, True, False]), by=())
+    np.testing.assert_allclose(survival_at(curve, year * np.arange(4), ())["survival"], [1, 2 / 3, 1 / 3, 1 / 3])
 
 
 def test_hazard__falls_with_tenure_in_a_mixed_cohort_of_constant_hazards():

@@ -43,7 +43,7 @@ def data():
             "population": (("replication", "segment"), [[4], [4]]),
         },
         {"replication": [0, 1], "brand": ["Ours"], "reason": ["price", "service", "chance"], "segment": ["all"]},
-        {"focal": "Ours"},
+        {"focal": "Ours", "step_days": 78 * 7},
     )
 
 
@@ -91,7 +91,7 @@ def test_claims__say_what_a_run_did_not_keep(log, data):
 
 def test_claims__of_a_short_log_are_unknown(log, data):
     short = log[log["time"] < 7 * 40]
-    table = ls.practitioner_claims(short, data).set_index("claim")
+    table = ls.practitioner_claims(short, data.assign_attrs(step_days=20 * 7)).set_index("claim")
     assert table.loc["top_fifth", "reason"] == "needs a log of 52 weeks; this one has 40"
     assert np.isnan(table.loc["sale_to_new", "value"]) and np.isnan(table.loc["existing_revenue", "value"])
     assert np.isfinite(table.loc["price_as_reason", "value"])
@@ -100,7 +100,8 @@ def test_claims__of_a_short_log_are_unknown(log, data):
 def test_claims__of_lifetimes_need_no_weeks_to_find_out(log, data):
     lifetimes = log[["replication", "customer", "brand"]].drop_duplicates().assign(weeks=1.0, left=False)
     lifetimes["joined"] = np.where(lifetimes["customer"] == 2, 60.0, -10.0)
-    table = ls.practitioner_claims(log[log["time"] < 7 * 65], data, lifetimes=lifetimes).set_index("claim")
+    of_65 = data.assign_attrs(step_days=32.5 * 7)
+    table = ls.practitioner_claims(log[log["time"] < 7 * 65], of_65, lifetimes=lifetimes).set_index("claim")
     assert table.loc["sale_to_new", "value"] == pytest.approx(1 / 10)  # five windows, two people without a purchase
     assert table.loc["repeat_order_same_customers", "value"] == pytest.approx(1)
 

@@ -41,6 +41,7 @@ def defections(log: pd.DataFrame, brand: str, *, until: float | None = None) -> 
     need_brand(log, brand)
     observed = weeks_observed(log, until)
     rows = in_order(log)
+    rows = rows[rows["week"] < observed]
     own = rows["brand"] == brand
     same = (rows[CUSTOMER] == rows[CUSTOMER].shift()).all(axis=1)
     week_of_own = rows["week"].where(own)

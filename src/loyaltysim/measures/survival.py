@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from loyaltysim.measures.columns import need
+from loyaltysim.measures.columns import HAIR, need
 
 WHOSE = ("replication", "brand")
 """Whose curves, unless others are asked for."""
@@ -56,8 +56,8 @@ def survival(lifetimes: pd.DataFrame, by: Sequence[str] = WHOSE) -> pd.DataFrame
 def survival_at(curves: pd.DataFrame, weeks: Sequence[float] | np.ndarray, by: Sequence[str] = WHOSE) -> pd.DataFrame:
     """Curves read at chosen tenures: the columns of `by`, weeks, survival.
 
-    A curve is a staircase, so it is never interpolated. After its last row survival is NaN: nobody was seen for so long
-    (and 0 if everybody had left).
+    A curve is a staircase, so it is never interpolated; who left at that very tenure has left. After its last row
+    survival is NaN: nobody was seen for so long (and 0 if everybody had left).
 
     Parameters
     ----------
@@ -69,8 +69,8 @@ def survival_at(curves: pd.DataFrame, weeks: Sequence[float] | np.ndarray, by: S
     parts = []
     for whose, curve in curves.groupby(by, observed=True, dropna=False) if by else [((), curves)]:
         step, level = curve["weeks"].to_numpy(), curve["survival"].to_numpy()
-        read = level[np.searchsorted(step, when, side="right") - 1]
-        read = np.where((when > step[-1]) & (level[-1] > 0), np.nan, read)
+        read = level[np.searchsorted(step, when + HAIR, side="right") - 1]
+        read = np.where((when > step[-1] + HAIR) & (level[-1] > 0), np.nan, read)
         parts.append(pd.DataFrame({**dict(zip(by, whose)), "weeks": when, "survival": read}))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*by, "weeks", "survival"])
 
@@ -87,8 +87,8 @@ def hazard(lifetimes: pd.DataFrame, weeks: float = 13, by: Sequence[str] = WHOSE
     Returns
     -------
     One row for each group and stretch that somebody lived in: the columns of `by`, tenure (weeks at its beginning),
-    at_risk (lives that reached it), left, exposure (customer-weeks), hazard (per week). A stretch that was reached but
-    not lived in has hazard NaN.
+    at_risk (lives that went on after its beginning), left (in it, or at its very end), exposure (customer-weeks),
+    hazard (per week; NaN where lives of 0 weeks are all there is).
 
     Raises
     ------
@@ -99,7 +99,7 @@ def hazard(lifetimes: pd.DataFrame, weeks: float = 13, by: Sequence[str] = WHOSE
     length, left = lifetimes["weeks"].to_numpy(float), lifetimes["left"].to_numpy(bool)
     if not (length >= 0).all() or not weeks > 0:
         raise ValueError("lifetimes must be 0 weeks or more, and a stretch of tenure longer than 0")
-    last = (length / weeks).astype(int)  # the stretch in which a life ends
+    last = np.maximum(np.ceil((length - HAIR) / weeks).astype(int) - 1, 0)  # the stretch in which a life ends
     parts = []
     for stretch in range(int(last.max(initial=-1)) + 1):
         reached = last >= stretch

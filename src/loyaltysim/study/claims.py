@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from loyaltysim import measures
-from loyaltysim.measures.columns import weeks_observed, whole_periods
+from loyaltysim.measures.columns import DAYS_OF_A_WEEK, weeks_observed, whole_periods
 from loyaltysim.study.compare import paired_effect
 
 if TYPE_CHECKING:
@@ -111,9 +111,16 @@ class _Run:
         """The first week of which it is known who was a customer before."""
         return 0.0 if self.lifetimes is not None else self.unseen_weeks
 
+    @property
+    def until(self) -> float:
+        """The weeks observed: of the run, or of the log where there is no Dataset."""
+        if self.data is None or "step" not in self.data.sizes:
+            return weeks_observed(self.log, None)
+        return self.data.sizes["step"] * float(self.data.attrs["step_days"]) / DAYS_OF_A_WEEK
+
     def needs_weeks(self, weeks: float) -> float:
         """The weeks observed, or _Unknown if they are fewer."""
-        observed = weeks_observed(self.log, None)
+        observed = self.until
         if not whole_periods(observed, weeks):
             raise _Unknown(f"needs a log of {weeks:g} weeks; this one has {observed:g}")
         return observed
@@ -189,25 +196,32 @@ def _sales(run: _Run) -> pd.DataFrame:
             raise _Unknown("needs the size of the population")
         population = run.data["population"].sel(segment="all").to_series().to_dict()
     return measures.conversion(
-        run.log, run.brand, population, weeks=WINDOW, active_weeks=ACTIVE, start=run.start, lifetimes=run.lifetimes
+        run.log,
+        run.brand,
+        population,
+        weeks=WINDOW,
+        active_weeks=ACTIVE,
+        start=run.start,
+        lifetimes=run.lifetimes,
+        until=run.until,
     )
 
 
 def _top_fifth(run: _Run) -> pd.Series:
     run.needs_weeks(YEAR)
-    return measures.concentration(run.log, run.brand, weeks=[YEAR], top=TOP)["share"]
+    return measures.concentration(run.log, run.brand, weeks=[YEAR], top=TOP, until=run.until)["share"]
 
 
 def _top_fifth_of_before(run: _Run) -> pd.Series:
     run.needs_weeks(2 * YEAR)
-    return measures.top_of_before(run.log, run.brand, weeks=YEAR, top=TOP)["share"]
+    return measures.top_of_before(run.log, run.brand, weeks=YEAR, top=TOP, until=run.until)["share"]
 
 
 def _existing_revenue(run: _Run) -> pd.Series:
     last = whole_periods(run.needs_weeks(run.start + YEAR), YEAR) - 1
     if last * YEAR < run.start:
         raise _Unknown(f"no year of the log begins after the {run.start:g} weeks that tell who was a customer")
-    table = measures.existing_share(run.log, run.brand, weeks=YEAR, **run.known)
+    table = measures.existing_share(run.log, run.brand, weeks=YEAR, until=run.until, **run.known)
     return table.loc[table["period"] == last, "existing"]
 
 
