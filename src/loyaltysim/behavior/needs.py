@@ -25,6 +25,7 @@ NEEDS = purpose("needs.occasions")
 TIME = purpose("needs.time")
 EXIT = purpose("needs.exit")
 MOST_SEASON = 100  # assumed: more is a slip
+MOST_LIFT = 5.0  # of the logarithm of needs by all contacts of a step, 148-fold; assumed: more is a slip
 
 f4, i8, u4, u8 = np.float32, np.int64, np.uint32, np.uint64
 
@@ -60,16 +61,32 @@ def exit_weeks(world: World, step: int) -> float:
 
 
 class Poisson(Needs):
-    """Occasions come at a constant rate: a Poisson count a step (eq. E6), of mean needs · weeks · season · pace."""
+    """Occasions come at a constant rate: a Poisson count a step (eq. E6), of mean needs · weeks · season · pace.
+
+    What is at home damps them (eqs. E43–E44), so that purchases brought forward by a promotion are missing after it;
+    contacts by brands lift them.
+    """
 
     kind: Literal["poisson"] = "poisson"
-    reads = ("needs", "pace", "category_exit")
+    reads = ("needs", "pace", "category_exit", "stock", "seen")
+    writes = ("stock",)
     season: tuple[float, ...] = setting(
         (),
         "Multipliers of needs in equal parts of the year, which begins with the first measured step; none: no seasons.",
         unit="1",
         source="assumed: none",
     )
+    stock_damping: float = setting(
+        0.0, "How far a unit at home lowers the logarithm of needs; 0: nobody looks what is at home.", ge=0,
+        unit="1/unit", source="assumed: 0",
+    )  # fmt: skip
+    consumption: float | None = setting(
+        None, "Units used up a week; none: as many as the customer needs a week.", ge=0, unit="units/week"
+    )
+    contact_lift: float = setting(
+        0.0, "What a contact by a brand adds to the logarithm of needs in that step.", ge=-MOST_LIFT, le=MOST_LIFT,
+        unit="1 a contact", source="assumed: 0",
+    )  # fmt: skip
 
     @field_validator("season")
     @classmethod
@@ -80,6 +97,9 @@ class Poisson(Needs):
 
     def open(self, world: World) -> np.ndarray:
         """The factor of each step: weeks × season."""
+        if self.stock_damping:
+            world.customers.ask("stock")
+            world.customers.ask("seen")
         steps = np.arange(world.calendar.last)
         factor = np.full(world.calendar.last, world.calendar.weeks)
         if self.season:
@@ -93,6 +113,14 @@ class Poisson(Needs):
         _expected(world.customers.arrays["needs"], block.start, block.stop, own[step], mean)
         if world.customers.has("pace"):
             _quicken(world.customers.arrays["pace"], block.start, block.stop, mean)
+        if self.stock_damping:
+            arrays = world.customers.arrays
+            _damp(
+                arrays["stock"], arrays["seen"], arrays["needs"], block.start, block.stop, step, world.calendar.weeks,
+                self._consumption, self.stock_damping, mean,
+            )  # fmt: skip
+        if self.contact_lift and "contact" in world.touches.arrays:
+            _lift(world.touches.arrays["contact"], block.start, block.stop, self.contact_lift, mean)
         _leave_category(world, block, step, mean)
         shoppers.n = _draw_poisson(
             mean, world.customers.key, block.start, block.bounds, NEEDS, step,
@@ -102,6 +130,18 @@ class Poisson(Needs):
         if shoppers.n and shoppers.occasions[: shoppers.n].min() == 0:  # means above 8 are let in undrawn
             next_round(shoppers, 0)
         return shoppers.n
+
+    @property
+    def _consumption(self) -> float:
+        """Units a week, below 0 where it is the customer's own need."""
+        return -1.0 if self.consumption is None else self.consumption
+
+    def after_round(self, own: np.ndarray, world: World, shoppers: Shoppers) -> None:
+        if self.stock_damping:
+            _put_away(
+                shoppers.rows, shoppers.brand, shoppers.units, shoppers.columns["elapsed"], shoppers.n,
+                world.customers.arrays["needs"], self._consumption, world.customers.arrays["stock"],
+            )  # fmt: skip
 
 
 class Bernoulli(Needs):
@@ -227,6 +267,39 @@ def _quicken(pace, start, stop, mean):
     own = pace[start:stop]
     for i in range(own.shape[0]):
         mean[i] *= own[i]
+
+
+@jit
+def _damp(stock, seen, needs, start, stop, step, weeks, consumption, damping, mean):
+    """mean[i] *= e**(-damping · stock of the block's row i as of now); consumption below 0: the customer's needs."""
+    weeks, consumption, damping = f4(weeks), f4(consumption), f4(damping)
+    zero, step = f4(0.0), np.int32(step)
+    home, last, own = stock[start:stop], seen[start:stop], needs[start:stop]
+    for i in range(home.shape[0]):
+        used = own[i] if consumption < zero else consumption
+        left = max(home[i] - used * (f4(step - last[i]) * weeks), zero)
+        mean[i] *= exp(-damping * left)
+
+
+@jit
+def _put_away(rows, brand, units, elapsed, n, needs, consumption, stock):
+    """Use up what was needed since the last occasion, and add what was bought (eq. E44)."""
+    consumption, zero = f4(consumption), f4(0.0)
+    for q in range(n):
+        row = rows[q]
+        used = needs[row] if consumption < zero else consumption
+        stock[row] = max(stock[row] - used * elapsed[q], zero) + f4(units[q]) * f4(brand[q] >= 0)
+
+
+@jit
+def _lift(contacts, start, stop, lift, mean):
+    """mean[i] *= e**(lift · contacts by all brands), within limits, for the block's row i."""
+    lift, most = f4(lift), f4(MOST_LIFT)
+    for i in range(stop - start):
+        count = f4(0.0)
+        for b in range(contacts.shape[0]):
+            count += f4(contacts[b, start + i])
+        mean[i] *= exp(max(min(lift * count, most), -most))
 
 
 @jit
