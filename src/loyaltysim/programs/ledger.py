@@ -119,10 +119,10 @@ def mark_members(member, rows, buyers, begins, brand, bits):
 
 @jit
 def redeem_at_till(
-    redeeming, rows, buyers, segment, begins, first_replication, place, needed, off, units, balance,
+    redeeming, rows, buyers, segment, begins, first_replication, place, needed, off, balance,
     redeemed, points_redeemed, rewards, cost,
 ):  # fmt: skip
-    """Take a reward's points from those who bought at the lowered price; its cost is what it took off the price."""
+    """Take a reward's points from those who bought at the lowered price; its cost is what it took off one unit."""
     by_customer = redeemed.shape[0] > 0
     for r in range(begins.shape[0] - 1):
         for k in range(begins[r], begins[r + 1]):
@@ -134,7 +134,7 @@ def redeem_at_till(
                     redeemed[row] += needed
                 points_redeemed[first_replication + r, s, place] += needed
                 rewards[first_replication + r, s, place] += 1
-                cost[first_replication + r, s, place] += off[q] * i8(units[q])
+                cost[first_replication + r, s, place] += off[q]
 
 
 @jit
@@ -144,6 +144,7 @@ def credit(
 ):  # fmt: skip
     """Credit members who bought: thousandths of a point per ledger unit of money, and per unit bought.
 
+    Where what redeems earns nothing, that is the money of the purchase and the one unit that the reward is for.
     `credited` has an entry for each shopper if purchases are logged, else none.
     """
     by_customer, logged = earned.shape[0] > 0, credited.shape[0] > 0
@@ -151,8 +152,10 @@ def credit(
         for k in range(begins[r], begins[r + 1]):
             q = buyers[k]
             row = rows[q]
-            if member[row] != 0 and (redeeming_earns or redeeming[q] == 0):
-                points = i8((f8(paid[q]) * per_money + ROUND) - ROUND) + per_unit * i8(units[q])
+            if member[row] != 0:
+                idle = i8((not redeeming_earns) & (redeeming[q] != 0))
+                points = i8((f8(paid[q]) * per_money + ROUND) - ROUND) * (i8(1) - idle)
+                points += per_unit * (i8(units[q]) - idle)
                 balance[row] += points
                 if by_customer:
                     earned[row] += points

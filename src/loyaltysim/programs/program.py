@@ -37,7 +37,7 @@ class Count:
     per_unit: float
     needed: float
     redeeming_earns: bool
-    """Whether a purchase at which a reward lowers the price earns too."""
+    """Whether a purchase at which a reward lowers the price earns too; if not, units beyond the rewarded one do."""
 
 
 @dataclass
@@ -177,8 +177,8 @@ class Program(Part, room="program"):
         if self.changes_price:
             ledger.redeem_at_till(
                 columns[own.redeeming], shoppers.rows, buyers, shoppers.segment, begins,
-                shoppers.first_replication, own.place, needed, columns[own.off], shoppers.units,
-                own.balance, own.redeemed, totals.points_redeemed, totals.rewards_redeemed, totals.program_cost,
+                shoppers.first_replication, own.place, needed, columns[own.off], own.balance,
+                 own.redeemed, totals.points_redeemed, totals.rewards_redeemed, totals.program_cost,
             )  # fmt: skip
         ledger.credit(
             shoppers.rows, buyers, shoppers.segment, begins, shoppers.first_replication,

@@ -10,7 +10,7 @@ from loyaltysim.record import setting
 
 
 class Stamps(Program):
-    """One stamp a unit bought. The purchase that redeems gets no stamp (eq. E34).
+    """One stamp a unit bought. The unit that is rewarded gets no stamp (eq. E34).
 
     `nth_is_rewarded`: of every N units the N-th is rewarded: N - 1 stamps fill the card, 1/N of units are rewarded.
     `n_then_one_extra`: N stamps fill the card and one more unit is rewarded: 1/(N + 1) of units.

@@ -17,7 +17,7 @@ class Reward(Part, room="reward"):
 
     @property
     def share_off(self) -> float:
-        """Share taken off the price of the purchase that redeems."""
+        """Share taken off the price of one unit of the purchase that redeems."""
         return 0.0
 
 
@@ -34,7 +34,7 @@ class Cash(Reward):
 
 
 class PercentOff(Reward):
-    """A share off the next purchase of the brand after the balance is full."""
+    """A share off one unit of the next purchase of the brand after the balance is full."""
 
     kind: Literal["percent_off"] = "percent_off"
     percent: float = setting(20.0, "Share off.", ge=0, le=100, unit="%")
@@ -46,7 +46,7 @@ class PercentOff(Reward):
 
 
 class FreeUnit(Reward):
-    """The next purchase of the brand after the balance is full is free."""
+    """One unit of the next purchase of the brand after the balance is full is free."""
 
     kind: Literal["free_unit"] = "free_unit"
     threshold: float = setting(500.0, "Points for one reward; a stamp card ignores this.", ge=0.001, unit="points")
