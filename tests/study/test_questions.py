@@ -61,6 +61,21 @@ def test_knock_outs__are_none_where_there_is_nothing_to_take_away():
         word_of_mouth_effect(bare, replications=1)
 
 
+def test_word_of_mouth__is_public_complaints_too():
+    seen = {"kind": "justice", "public_chance": 0.5, "paradox": 0.0}
+    scenario = market(**{"behavior.recovery": seen})
+    silent = without_word_of_mouth(scenario)
+    assert "behavior.recovery.public_chance" in scenario.diff(silent) and not silent.behavior.recovery.is_public
+    assert silent.behavior.recovery.paradox == 0
+    alone = scenario.vary({"word_of_mouth.talk": "none"})
+    assert set(alone.diff(without_word_of_mouth(alone))) == {"behavior.recovery.public_chance"}
+    comparison = word_of_mouth_effect(alone, replications=1, seed=3)
+    public = {name: run["complaints_public"].sum() for name, run in comparison.runs.items()}
+    assert public["with"] > 0 and public["without"] == 0
+    for influence in ("none", "satisfaction"):  # nobody hears of complaints anyway
+        assert without_word_of_mouth(alone.vary({"word_of_mouth.influence": influence})) is None
+
+
 def test_word_of_mouth_effect__is_with_less_without():
     scenario = market()
     comparison = word_of_mouth_effect(scenario, replications=3, seed=4)

@@ -136,3 +136,96 @@ def test_influence__none_and_nobody_to_hear_change_nothing(network, say):
     say(alone, [(0, 0, FULL)])
     hear(alone)
     assert not alone.world.customers.arrays["heard"].any()
+
+
+# -------------------------------------------------------------------------------- public complaints (eq. E63)
+
+
+def public_market(influence="heard", n: int = 100, replications: int = 1, **recovery) -> Simulation:
+    """Nobody talks and there is no network; A fails at every purchase, and every complaint is seen."""
+    always = {"complain_minor": 1.0, "complain_severe": 1.0, "public_chance": 1.0}
+    answer = {"weight_distributive": 1.0, "weight_speed": 0.0, "weight_interaction": 0.0}
+    document = {
+        "focal": "A",
+        "steps": 8,
+        "burn_in": 0,
+        "population": {"n_customers": n},
+        "behavior": {"recovery": {"kind": "justice", **always, **answer, **recovery}},
+        "word_of_mouth": {"influence": influence},
+        "brands": {
+            "A": {"complaints": {"failure_chance": 1.0, "distributive": 0.1}},
+            "B": {"complaints": {"failure_chance": 0.0}},
+        },
+    }
+    return Simulation(Scenario.from_document(document), replications=range(replications))
+
+
+def complain(simulation: Simulation, seat, rows, brand=0) -> None:
+    """Some buy, and their purchases of A fail."""
+    schedule, world = simulation.schedule, simulation.world
+    shoppers = seat(simulation, rows=rows, brand=brand)
+    pile, totals = world.messages.piles[0], world.workers[0].totals
+    schedule.recovery.handle(schedule.own_recovery, world, shoppers, pile, totals, 0, 0)
+
+
+@pytest.mark.parametrize("n", [50, 100, 400])
+def test_public__everybody_hears_the_expected_amount_whatever_the_size_of_the_population(seat, n):
+    simulation = public_market({"kind": "heard", "shift": 0.5}, n, replications=2, public_audience=50)
+    world = simulation.world
+    world.customers.arrays["last_brand"][:] = np.resize([-1, 0, 1], 2 * n)  # prospects, own customers, the rival's
+    complain(simulation, seat, rows=np.arange(n // 50))  # the same share of customers, in the first replication
+    hear(simulation)
+    expected = 0.5 * (2 * 0.1 - 1) * 50 / n * (n // 50)  # blame of the own brand counts in full
+    np.testing.assert_allclose(world.customers.arrays["heard"][0], np.repeat([expected, 0], n), atol=ROUNDING)
+    assert not world.customers.arrays["heard"][1].any()
+
+
+def test_public__is_heard_in_the_next_step_and_fades_like_all_that_is_heard(seat):
+    simulation = public_market({"kind": "heard", "shift": 0.8, "half_life_days": 7.0})
+    heard = simulation.world.customers.arrays["heard"]
+    complain(simulation, seat, rows=[4, 5])
+    assert not heard.any()
+    for fade in (1, 0.5, 0.25):
+        hear(simulation)
+        assert heard[0] == pytest.approx(0.8 * -0.8 * 2 * 50 / 100 * fade, abs=ROUNDING)
+
+
+def test_public__adds_to_messages_before_the_bound(seat, network, say):
+    simulation = public_market({"kind": "heard", "shift": 1.0, "heard_max": 1.5, "resist_hearing": 0.0})
+    simulation.world.neighbors = network(100, [(0, 1), (0, 2)])
+    complain(simulation, seat, rows=[7, 8, 9, 10, 11])  # 5 · 50 / 100 · -.8 = -2 for everybody
+    say(simulation, [(0, 0, FULL), (0, 1, FULL)])
+    hear(simulation)
+    heard = simulation.world.customers.arrays["heard"]
+    assert heard[:, [0, 1, 3]].tolist() == [[-1.5, pytest.approx(-1.0, abs=ROUNDING), -1.5], [0, 1, 0]]
+
+
+def test_public__a_good_answer_wins_those_who_see_it(seat):
+    simulation = public_market(public_audience=10)
+    simulation.world.market.distributive[:] = 1.0
+    before = simulation.choice_probabilities([50])[0]
+    complain(simulation, seat, rows=[0])
+    hear(simulation)
+    after = simulation.choice_probabilities([50])[0]
+    moved = np.log(before[0] / (1 - before[0])) + 0.8 * 10 / 100
+    assert after[0] == pytest.approx(1 / (1 + np.exp(-moved)), abs=ROUNDING)
+
+
+@pytest.mark.parametrize("influence", ["none", "satisfaction"])
+def test_public__is_counted_and_heard_by_nobody_without_the_state(influence):
+    simulation = public_market(influence)
+    simulation.step()
+    simulation.step()
+    flows = simulation.world.workers[0].totals.split(simulation._flows)
+    assert flows["complaints_public"].sum() > 0
+    assert "influence.inbox" not in simulation.world.arrays and not simulation.world.customers.has("heard")
+
+
+def test_public__reaches_prospects_in_a_market_without_talk_and_network():
+    loud, quiet = (public_market(n=200, public_chance=chance) for chance in (1.0, 0.0))
+    for _ in range(2):
+        loud.step()
+        quiet.step()
+    never = loud.world.customers.arrays["tried"] == 0
+    assert never.any() and (loud.world.customers.arrays["heard"][0, never] < 0).all()
+    assert not quiet.world.customers.has("heard")
