@@ -37,6 +37,8 @@ def contradictions(scenario: Scenario) -> Iterator[Fault]:
         yield fault("behavior.lapse", 'lapse "contract" needs contracts: set behavior.needs to kind "contract"')
     if lapse == "dropout" and needs == "contract":
         yield fault("behavior.lapse", 'with needs of kind "contract" customers leave when it is due: kind "contract"')
+    if scenario.behavior.win_back.kind != "none" and lapse == "none":
+        yield fault("behavior.win_back", "nobody leaves a brand, so nobody can be won back: set behavior.lapse")
     experience = scenario.behavior.experience.kind
     for part in (scenario.behavior.satisfaction, scenario.word_of_mouth.talk):
         if experience == "none" and part.kind in ("level", "disconfirmation", "threshold"):
@@ -78,10 +80,13 @@ def contradictions(scenario: Scenario) -> Iterator[Fault]:
         if group.category_exit is not None and needs not in ("poisson", "contract"):
             key = path_text((*where, "category_exit"))
             yield fault(key, f'customers leave the category only if needs are poisson or contract, was "{needs}"')
-        for liked in group.appeal or {}:
-            if liked not in names:
-                key = path_text((*where, "appeal", liked))
-                yield fault(key, f'no brand is called "{liked}"', names, nearest(liked, names))
+        named = [(("appeal", liked), liked) for liked in group.appeal or {}]
+        if group.start_brand is not None:
+            named.append((("start_brand",), group.start_brand))
+        for at, brand_name in named:
+            if brand_name not in names:
+                key = path_text((*where, *at))
+                yield fault(key, f'no brand is called "{brand_name}"', names, nearest(brand_name, names))
     if "" in names:
         yield fault("brands", "a brand needs a name")
     length = scenario.metrics.period_steps
