@@ -2,7 +2,8 @@
 
 Columns: replication, customer, time (days since the first measured step, a float), occasion (number of the purchase
 occasion within the step), brand, units, price_paid (currency, of the whole purchase), list_price (of a unit), points
-(credited by all programs of the brand), deal (bought below the list price on the shelf).
+(credited by all programs of the brand), deal (bought below the list price on the shelf), failure (severity of what went
+wrong, 0 nothing), complaint (about it), recovery (quality of the answer, 0 … 1).
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ NOTHING: dict[str, np.ndarray] = {
     "list_price": np.empty(0),
     "points": np.empty(0),
     "deal": np.empty(0, bool),
+    "failure": np.empty(0, np.float32),
+    "complaint": np.empty(0, bool),
+    "recovery": np.empty(0, np.float32),
 }
 """A round without purchases: the columns and their types."""
 
@@ -54,6 +58,11 @@ class TransactionLog:
         paid = shoppers.paid[bought] / MONEY_UNIT
         units = shoppers.units[bought]
         first = world.customers.replications.start
+        nothing = np.zeros(len(bought), np.float32)
+        incidents = {
+            name: shoppers.columns[f"incident.{name}"][bought] if f"incident.{name}" in shoppers.columns else nothing
+            for name in ("failure", "complaint", "recovery")
+        }
         self._rounds.append(
             {
                 "replication": first + rows // world.customers.n_customers,
@@ -66,6 +75,9 @@ class TransactionLog:
                 "list_price": list_price,
                 "points": shoppers.ask("points_credited", dtype=np.int64)[bought] / POINT_UNIT,
                 "deal": shoppers.shelf[brand, bought] < shoppers.columns["list_price"][brand, bought],
+                "failure": incidents["failure"].copy(),
+                "complaint": incidents["complaint"] > 0,
+                "recovery": incidents["recovery"].copy(),
             }
         )
 
