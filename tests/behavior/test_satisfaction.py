@@ -12,11 +12,15 @@ ROUNDING = 1e-6
 """About 16 float32 roundings of 2**-24 each, of numbers near 1."""
 
 
-def market(satisfaction, n: int = 4) -> Simulation:
+def market(satisfaction, n: int = 4, learning=None) -> Simulation:
     document = {
         "focal": "A",
         "population": {"n_customers": n},
-        "behavior": {"experience": {"kind": "normal"}, "satisfaction": satisfaction},
+        "behavior": {
+            "experience": {"kind": "normal"},
+            "satisfaction": satisfaction,
+            "learning": learning or {"kind": "none"},
+        },
         "brands": {"A": {"quality": 0.6}, "B": {"quality": 0.5}},
     }
     return Simulation(Scenario.from_document(document))
@@ -27,6 +31,7 @@ def live(simulation: Simulation, seat, brand, experience) -> None:
     shoppers = seat(simulation, brand=brand)
     shoppers.ask("experience")[: shoppers.n] = experience
     simulation.schedule.satisfaction.update(None, simulation.world, shoppers)
+    simulation.schedule.learning.update(None, simulation.world, shoppers)
 
 
 def states(simulation: Simulation, name: str = "satisfaction") -> np.ndarray:
@@ -58,7 +63,8 @@ def test_level__tends_to_a_constant_experience_geometrically(seat):
 
 def test_disconfirmation__by_hand(seat):
     settings = {"base": 0.5, "usual_quality": 0.4, "on_quality": 0.5, "on_better": 0.5, "on_worse": 1.0}
-    simulation = market({"kind": "disconfirmation", "start": 0.6, "memory": 0.2, "learning": 0.1, **settings})
+    learning = {"kind": "constant", "share": 0.1}
+    simulation = market({"kind": "disconfirmation", "start": 0.6, "memory": 0.2, **settings}, learning=learning)
     # brand A promises .6: met, surpassed by .2, missed by .2, missed by far
     live(simulation, seat, brand=0, experience=[0.6, 0.8, 0.4, -1.0])
     judged = np.array([0.5 + 0.1, 0.5 + 0.2 + 0.1, 0.5 + 0.0 - 0.2, 0.0])
@@ -79,12 +85,13 @@ level = st.floats(0, 1, width=32)
 
 @given(
     settings=st.fixed_dictionaries(
-        {name: level for name in ("start", "base", "on_quality", "on_better", "on_worse", "memory", "learning")}
+        {name: level for name in ("start", "base", "on_quality", "on_better", "on_worse", "memory")}
     ),
+    learning=level,
     lived=st.lists(st.floats(-1, 2, width=32), min_size=1, max_size=8),
 )
-def test_disconfirmation__follows_its_equations_and_stays_between_0_and_1(seat, settings, lived):
-    simulation = market({"kind": "disconfirmation", **settings}, n=1)
+def test_disconfirmation__follows_its_equations_and_stays_between_0_and_1(seat, settings, learning, lived):
+    simulation = market({"kind": "disconfirmation", **settings}, 1, {"kind": "constant", "share": learning})
     satisfaction, expectation = settings["start"], 0.6
     for experience in lived:
         live(simulation, seat, brand=0, experience=experience)
@@ -92,7 +99,14 @@ def test_disconfirmation__follows_its_equations_and_stays_between_0_and_1(seat, 
         judged = settings["base"] + settings["on_quality"] * (experience - 0.5)
         judged += settings["on_better"] * surprise if surprise > 0 else settings["on_worse"] * surprise
         satisfaction += settings["memory"] * (min(max(judged, 0), 1) - satisfaction)
-        expectation += settings["learning"] * surprise
+        expectation += learning * surprise
     told = states(simulation)[0, 0]
     assert told == pytest.approx(satisfaction, abs=8 * ROUNDING) and 0 <= told <= 1
     assert states(simulation, "expectation")[0, 0] == pytest.approx(expectation, abs=8 * ROUNDING)
+
+
+def test_disconfirmation__without_learning_everybody_goes_on_expecting_what_the_brand_is_worth(seat):
+    simulation = market({"kind": "disconfirmation"})
+    for experience in (0.9, -0.3):
+        live(simulation, seat, brand=0, experience=experience)
+    np.testing.assert_array_equal(states(simulation, "expectation"), np.float32([[0.6] * 4, [0.5] * 4]))

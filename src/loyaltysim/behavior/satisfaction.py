@@ -57,7 +57,7 @@ class Level(Satisfaction):
 class Disconfirmation(Satisfaction):
     """Experience against expectation: worse than expected weighs more than better (eqs. E16–E17; Oliver 1980).
 
-    What is expected is learned by `behavior.learning`; where that is off it stays the brand's own quality.
+    What is expected is learned by `behavior.learning`; where that is off it stays what the brand was worth at first.
     """
 
     kind: Literal["disconfirmation"] = "disconfirmation"
@@ -79,7 +79,7 @@ class Disconfirmation(Satisfaction):
 
     def open(self, world: World) -> None:
         world.stage("satisfaction", self.start)
-        world.stage("expectation", world.market.quality[0])
+        world.stage("expectation", world.market.worth[0])
 
     def update(self, own: None, world: World, shoppers: Shoppers) -> None:
         satisfaction, expectation = shoppers.ask("bought.satisfaction"), shoppers.ask("bought.expectation")

@@ -49,7 +49,9 @@ class Market:
     list_price, price : float32, in currency; `price` is on the shelf now, at most the list price unless raised
     on_promotion : bool, whether a discount is announced
     feature, display : float32, 0 or 1 (shares allowed): advertised in the leaflet, shown in the store
-    quality : float32, what an experience with the brand is worth on average, 0 … 1 by custom
+    quality : float32, how good the product is, 0 … 1 by custom
+    worth : float32, what an experience with the brand is worth on average; `quality` itself unless
+        `behavior.experience` weighs more
     appeal : float32, utility of the brand before anything else, in logits
     cost : float64, cost of goods of a unit, in currency
     the names of `FACTS` : float32, what else a brand is to its customers
@@ -82,6 +84,7 @@ class Market:
         self.feature = np.zeros(shape, np.float32)
         self.display = np.zeros(shape, np.float32)
         self.quality = np.broadcast_to(np.asarray(quality, np.float32), shape).copy()
+        self.worth = self.quality
         self.appeal = np.broadcast_to(np.asarray(appeal, np.float32), shape).copy()
         self.cost = np.broadcast_to(np.asarray(cost, np.float64), shape).copy()
         for name in FACTS:  # a brand of which nothing is said has none of them
