@@ -106,6 +106,7 @@ class Schedule:
         """One step of the whole market. The workers' totals hold its counts afterwards."""
         world = self.world
         world.market.turn(step)
+        self.experience.weigh(self.own_experience, world)
         self.influence.hear(self.own_influence, world, self.talk.audience, step)
         world.messages.clear()
         if self.pool is None:
@@ -152,6 +153,14 @@ class Schedule:
         """Tell why those who left by lapse did, if that is asked for."""
         if self.reasons is not None:
             reasons.note_lapses(leavers, self.world.customers.n_customers, totals)
+
+    def faded(self, step: int) -> dict[str, np.ndarray]:
+        """Everybody's states that fade lazily, brands × rows by name, as of a step: nothing is changed."""
+        told = {
+            "bond": self.bond.as_of(self.own_bond, self.world, step),
+            "trust": self.learning.as_of(self.own_learning, self.world, step),
+        }
+        return {name: array for name, array in told.items() if array is not None}
 
     def present(self, shoppers: Shoppers, step: int, occasion: int) -> None:
         """Stage this round's shoppers and show them what is offered (stages 3, 7). Changes no state."""

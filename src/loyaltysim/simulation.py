@@ -121,8 +121,7 @@ class Simulation:
             self._turn_period(metrics.period_steps)
         measured = now - calendar.burn_in
         if metrics.keeps_states and measured >= 0 and (measured + 1) % metrics.states_every == 0:
-            bond = self.schedule.bond.as_of(self.schedule.own_bond, self.world, now)
-            self._sums[measured], self._people[measured] = states.add_up(self.world, bond)
+            self._sums[measured], self._people[measured] = states.add_up(self.world, self.schedule.faded(now))
             self._gone[measured] = states.count_gone(self.world, now, metrics.dormant_after_weeks)
 
     def _turn_period(self, length: int) -> None:
@@ -212,9 +211,9 @@ class Simulation:
         columns: dict[str, Any] = {"replication": customers.replications.start + rows // n, "customer": rows % n}
         if self.schedule.segmented:
             columns["segment"] = pd.Categorical.from_codes(customers.segment, categories=list(self.world.segments))
-        bond = self.schedule.bond.as_of(self.schedule.own_bond, self.world, max(self.now - 1, 0))
+        faded = self.schedule.faded(max(self.now - 1, 0))
         for name, kept in customers.arrays.items():
-            array = bond if name == "bond" and bond is not None else kept
+            array = faded.get(name, kept)
             if array.ndim == 2:
                 columns |= {f"{name}[{brand}]": array[place] for place, brand in enumerate(self.world.brands)}
             elif name in ("last_brand", "contract"):

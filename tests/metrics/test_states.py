@@ -50,7 +50,7 @@ def test_means__are_those_of_the_table_of_customers(replications):
 def test_means__of_negative_states_are_right_too():
     simulation = Simulation(market()).run()
     simulation.world.customers.arrays["satisfaction"][:] *= -3
-    sums, people = states.add_up(simulation.world, None)
+    sums, people = states.add_up(simulation.world, {})
     frame = simulation.customers()
     knows = frame[frame["tried"] % 2 == 1]
     assert people[0, :, 0].sum() == len(knows)

@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from loyaltysim.elementary import exp
 from loyaltysim.jit import jit
-from loyaltysim.market.shoppers import Shoppers, pick
+from loyaltysim.market.shoppers import Shoppers, pick, place, put_by_brand
 from loyaltysim.record import Part, setting
 from loyaltysim.world import World
 
@@ -30,9 +31,13 @@ class Learning(Part, room="learning model"):
     def update(self, own: Any, world: World, shoppers: Shoppers) -> None:
         """Learn from this round's experiences."""
 
+    def as_of(self, own: Any, world: World, step: int) -> np.ndarray | None:
+        """Everybody's trust at a step, brands × rows, for measuring: nothing is changed. None if there is no trust."""
+        return world.customers.arrays.get("trust")
+
 
 class NoLearning(Learning):
-    """Customers go on expecting each brand's own quality."""
+    """Customers go on expecting what each brand is worth."""
 
     kind: Literal["none"] = "none"
 
@@ -47,7 +52,7 @@ class ConstantShare(Learning):
     share: float = setting(0.2, "Share of the way to the experience.", ge=0, le=1, unit="1 a purchase")
 
     def open(self, world: World) -> None:
-        world.stage("expectation", world.market.quality[0])
+        world.stage("expectation", world.market.worth[0])
 
     def update(self, own: None, world: World, shoppers: Shoppers) -> None:
         expectation = shoppers.ask("bought.expectation")
@@ -56,9 +61,81 @@ class ConstantShare(Learning):
         world.put_bought(shoppers, "expectation", expectation)
 
 
+class Bayesian(Learning):
+    """The surer a customer is of a brand, the less an experience teaches (eqs. E54–E55).
+
+    The expectation is the mean and trust the precision of a normal belief, as in Erdem and Keane (1996): each
+    experience adds its own precision, 1/noise². Between occasions trust fades, and with it the resistance to new
+    experiences; the expectation stays.
+    """
+
+    kind: Literal["bayesian"] = "bayesian"
+    reads = ("expectation", "trust", "seen")
+    writes = ("expectation", "trust")
+
+    noise: float = setting(
+        0.2, "Standard deviation of experiences as customers believe it.", ge=0.001, unit="1"
+    )  # at less, sums of trust would leave 64 bits
+    prior: float | None = setting(
+        None, "Quality expected before the first purchase; none: what each brand is worth.", unit="1"
+    )
+    prior_trust: float = setting(4.0, "Trust before the first purchase, a precision.", ge=0, le=1e6, unit="1")
+    forgetting: float = setting(0.01, "Rate at which trust fades between occasions.", ge=0, unit="1/week")
+
+    @property
+    def information(self) -> float:
+        """The precision of one experience, 1/noise²: what it adds to trust."""
+        return 1 / (self.noise * self.noise)
+
+    def open(self, world: World) -> None:
+        world.stage("expectation", world.market.worth[0] if self.prior is None else self.prior)
+        world.stage("trust", self.prior_trust)
+        world.customers.ask("seen")
+
+    def fade(self, own: None, world: World, shoppers: Shoppers) -> None:
+        _forget(shoppers.columns["elapsed"], shoppers.n, self.forgetting, shoppers.columns["trust"])
+
+    def update(self, own: None, world: World, shoppers: Shoppers) -> None:
+        columns = shoppers.columns
+        expectation, trust = shoppers.ask("bought.expectation"), shoppers.ask("bought.trust")
+        pick(columns["expectation"], shoppers.brand, shoppers.n, expectation)
+        pick(columns["trust"], shoppers.brand, shoppers.n, trust)
+        _revise(columns["experience"], shoppers.n, self.information, expectation, trust)
+        world.put_bought(shoppers, "expectation", expectation)
+        place(trust, shoppers.brand, shoppers.n, columns["trust"])
+        put_by_brand(
+            world.customers.arrays["trust"].T, shoppers.rows, shoppers.n, columns["trust"], shoppers.brands
+        )  # all brands, since all have faded
+
+    def as_of(self, own: None, world: World, step: int) -> np.ndarray:
+        trust = world.customers.arrays["trust"].copy()
+        _forget(world.elapsed(step), world.customers.rows, self.forgetting, trust)
+        return trust
+
+
 @jit
 def _learn(experience, n, share, expectation):
     """expectation[q] += share · (experience[q] - expectation[q])."""
     share = f4(share)
     for q in range(n):
         expectation[q] += share * (experience[q] - expectation[q])
+
+
+@jit
+def _forget(elapsed, n, forgetting, trust):
+    """trust[b, q] *= e^(-forgetting · elapsed[q])."""
+    forgetting = f4(forgetting)
+    for b in range(trust.shape[0]):
+        own = trust[b]
+        for q in range(n):
+            own[q] *= exp(-forgetting * elapsed[q])
+
+
+@jit
+def _revise(experience, n, information, expectation, trust):
+    """Weigh each experience by its precision against trust, and add it; no precision at all teaches nothing."""
+    information, tiny = f4(information), f4(1e-30)
+    for q in range(n):
+        gain = information / max(trust[q] + information, tiny)
+        expectation[q] += gain * (experience[q] - expectation[q])
+        trust[q] += information

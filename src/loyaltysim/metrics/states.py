@@ -1,10 +1,13 @@
 """States: means of satisfaction, bond and trust with each brand, over everybody who ever bought it.
 
-A state is added up in whole units of 2**-30, so the sum is exact and the same in any order of customers, blocks,
-stacks and threads. Rounding a float32 to such a unit is far below what a mean can show.
+A state is added up in whole units of 2**-30 (trust, which is often in the thousands: 2**-10), so the sum is exact and
+the same in any order of customers, blocks, stacks and threads. Rounding a float32 to such a unit is far below what a
+mean can show.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -16,13 +19,14 @@ f8, i8, u4 = np.float64, np.int64, np.uint32
 STATES = ("satisfaction", "bond", "trust")
 GONE = ("lost", "dormant")
 """Customers who have left a brand, and those who have not but bought nothing for long: counted with the states."""
-UNIT = 2.0**30  # ten million customers with a mean of up to 800 fit into 64 bits
+UNITS = (2.0**30, 2.0**30, 2.0**10)
+"""Units in 1, by state: ten million customers with a mean of up to 800, in trust of 9e8, fit into 64 bits."""
 
 
-def add_up(world: World, bond: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+def add_up(world: World, faded: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Sums of the states, float64 `STATES` × replications × segments × brands, and over how many customers, int64.
 
-    A state that nobody keeps is NaN. `bond` is everybody's bond now, since it is kept as of the last occasion.
+    A state that nobody keeps is NaN. `faded` are everybody's states now that are kept as of the last occasion.
     """
     customers, segments = world.customers, len(world.segments)
     shape = (world.n_replications, segments, len(world.brands))
@@ -32,9 +36,9 @@ def add_up(world: World, bond: np.ndarray | None) -> tuple[np.ndarray, np.ndarra
     _people(tried, customers.segment, customers.n_customers, people)
     for place, name in enumerate(STATES):
         if name in world.kept:
-            array = bond if name == "bond" and bond is not None else customers.arrays[name]
-            _sum(array, tried, customers.segment, customers.n_customers, UNIT, whole)
-            sums[place] = whole / UNIT
+            array = faded.get(name, customers.arrays[name])
+            _sum(array, tried, customers.segment, customers.n_customers, UNITS[place], whole)
+            sums[place] = whole / UNITS[place]
     return sums, people
 
 
