@@ -12,11 +12,15 @@ import numpy as np
 
 from loyaltysim.elementary import exp
 from loyaltysim.jit import jit
+from loyaltysim.market.incidents import column as incident
 from loyaltysim.market.shoppers import Shoppers, pick, place, put_by_brand
 from loyaltysim.record import Part, setting
 from loyaltysim.world import World
 
 f4 = np.float32
+
+INCIDENTS = ("failure", "recovery", "complaint")
+"""What the bond feels of the board of incidents."""
 
 
 class Bond(Part, room="bond model"):
@@ -65,15 +69,18 @@ class Linear(Bond):
 
 
 class Drift(Bond):
-    """Between purchases the bond drifts to where growth and fading balance, exactly for any time (eqs. E20–E21).
+    """Between purchases the bond drifts to where growth and fading balance, exactly for any time (eqs. E20–E21, E56).
 
-    Growth comes from satisfaction above a threshold, and only for brands that were bought before. Buying on deal may
-    wear the bond (`deal_erosion`, 0 by default); nothing paid to the customer adds to it. The drift is worked out
-    when the customer shops, for the time since the last occasion, with the satisfaction that held since then.
+    Growth comes from satisfaction above a threshold, the less the less the customer trusts what to expect of the
+    brand; from values that customer and brand share; and from what the brand does besides (`bond_growth`). Only brands
+    that were bought before have any. Buying on deal may wear the bond (`deal_erosion`, 0 by default); nothing paid to
+    the customer adds to it. A failure damages the bond, and an excellent answer to the complaint may make it jump
+    (eq. E57). The drift is worked out when the customer shops, for the time since the last occasion, with the
+    satisfaction and trust that held at its beginning and with what the brand does now.
     """
 
     kind: Literal["drift"] = "drift"
-    reads = ("satisfaction", "bond", "tried", "seen")
+    reads = ("satisfaction", "bond", "tried", "seen", "trust", "values_weight")
     writes = ("bond",)
 
     start: float = setting(0.0, "Bond before the first purchase.", ge=0, le=1, unit="1")
@@ -81,37 +88,73 @@ class Drift(Bond):
         0.02, "Growth per unit of satisfaction above the threshold.", ge=0, unit="1/week"
     )
     threshold: float = setting(0.5, "Satisfaction from which a bond grows.", unit="1")
+    trust_half: float = setting(
+        0.0, "Trust at which satisfaction builds a bond at half speed; 0: trust does not matter.", ge=0, unit="1"
+    )
+    from_values: float = setting(
+        0.0, "Growth per unit of the customer's values_weight times the brand's ethics.", ge=0, le=1e3, unit="1/week"
+    )
     fading: float = setting(0.005, "Fading; 0.005 is a half-life of about 2.7 years.", ge=0, unit="1/week")
     deal_erosion: float = setting(0.0, "Share of the bond lost when buying on deal.", ge=0, le=1, unit="1 a purchase")
+    damage: float = setting(
+        0.3, "Share of the bond lost in the worst failure that nothing mends.", ge=0, le=1, unit="1 a failure"
+    )
+    jump: float = setting(
+        0.05, "Share of what the bond lacks to 1 that an excellent answer to a complaint adds.",
+        ge=0, le=1, unit="1 a complaint",
+    )  # fmt: skip
+    recovered_above: float = setting(0.7, "Quality of an answer from which the bond jumps.", ge=0, le=1, unit="1")
 
     def open(self, world: World) -> None:
         world.stage("bond", self.start)
         world.stage("satisfaction")
         world.stage("tried")
         world.customers.ask("seen")
+        if self.trust_half:
+            world.stage("trust")
+        if self._shares_values(world):
+            world.stage("values_weight")
+
+    def _shares_values(self, world: World) -> bool:
+        return self.from_values > 0 and world.customers.has("values_weight")
 
     def fade(self, own: None, world: World, shoppers: Shoppers) -> None:
-        columns = shoppers.columns
+        self._drift(
+            world, shoppers.columns, shoppers.columns["elapsed"], shoppers.first_replication, shoppers.begins,
+            shoppers.columns["bond"],
+        )  # fmt: skip
+
+    def _drift(self, world, states, elapsed, first_replication, begins, bond) -> None:  # type: ignore[no-untyped-def]
+        """Move `bond`, of shoppers or of everybody, whose states are arrays by name."""
+        weighs, shares = self.trust_half > 0 and "trust" in world.kept, self._shares_values(world)
+        satisfaction = states["satisfaction"]
         drift(
-            columns["satisfaction"], columns["tried"], columns["elapsed"], shoppers.n, self.from_satisfaction,
-            self.threshold, self.fading, columns["bond"],
+            satisfaction, states["trust"] if weighs else satisfaction, states["values_weight"] if shares else elapsed,
+            states["tried"], elapsed, world.market.ethics, world.market.bond_growth, first_replication, begins,
+            self.from_satisfaction, self.threshold, self.trust_half if weighs else 0.0,
+            self.from_values if shares else 0.0, self.fading, bond,
         )  # fmt: skip
 
     def update(self, own: None, world: World, shoppers: Shoppers) -> None:
-        column = shoppers.columns["bond"]
-        if self.deal_erosion:
+        columns = shoppers.columns
+        column, fails = columns["bond"], "incident.failure" in columns and (self.damage or self.jump)
+        if self.deal_erosion or fails:
             bond = shoppers.ask("bought.bond")
             pick(column, shoppers.brand, shoppers.n, bond)
-            _erode(shoppers.shelf, shoppers.columns["list_price"], shoppers.brand, shoppers.n, self.deal_erosion, bond)
+            if self.deal_erosion:
+                _erode(shoppers.shelf, columns["list_price"], shoppers.brand, shoppers.n, self.deal_erosion, bond)
+            if fails:
+                failure, recovery, complaint = (incident(shoppers, name) for name in INCIDENTS)
+                _disappoint(
+                    failure, recovery, complaint, shoppers.n, self.damage, self.jump, self.recovered_above, bond
+                )
             place(bond, shoppers.brand, shoppers.n, column)
         put_by_brand(world.customers.arrays["bond"].T, shoppers.rows, shoppers.n, column, shoppers.brands)
 
     def as_of(self, own: None, world: World, step: int) -> np.ndarray:
-        arrays, bond = world.customers.arrays, world.customers.arrays["bond"].copy()
-        drift(
-            arrays["satisfaction"], arrays["tried"], world.elapsed(step), world.customers.rows, self.from_satisfaction,
-            self.threshold, self.fading, bond,
-        )  # fmt: skip
+        customers = world.customers
+        bond, begins = customers.arrays["bond"].copy(), np.arange(world.n_replications + 1) * customers.n_customers
+        self._drift(world, customers.arrays, world.elapsed(step), 0, begins, bond)
         return bond
 
 
@@ -124,19 +167,32 @@ def _grow(satisfaction, n, from_satisfaction, fading, bond):
 
 
 @jit
-def drift(satisfaction, tried, elapsed, n, from_satisfaction, threshold, fading, bond):
-    """Move bond[b, q] toward growth / (growth + fading) for elapsed[q] weeks."""
-    from_satisfaction, threshold, fading = f4(from_satisfaction), f4(threshold), f4(fading)
-    zero, tiny = f4(0.0), f4(1e-30)
-    for b in range(bond.shape[0]):
-        own, level = bond[b], satisfaction[b]
-        bit = np.uint32(1) << np.uint32(b)
-        for q in range(n):
-            known = f4((tried[q] & bit) != np.uint32(0))
-            growth = known * from_satisfaction * max(level[q] - threshold, zero)
-            speed = growth + fading
-            target = growth / max(speed, tiny)
-            own[q] = target + (own[q] - target) * exp(-speed * elapsed[q])
+def drift(
+    satisfaction, trust, values, tried, elapsed, ethics, bond_growth, first_replication, begins, from_satisfaction,
+    threshold, trust_half, from_values, fading, bond,
+):  # fmt: skip
+    """Move bond[b, q] toward growth / (growth + fading) for elapsed[q] weeks (eqs. E21, E56).
+
+    With a `trust_half` of 0 any numbers may stand for `trust`, with `from_values` 0 for `values`: they come to nothing.
+    """
+    from_satisfaction, threshold, trust_half = f4(from_satisfaction), f4(threshold), f4(trust_half)
+    from_values, fading = f4(from_values), f4(fading)
+    zero, one, tiny = f4(0.0), f4(1.0), f4(1e-30)
+    for r in range(begins.shape[0] - 1):
+        some = slice(begins[r], begins[r + 1])
+        bits, weeks, weight = tried[some], elapsed[some], values[some]
+        for b in range(bond.shape[0]):
+            own, level, sure = bond[b, some], satisfaction[b, some], trust[b, some]
+            bit = np.uint32(1) << np.uint32(b)
+            shared, besides = from_values * ethics[first_replication + r, b], bond_growth[first_replication + r, b]
+            for q in range(own.shape[0]):
+                known = f4((bits[q] & bit) != np.uint32(0))
+                known_well = max(sure[q], tiny) / (max(sure[q], tiny) + trust_half)
+                growth = known * from_satisfaction * max(level[q] - threshold, zero) * known_well
+                growth += known * (shared * max(weight[q], zero) + besides)
+                speed = growth + fading
+                target = growth / max(speed, tiny)
+                own[q] = min(max(target + (own[q] - target) * exp(-speed * weeks[q]), zero), one)
 
 
 @jit
@@ -146,3 +202,15 @@ def _erode(price, list_price, brand, n, deal_erosion, bond):
     for q in range(n):
         b = max(brand[q], 0)
         bond[q] -= bond[q] * deal_erosion * f4(price[b, q] < list_price[b, q])
+
+
+@jit
+def _disappoint(failure, recovery, complaint, n, damage, jump, recovered_above, bond):
+    """Damage the bond as the failure does that the answer leaves; an excellent answer makes it jump (eq. E57)."""
+    damage, jump, recovered_above = f4(damage), f4(jump), f4(recovered_above)
+    zero, one = f4(0.0), f4(1.0)
+    for q in range(n):
+        failed = f4(failure[q] > zero)
+        excellent = f4(recovery[q] >= recovered_above) * complaint[q] * failed
+        bond[q] -= bond[q] * damage * failure[q] * (one - recovery[q])
+        bond[q] += excellent * jump * (one - bond[q])
