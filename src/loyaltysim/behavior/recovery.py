@@ -191,8 +191,9 @@ class Justice(Recovery):
         failing, of = shoppers.ask("recovery.failing", dtype=np.int32), shoppers.ask("recovery.of", dtype=np.int32)
         online = columns["online"] if "online" in columns else shoppers.ask("recovery.in_store")
         n = _fail(
-            shoppers.buyers, shoppers.n_buyers, brand, key, online, shoppers.begins, shoppers.first_replication,
-            market.failure_chance, market.online_failure_chance, FAILURE, step, occasion, failing, of,
+            brand, key, online, shoppers.begins, shoppers.first_replication, market.failure_chance,
+            market.online_failure_chance, max(market.failure_chance.max(), market.online_failure_chance.max()),
+            FAILURE, step, occasion, failing, of,
         )  # fmt: skip
         if n == 0:
             return
@@ -244,22 +245,28 @@ def _logit(chance: float) -> float:
 
 @jit
 def _fail(
-    buyers, n_buyers, brand, key, online, begins, first_replication, chance, online_chance, purpose, step, occasion,
-    failing, of,
+    brand, key, online, begins, first_replication, chance, online_chance, most, purpose, step, occasion, failing, of
 ):  # fmt: skip
-    """Draw which purchases fail, by channel (eq. E58); returns how many."""
+    """Draw which purchases fail, by channel (eq. E58); returns how many. `most` is the largest chance there is."""
     luck = salt(purpose, step, occasion, 0)
-    found = u8(0)  # without a sign, so that no index is checked for being negative
-    r = 0
-    for k in range(n_buyers):
-        q = buyers[k]
+    n, most = begins[-1], f4(most)
+    for q in range(n):  # first whoever might fail at the largest chance, purchase or not: few
+        failing[q] = i4(uniform(key[q], luck) < most)
+    few = u8(0)  # without a sign, so that no index is checked for being negative
+    for q in range(n):  # the list grows over marks that were read already
+        might = u8(failing[q])
+        failing[few] = q
+        few += might
+    found, r = 0, 0
+    for k in range(i8(few)):
+        q = failing[k]
         while q >= begins[r + 1]:
             r += 1
         own = online_chance if online[q] > f4(0.5) else chance
-        failing[found] = q
-        of[found] = i4(first_replication + r)
-        found += u8(uniform(key[q], luck) < own[first_replication + r, brand[q]])
-    return i8(found)
+        if brand[q] >= 0 and uniform(key[q], luck) < own[first_replication + r, brand[q]]:
+            failing[found], of[found] = q, first_replication + r
+            found += 1
+    return found
 
 
 @jit
