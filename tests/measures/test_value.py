@@ -2,8 +2,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from loyaltysim.accounts.lifetime_value import with_constant_retention
-from loyaltysim.measures import forward_value, realized_value
+from loyaltysim.accounts.lifetime_value import beta_survival, with_beta_chances, with_constant_retention
+from loyaltysim.measures import forward_value, realized_value, survival
+from loyaltysim.scenario import Scenario
+from loyaltysim.simulation import Simulation
 
 YEAR = 365.25 / 7
 
@@ -47,6 +49,41 @@ def test_forward_value__of_a_mixed_censored_cohort_is_the_simulated_sum_and_cons
     assert value == pytest.approx(simulated, rel=0.01)
     first_year = (periods > 1).mean()
     assert with_constant_retention(margin, first_year, rate) < 0.55 * simulated
+
+
+def test_forward_value__is_the_discounted_sum_that_a_run_of_contracts_simulates():
+    chances = {"a": 0.704, "b": 1.182}  # Fader and Hardie's Regular cohort
+    club = {
+        "focal": "Club",
+        "step_days": 365.25,
+        "steps": 41,
+        "burn_in": 0,
+        "population": {
+            "n_customers": 30_000,
+            "needs_per_week": 2.0,
+            "cancel_chance": {"distribution": "beta", **chances},
+        },
+        "behavior": {
+            "needs": {"kind": "contract"},
+            "choice": {"kind": "logit", "outside_option": False},
+            "lapse": {"kind": "contract", "term_steps": 1},
+        },
+        "brands": {"Club": {"price": 10.0}},
+    }
+    run = Simulation(Scenario.from_document(club), log=True).run()
+    log, lifetimes = run.transactions.frame(), run.lifetimes()
+    log["time"] = log["time"] // 365.25 * 365.25  # paid at the beginning of the year
+    each = realized_value(log, "Club")["value"]
+    forward = forward_value(lifetimes, np.full(41, 10.0), tail="horizon", weeks=YEAR, first="now")
+    assert forward["periods"].item() == 40
+    assert forward["value"].item() == pytest.approx(each.mean(), rel=0.01)
+    whole = forward_value(lifetimes, 10.0, tail="last_retention", weeks=YEAR, first="now")["value"].item()
+    true = with_beta_chances(10.0, *chances.values(), 0.1, first="now")
+    assert whole == pytest.approx(true, abs=4 * each.std() / np.sqrt(len(each)))
+    seen = survival(lifetimes)["survival"].to_numpy()
+    assert np.abs(seen - beta_survival(*chances.values(), len(seen) - 1)).max() < 0.02
+    first_year = seen[1]
+    assert with_constant_retention(10.0, first_year, 0.1, first="now") < 0.7 * each.mean()
 
 
 def test_value__says_what_is_wrong(log):

@@ -14,6 +14,7 @@ from loyaltysim.measures.boomerang import boomerang, defections, time_to_return
 from loyaltysim.measures.cohorts import cohorts
 from loyaltysim.measures.concentration import concentration, deciles, top_of_before
 from loyaltysim.measures.conversion import conversion, existing_share, order_values
+from loyaltysim.measures.reasons import reasons
 from loyaltysim.measures.survival import hazard, survival, survival_at
 from loyaltysim.measures.tenure import by_decile, by_tenure
 from loyaltysim.measures.value import forward_value, realized_value
@@ -33,6 +34,7 @@ __all__ = [
     "hazard",
     "order_values",
     "realized_value",
+    "reasons",
     "survival",
     "survival_at",
     "time_to_return",

@@ -44,3 +44,8 @@ def acquired(
     if strangers:
         raise ValueError(f"{strangers} customers bought {brand} in the log, of whom the lifetimes know nothing")
     return joined.astype(float)
+
+
+def with_joined(rows: pd.DataFrame, joined: pd.Series, known: bool = False) -> pd.DataFrame:
+    """Rows of customers with a column `joined`; with `known` only those of whom it is there. Order stays."""
+    return rows.merge(joined.rename("joined").reset_index(), on=CUSTOMER, how="inner" if known else "left")

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from loyaltysim.measures.acquired import acquired
-from loyaltysim.measures.columns import in_order, need, weeks_observed, whole_periods
+from loyaltysim.measures.columns import CUSTOMER, in_order, need, weeks_observed, whole_periods
 
 COLUMNS = ["replication", "cohort", "period", "size", "customers", "purchases", "revenue", "active"]
 
@@ -56,7 +56,7 @@ def cohorts(
     grid = size.merge(pd.DataFrame({"now": np.arange(n)}), how="cross")
     grid = grid[grid["now"] >= grid["cohort"]]
     rows = in_order(log[log["brand"] == brand])
-    rows = rows.assign(now=np.floor(rows["week"] / weeks).astype(int)).join(cohort, on=["replication", "customer"])
+    rows = rows.assign(now=np.floor(rows["week"] / weeks).astype(int)).merge(cohort.reset_index(), on=CUSTOMER)
     rows = rows[rows["now"] < n]
     cell = rows.groupby(["replication", "cohort", "now"])
     found = pd.DataFrame(

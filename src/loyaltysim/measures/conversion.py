@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from loyaltysim.measures.acquired import acquired
+from loyaltysim.measures.acquired import acquired, with_joined
 from loyaltysim.measures.columns import (
     CUSTOMER,
     in_order,
@@ -112,7 +112,7 @@ def order_values(
     """
     need(log, ["price_paid"])
     joined = acquired(log, brand, lifetimes, unseen_weeks)
-    rows = in_order(log[log["brand"] == brand]).join(joined, on=CUSTOMER)
+    rows = with_joined(in_order(log[log["brand"] == brand]), joined)
     first = ~rows.duplicated(CUSTOMER) & (rows["joined"] >= 0)  # who joined before the log has no first purchase in it
     rows = rows.assign(first=rows["price_paid"].where(first), repeat=rows["price_paid"].where(~first))
     mean = rows.groupby("replication")[["first", "repeat"]].mean()
@@ -142,7 +142,7 @@ def existing_share(
     need(log, ["price_paid"])
     joined = acquired(log, brand, lifetimes, unseen_weeks)
     n = whole_periods(weeks_observed(log, until), weeks)
-    rows = in_order(log[log["brand"] == brand]).join(joined, on=CUSTOMER)
+    rows = with_joined(in_order(log[log["brand"] == brand]), joined)
     rows["period"] = (rows["week"] // weeks).astype(int)
     rows["of_existing"] = rows["price_paid"].where(rows["joined"] < rows["period"] * weeks, 0.0)
     cells = pd.MultiIndex.from_product([replications_of(log), range(n)], names=["replication", "period"])

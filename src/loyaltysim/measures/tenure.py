@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from loyaltysim.measures.acquired import acquired
+from loyaltysim.measures.acquired import acquired, with_joined
 from loyaltysim.measures.columns import (
     CUSTOMER,
     HAIR,
@@ -63,12 +63,12 @@ def by_tenure(
     joined = acquired(log, brand, lifetimes, unseen_weeks)
     joined = joined[np.isfinite(joined)]
     observed = weeks_observed(log, until)
-    rows = in_order(log[log["brand"] == brand]).join(joined, on=CUSTOMER, how="inner")
+    rows = with_joined(in_order(log[log["brand"] == brand]), joined, known=True)
     rows["stretch"] = np.floor(np.maximum((rows["week"] - rows["joined"]) / weeks, 0.0)).astype(int)
     own = rows.groupby([*CUSTOMER, "stretch"], as_index=False).agg(
         purchases=("price_paid", "size"), revenue=("price_paid", "sum")
     )
-    own = own.join(joined, on=CUSTOMER)
+    own = with_joined(own, joined)
     longest = whole_periods(observed - float(joined.min()), weeks) if len(joined) else 0
     parts = []
     for stretch in range(longest):
