@@ -6,11 +6,18 @@ thing that it is about with `Scenario.vary`.
 
 from __future__ import annotations
 
+from typing import Any
+
 from loyaltysim.scenario import Scenario
 
 
-def bare_market(appeals: dict[str, float], *, customers: int, steps: int, burn_in: int = 0) -> Scenario:
-    """Identical customers who at every step choose among brands by their appeals, in logits; no outside option."""
+def bare_market(
+    appeals: dict[str, float], *, customers: int, steps: int, burn_in: int = 0, behavior: dict[str, Any] | None = None
+) -> Scenario:
+    """Identical customers who at every step choose among brands by their appeals, in logits; no outside option.
+
+    `behavior` holds tables that take the place of those below: a market of one brand needs one that lets customers go.
+    """
     return Scenario.from_document(
         {
             "schema": 1,
@@ -27,6 +34,7 @@ def bare_market(appeals: dict[str, float], *, customers: int, steps: int, burn_i
                 "experience": {"kind": "none"},
                 "satisfaction": {"kind": "none"},
                 "bond": {"kind": "none"},
+                **(behavior or {}),
             },
             "word_of_mouth": {"talk": {"kind": "none"}, "influence": {"kind": "none"}},
             "brands": {name: {"appeal": appeal} for name, appeal in appeals.items()},
