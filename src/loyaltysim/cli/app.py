@@ -13,6 +13,7 @@ import typer
 import loyaltysim
 from loyaltysim.cli.bench import bench
 from loyaltysim.cli.check import check
+from loyaltysim.cli.claims import claims
 from loyaltysim.cli.compare import compare
 from loyaltysim.cli.new import new
 from loyaltysim.cli.run import run
@@ -39,6 +40,7 @@ EXAMPLES: dict[Callable[..., None], str] = {
     schema: "loyaltysim schema > loyaltysim.schema.json",
     scenarios: "loyaltysim scenarios",
     validate: "loyaltysim validate D1 D3",
+    claims: "loyaltysim claims grocery",
     bench: "loyaltysim bench",
 }
 for _command, _example in EXAMPLES.items():

@@ -93,7 +93,11 @@ def is_share(metric: str) -> bool:
 
 def number(data: xr.Dataset, metric: str, brand: str, segment: str = "all") -> Number:
     """A metric's summary: mean over replications and 95 % interval of the mean."""
-    values = summary(data, metric).sel(brand=brand, segment=segment).values
+    return mean_of(summary(data, metric).sel(brand=brand, segment=segment).values)
+
+
+def mean_of(values: np.ndarray) -> Number:
+    """Mean of one number a replication, with the 95 % interval of the mean."""
     found = paired_effect(values, np.zeros_like(values, float))
     return Number(found["effect"], found["ci_low"], found["ci_high"])
 

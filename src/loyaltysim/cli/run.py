@@ -148,8 +148,8 @@ def show(name: str, scenario: Scenario, asked: Asked, answer: Answer, panel: lis
         console.print(sentence(says, scenario.focal, found))
     if answer.comparisons:
         console.print("\nIntervals cover luck only, not the sizes that the scenario assumes.", style="dim")
-    programs = tables.programs_table(answer.data, scenario)
-    for shown in (*([programs] if programs else []), *recorded_tables(scenario, panel)):
+    more = (tables.programs_table(answer.data, scenario), tables.reasons_table(answer.data, scenario))
+    for shown in (*(each for each in more if each is not None), *recorded_tables(scenario, panel)):
         console.print("", shown, sep="\n")
 
 

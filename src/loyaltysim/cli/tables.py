@@ -11,7 +11,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from loyaltysim.cli.numbers import UNKNOWN, Number, is_share, number
+from loyaltysim.cli.numbers import UNKNOWN, Number, is_share, mean_of, number
 from loyaltysim.cli.told import plain
 from loyaltysim.market.calendar import DAYS_PER_WEEK, DAYS_PER_YEAR
 from loyaltysim.variables import VARIABLES
@@ -158,6 +158,40 @@ def programs_table(data: xr.Dataset, scenario: Scenario) -> Table | None:
         head = f"{what}, {plain(unit)}" if unit == scenario.currency else what
         rows.append([f"{head} ({when})", *(number(data, metric, brand).with_half() for brand in brands)])
     return table("Programs", ["", *map(plain, brands)], rows)
+
+
+def reasons_table(data: xr.Dataset, scenario: Scenario) -> Table | None:
+    """Why customers left the focal brand, a row a reason that anybody had; None if the run kept no reasons."""
+    from loyaltysim.measures import reasons
+
+    if not scenario.metrics.reasons:
+        return None
+    found = reasons(data, scenario.focal)
+    rows = []
+    for reason, own in found.groupby("reason", sort=False):
+        if own["share"].max() > 0:
+            numbers = [mean_of(own[name].to_numpy()).times(100) for name in ("main", "named", "share")]
+            rows.append([str(reason).replace("_", " "), *(each.with_half() for each in numbers)])
+    note = (
+        "Chance: the switch was as likely before anything changed. The second column leaves out defections whose main "
+        "reason is chance; it is the one to hold beside a survey."
+    )
+    heads = ["\nreason", "main reason\n% of all", "main reason\n% of those with one", "divided\n% of all"]
+    return table(f"Why customers left {plain(scenario.focal)}", heads, rows, note=note)
+
+
+def claims_table(rows: Iterable[Mapping[str, Any]]) -> Table:
+    """The practitioners' claims beside the model's values; claims without a value are left out."""
+    made = []
+    for row in rows:
+        if math.isfinite(row["value"]):
+            low, high = row["stated_low"], row["stated_high"]
+            end = "" if low == high else "+" if math.isnan(high) else f"–{100 * high:g}"
+            value = Number(row["value"], row["ci_low"], row["ci_high"]).times(100)
+            made.append([row["says"], row["definition"], f"{100 * low:g}{end}", value.with_half()])
+    note = "The claims are folklore or surveys, and never an input. What is measured decides what a number says."
+    heads = ["claim", "measured as", "said, %", "model, %"]
+    return table("What practitioners say, and what the model does", heads, made, texts=2, note=note)
 
 
 def is_unknown(data: xr.Dataset, brand: str) -> bool:

@@ -10,6 +10,7 @@ what NaN means, and how the number misleads.
 """
 
 from loyaltysim.measures.acquired import acquired
+from loyaltysim.measures.after_failure import after_failure, ever_switched, failed_before_defecting
 from loyaltysim.measures.boomerang import boomerang, defections, time_to_return
 from loyaltysim.measures.cohorts import cohorts
 from loyaltysim.measures.concentration import concentration, deciles, top_of_before
@@ -21,6 +22,7 @@ from loyaltysim.measures.value import forward_value, realized_value
 
 __all__ = [
     "acquired",
+    "after_failure",
     "boomerang",
     "by_decile",
     "by_tenure",
@@ -29,7 +31,9 @@ __all__ = [
     "conversion",
     "deciles",
     "defections",
+    "ever_switched",
     "existing_share",
+    "failed_before_defecting",
     "forward_value",
     "hazard",
     "order_values",

@@ -23,12 +23,12 @@ def reasons(data: xr.Dataset, brand: str | None = None) -> pd.DataFrame:
 
     Returns
     -------
-    One row a replication and reason: replication, reason, main (share of all defections whose main reason it was), named
-    (the same among defections that have another main reason than chance: whom a survey asks for a reason, names one; NaN
-    for chance), share (its share when each defection is divided among its reasons). NaN where nobody left.
+    One row a replication and reason: replication, reason, main (share of all defections whose main reason it was),
+    named (the same among defections with another main reason than chance: who is asked for a reason names one; NaN for
+    chance), share (its share when each defection is divided among its reasons). NaN where nobody left.
 
-    In a logit most switches are chance: the customer would as well have switched at the same prices and moods. So `main`
-    and `named` answer different questions, and neither is what a survey measures.
+    In a logit most switches are chance: the customer would as well have switched at the same prices and moods. So
+    `main` and `named` answer different questions, and neither is what a survey measures.
 
     Raises
     ------

@@ -1,0 +1,39 @@
+"""`loyaltysim claims` and the table of reasons: what the model says, beside what is said of it."""
+
+import math
+
+from loyaltysim import replicate
+from loyaltysim.measures import reasons
+from loyaltysim.validation.busy_market import busy_market
+
+SMALL = ["--set", "population.n_customers=400", "--set", "steps=110", "--set", "burn_in=4", "--replications", "2"]
+
+
+def test_claims__are_printed_beside_the_models_values_and_never_change_them(command):
+    told = command("claims", "grocery", *SMALL)
+    assert told.code == 0 and "31 % name a lower price as main reason" in told.out
+    assert "Not told: 80 % of firms use e-mail" in told.out
+    found = command("claims", "grocery", *SMALL, "--json").json
+    rows = {row["claim"]: row for row in found["claims"]}
+    assert found["command"] == "claims" and len(rows) >= 15
+    price = rows["price_as_reason"]
+    assert 0 < price["value"] < 1 and price["stated_low"] == 0.31 and price["reason"] == ""
+
+
+def test_claims__of_a_scenario_that_is_not_there_are_refused(command):
+    told = command("claims", "grocry")
+    assert told.code == 2 and 'Did you mean "grocery"' in told.err
+
+
+def test_run__tells_why_customers_left_where_the_scenario_asks_for_it(command):
+    told = command("run", "grocery", *SMALL, "--set", "metrics.reasons=true")
+    assert "Why customers left Ours" in told.out and "chance" in told.out
+    assert "Why customers left" not in command("run", "grocery", *SMALL).out
+
+
+def test_reasons__as_shares_add_up_and_leave_out_chance_where_a_reason_is_named():
+    data = replicate(busy_market(300, 20).vary({"metrics.reasons": True}), replications=2)
+    table = reasons(data, "Rival")
+    sums = table.groupby("replication")[["main", "named", "share"]].sum()
+    assert all(math.isclose(value, 1, rel_tol=1e-9) for value in sums.to_numpy().ravel())
+    assert table.loc[table["reason"] == "chance", "named"].isna().all()
