@@ -17,9 +17,8 @@ import numpy as np
 from pydantic import model_validator
 from scipy import special
 
-from loyaltysim.draws import exponential, purpose, salt, uniform
-from loyaltysim.elementary import exp, log, logistic
-from loyaltysim.jit import jit
+from loyaltysim.behavior import justice
+from loyaltysim.draws import purpose
 from loyaltysim.market import incidents
 from loyaltysim.market.messages import STRENGTH_UNIT, MessagePile
 from loyaltysim.market.shoppers import Shoppers
@@ -39,9 +38,6 @@ LEAST = 2.0**-20
 """Smallest severity, so that a failure is told from none."""
 CERTAIN = 1e-12
 """Chances 0 and 1 count as this close to them, so that their logits are finite: never and always, at 23 bits."""
-
-f4, i4, i8, u8 = np.float32, np.int32, np.int64, np.uint64
-LN2 = f4(np.log(2.0))
 
 
 class Recovery(Part, room="recovery model"):
@@ -176,7 +172,7 @@ class Justice(Recovery):
         shape = (world.customers.n_brands, world.customers.rows)
         return Memory(
             severities(self.severity_a, self.severity_b),
-            min(self.public_audience, world.customers.n_customers),
+            float(min(self.public_audience, world.customers.n_customers)),
             world.own("recovery.failures", shape, np.float32),
             world.own("recovery.failed_at", shape, np.int32, clock=True),
         )
@@ -190,39 +186,39 @@ class Justice(Recovery):
         market, brand, key, columns = world.market, shoppers.brand, shoppers.key, shoppers.columns
         failing, of = shoppers.ask("recovery.failing", dtype=np.int32), shoppers.ask("recovery.of", dtype=np.int32)
         online = columns["online"] if "online" in columns else shoppers.ask("recovery.in_store")
-        n = _fail(
+        n = justice.fail(
             brand, key, online, shoppers.begins, shoppers.first_replication, market.failure_chance,
             market.online_failure_chance, max(market.failure_chance.max(), market.online_failure_chance.max()),
             FAILURE, step, occasion, failing, of,
         )  # fmt: skip
         if n == 0:
             return
-        _hurt(failing, n, key, own.severity, SEVERITY, step, occasion, failure)
+        justice.hurt(failing, n, key, own.severity, SEVERITY, step, occasion, failure)
         bond = columns["bond"] if "bond" in world.kept else shoppers.ask("recovery.no_bond", True)
-        _complain(
+        justice.complain(
             failing, n, of, brand, key, failure, bond, market.complaint_ease, _logit(self.complain_minor),
             _logit(self.complain_severe), self.by_bond, self.by_ease, COMPLAINT, step, occasion, complaint,
         )  # fmt: skip
-        _answer(
+        justice.answer(
             failing, n, of, brand, key, complaint, market.distributive, market.response_days, market.interaction,
             self.weight_distributive, self.weight_speed, self.weight_interaction, self.patience_days, RESPONSE, step,
             occasion, recovery,
         )  # fmt: skip
-        _publish(
+        justice.publish(
             failing, n, of, brand, key, complaint, recovery, self.public_chance, own.audience * STRENGTH_UNIT,
             PUBLIC, step, occasion, public, pile.public,
         )  # fmt: skip
         if "satisfaction" in world.kept:
-            _disappoint(
+            justice.disappoint(
                 failing, n, shoppers.rows, brand, failure, complaint, recovery, own.failures, self.paradox,
                 self.paradox_above, world.customers.arrays["satisfaction"], shoppers.ask("bought.satisfaction"),
             )  # fmt: skip
-        _weigh(
+        justice.weigh(
             failing, n, shoppers.rows, brand, failure, recovery, world.history.arrays["purchases"], step,
             world.calendar.weeks / self.memory_weeks, self.offset, self.repeat_hazard, self.shield, own.failures,
             own.failed_at, world.customers.arrays["strain"],
         )  # fmt: skip
-        _count(
+        justice.count(
             failing, n, of, shoppers.segment, brand, complaint, public, totals.failures, totals.complaints,
             totals.complaints_public,
         )  # fmt: skip
@@ -237,146 +233,3 @@ def severities(a: float, b: float) -> np.ndarray:
 def _logit(chance: float) -> float:
     chance = min(max(chance, CERTAIN), 1 - CERTAIN)
     return float(np.log(chance / (1 - chance)))
-
-
-# What follows works on the list `failing` of shoppers whose purchase failed, ascending, and `of`, the replications
-# in which they stand.
-
-
-@jit
-def _fail(
-    brand, key, online, begins, first_replication, chance, online_chance, most, purpose, step, occasion, failing, of
-):  # fmt: skip
-    """Draw which purchases fail, by channel (eq. E58); returns how many. `most` is the largest chance there is."""
-    luck = salt(purpose, step, occasion, 0)
-    n, most = begins[-1], f4(most)
-    for q in range(n):  # first whoever might fail at the largest chance, purchase or not: few
-        failing[q] = i4(uniform(key[q], luck) < most)
-    few = u8(0)  # without a sign, so that no index is checked for being negative
-    for q in range(n):  # the list grows over marks that were read already
-        might = u8(failing[q])
-        failing[few] = q
-        few += might
-    found, r = 0, 0
-    for k in range(i8(few)):
-        q = failing[k]
-        while q >= begins[r + 1]:
-            r += 1
-        own = online_chance if online[q] > f4(0.5) else chance
-        if brand[q] >= 0 and uniform(key[q], luck) < own[first_replication + r, brand[q]]:
-            failing[found], of[found] = q, first_replication + r
-            found += 1
-    return found
-
-
-@jit
-def _hurt(failing, n, key, quantiles, purpose, step, occasion, failure):
-    """failure[q] = a severity from the table of its quantiles (eq. E58)."""
-    luck = salt(purpose, step, occasion, 0)
-    cells = f4(quantiles.shape[0] - 1)
-    for k in range(n):
-        q = failing[k]
-        place = uniform(key[q], luck) * cells
-        cell = i4(place)
-        low = quantiles[cell]
-        failure[q] = low + (place - f4(cell)) * (quantiles[cell + 1] - low)
-
-
-@jit
-def _complain(
-    failing, n, of, brand, key, failure, bond, ease, minor, severe, by_bond, by_ease, purpose, step, occasion,
-    complaint,
-):  # fmt: skip
-    """complaint[q] = 1 for those who complain (eq. E59); `minor` and `severe` are logits."""
-    luck = salt(purpose, step, occasion, 0)
-    minor, severe, by_bond, by_ease, middle = f4(minor), f4(severe), f4(by_bond), f4(by_ease), f4(0.5)
-    for k in range(n):
-        q = failing[k]
-        b = brand[q]
-        odds = (
-            minor
-            + (severe - minor) * failure[q]
-            + by_bond * bond[b, q]
-            + by_ease * (ease[of[k], b] - middle)
-        )  # fmt: skip
-        complaint[q] = f4(uniform(key[q], luck) < logistic(odds))
-
-
-@jit
-def _answer(
-    failing, n, of, brand, key, complaint, distributive, response_days, interaction, by_outcome, by_speed, by_manner,
-    patience, purpose, step, occasion, recovery,
-):  # fmt: skip
-    """recovery[q] = the weighted justice of the answer, 0 without a complaint (eq. E60)."""
-    luck = salt(purpose, step, occasion, 0)
-    by_outcome, by_speed, by_manner, patience = f4(by_outcome), f4(by_speed), f4(by_manner), f4(patience)
-    one = f4(1.0)
-    for k in range(n):
-        q = failing[k]
-        b = brand[q]
-        days = response_days[of[k], b] * exponential(key[q], luck)
-        mended = (
-            by_outcome * distributive[of[k], b]
-            + by_speed * exp(-days / patience)
-            + by_manner * interaction[of[k], b]
-        )  # fmt: skip
-        recovery[q] = complaint[q] * min(mended, one)
-
-
-@jit
-def _publish(
-    failing, n, of, brand, key, complaint, recovery, chance, reach, purpose, step, occasion, public, heard_by_all
-):  # fmt: skip
-    """public[q] = 1 where others see the complaint; add what they see, whole units rounded alike up and down (E63)."""
-    luck = salt(purpose, step, occasion, 0)
-    chance, reach = f4(chance), f4(reach)
-    one, two, half = f4(1.0), f4(2.0), f4(0.5)
-    for k in range(n):
-        q = failing[k]
-        seen = complaint[q] * f4(uniform(key[q], luck) < chance)
-        public[q] = seen
-        said = two * recovery[q] - one
-        units = i8(abs(said) * reach + half) * i8(seen)
-        heard_by_all[of[k], brand[q]] += units if said > f4(0.0) else -units
-
-
-@jit
-def _disappoint(
-    failing, n, rows, brand, failure, complaint, recovery, failures, paradox, paradox_above, satisfaction, bought
-):  # fmt: skip
-    """Lower satisfaction with the brand by what was not mended; the paradox at a first failure (eq. E61)."""
-    paradox, paradox_above, zero, one = f4(paradox), f4(paradox_above), f4(0.0), f4(1.0)
-    for k in range(n):
-        q = failing[k]
-        b, row = brand[q], rows[q]
-        well = complaint[q] * f4(recovery[q] >= paradox_above) * f4(failures[b, row] == zero)
-        level = satisfaction[b, row] - failure[q] * (one - recovery[q]) + paradox * well
-        bought[q] = satisfaction[b, row] = min(max(level, zero), one)
-
-
-@jit
-def _weigh(
-    failing, n, rows, brand, failure, recovery, purchases, step, half_lives, offset, repeat_hazard, shield, failures,
-    failed_at, strain,
-):  # fmt: skip
-    """Add to strain what a failure weighs beside its answer, those before and earlier purchases; remember it (E62)."""
-    half_lives, offset, repeat_hazard, shield, one = f4(half_lives), f4(offset), f4(repeat_hazard), f4(shield), f4(1.0)
-    for k in range(n):
-        q = failing[k]
-        b, row = brand[q], rows[q]
-        recent = failures[b, row] * exp(-LN2 * (f4(i4(step) - failed_at[b, row]) * half_lives))
-        shielded = exp(-shield * log(one + f4(purchases[b, row])))
-        strain[b, row] += failure[q] * (one - offset * recovery[q]) * (one + repeat_hazard * recent) * shielded
-        failures[b, row] = recent + one
-        failed_at[b, row] = step
-
-
-@jit
-def _count(failing, n, of, segment, brand, complaint, public, failures, complaints, complaints_public):
-    """Count failures, complaints and public complaints by replication, segment and brand."""
-    for k in range(n):
-        q = failing[k]
-        r, s, b = of[k], segment[q], brand[q]
-        failures[r, s, b] += 1
-        complaints[r, s, b] += i8(complaint[q])
-        complaints_public[r, s, b] += i8(public[q])
