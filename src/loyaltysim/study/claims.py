@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from loyaltysim import measures
+from loyaltysim.measures.after_failure import FAIR, SEVERE
 from loyaltysim.measures.columns import DAYS_OF_A_WEEK, weeks_observed, whole_periods
 from loyaltysim.study.compare import paired_effect
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 PRINT24, PLATFORM = "print24 blog", "MarketingPlatform blog"
 WINDOW, YEAR, ACTIVE = 13.0, 52.0, 52.0
 """Weeks: the window of a sale (a quarter), a year of revenue, how recently an active customer bought; assumed."""
-TOP = 0.2
+TOP, AGAIN = 0.2, 12.0
 COLUMNS = "claim says stated_low stated_high source definition value ci_low ci_high n reason".split()
 
 
@@ -57,17 +58,20 @@ CLAIMS = (
     Claim("repeat_order_same_customers", "repeat buyers spend at least 33 % more", 0.33, np.nan, PLATFORM,
           "the same for customers who made both: without the mix of customers"),
     Claim("price_as_reason", "31 % name a lower price as main reason for switching", 0.31, 0.31,
-          f"{PLATFORM}: Verint 2016", "share of defections whose largest change of utility is the price"),
+          f"{PLATFORM}: Verint 2016",
+          "share of defections whose largest change of utility is the price, chance left out"),
     Claim("price_with_bad_service", "71 % switched for the price together with bad service", 0.71, 0.71,
-          f"{PLATFORM}: KISSmetrics", "share of defections for the price that came after a failure"),
+          f"{PLATFORM}: KISSmetrics",
+          f"share of defections on a rival's deal that came within {WINDOW:g} weeks of a failure"),
     Claim("stopped_after_failure", "82 % stopped buying after a bad experience", 0.82, 0.82, PLATFORM,
-          "share of customers who ever in their lives left a firm after a failure; not the chance of one failure"),
+          "share of customers who ever in the log bought another brand right after a failure; grows with the log"),
     Claim("service_as_reason", "66 % of those who switched did so because of poor service", 0.66, 0.66, PLATFORM,
-          "share of defections whose largest change of utility is service"),
+          "share of defections whose largest change of utility is service, chance left out"),
     Claim("fair_handling", "68 % buy again if a complaint is handled fairly, whatever the outcome", 0.68, 0.68,
-          PLATFORM, "share that buys again within 12 weeks of a complaint handled fairly"),
+          PLATFORM,
+          f"share that buys the brand again within {AGAIN:g} weeks of a complaint with a recovery of {FAIR:g} or more"),
     Claim("exit_on_bad_service", "47 % switch at once on bad service", 0.47, 0.47, PLATFORM,
-          "share that leaves after a severe failure without recovery"),
+          f"share whose next purchase is elsewhere after a failure of severity {SEVERE:g} or more without recovery"),
     Claim("firms_with_email", "80 % of firms use e-mail to build relations", 0.8, 0.8, f"{PLATFORM}: WBR",
           "a number about firms: nothing in the model answers to it"),
     Claim("program_membership", "76 % of men and 72 % of women shop where there is a program", 0.72, 0.76,
@@ -77,10 +81,6 @@ CLAIMS = (
 
 NOT_KEPT = {
     "cost_of_winning": "no cost of acquisition is kept apart; the ratio is an input of a budget, not a result",
-    "price_with_bad_service": "a run counts reasons, not which failures came before each defection",
-    "stopped_after_failure": "a run counts failures and leavers, not who left after which failure",
-    "fair_handling": "a run counts complaints, not who bought again after which",
-    "exit_on_bad_service": "a run counts failures and leavers, not who left after which failure",
     "firms_with_email": "about firms, not customers",
 }
 """Why there is no value, for claims that no run can be compared with."""
@@ -231,15 +231,42 @@ def _orders(run: _Run) -> pd.DataFrame:
 
 
 def _reason(run: _Run, reason: str) -> np.ndarray:
-    """Share of the defections from the brand that have this main reason, by replication."""
+    """Share of this main reason in the defections from the brand that have one, by replication.
+
+    Chance is no reason that anybody would name in a survey.
+    """
     data = run.needs_data()
-    if "defections" not in data or "reason" not in data.coords or reason not in data["reason"]:
+    if "defections" not in data or reason not in data["reason"] or bool(data["defections"].isnull().all()):
         raise _Unknown("the run kept no reasons: metrics.reasons is off")
     counts = data["defections"].sel(brand=run.brand).sum("step")
-    every = counts.sum("reason")
+    every = counts.drop_sel(reason="chance", errors="ignore").sum("reason")
     if not float(every.sum()) > 0:
-        raise _Unknown("no defection with a reason: nobody left, or metrics.reasons is off")
+        raise _Unknown("nobody left with a reason")
     return np.asarray((counts.sel(reason=reason) / every.where(every > 0)).values)
+
+
+def _needs_failures(run: _Run) -> None:
+    if not {"failure", "complaint", "recovery"} <= set(run.log.columns):
+        raise _Unknown("the log keeps no failures")
+    if not (run.log["failure"] > 0).any():
+        raise _Unknown("nothing ever failed: behavior.recovery is off, or brands do not fail")
+
+
+def _after(run: _Run, kind: str, what: str) -> pd.Series:
+    """One column of `after_failure`, by replication."""
+    _needs_failures(run)
+    table = measures.after_failure(run.log, run.brand, weeks=AGAIN, until=run.until)
+    return table.loc[table["after"] == kind, what]
+
+
+def _price_with_failure(run: _Run) -> pd.Series:
+    _needs_failures(run)
+    return measures.failed_before_defecting(run.log, run.brand, weeks=WINDOW, until=run.until)["failed"]
+
+
+def _ever_switched(run: _Run) -> pd.Series:
+    _needs_failures(run)
+    return measures.ever_switched(run.log)["switched"]
 
 
 def _membership(run: _Run) -> np.ndarray:
@@ -259,6 +286,10 @@ VALUES: dict[str, Callable[[_Run], Any]] = {
     "repeat_order": lambda run: _orders(run)["ratio"] - 1,
     "repeat_order_same_customers": lambda run: _orders(run)["ratio_same_customers"] - 1,
     "price_as_reason": lambda run: _reason(run, "price"),
+    "price_with_bad_service": _price_with_failure,
+    "stopped_after_failure": _ever_switched,
+    "fair_handling": lambda run: _after(run, "complaint, fair", "again"),
+    "exit_on_bad_service": lambda run: _after(run, "severe, no recovery", "elsewhere"),
     "service_as_reason": lambda run: _reason(run, "service"),
     "program_membership": _membership,
 }
