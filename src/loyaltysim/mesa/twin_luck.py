@@ -15,7 +15,7 @@ import numpy as np
 from loyaltysim import draws
 
 if TYPE_CHECKING:
-    from loyaltysim.mesa.twin_customer import Customer
+    from loyaltysim.mesa.twin_person import Person
 
 
 class Luck(Protocol):
@@ -30,10 +30,13 @@ class Luck(Protocol):
     def normal(self, key: Any, purpose: Any, occasion: int = 0) -> float:
         """A standard normal number."""
 
-    def poisson(self, key: Any, purpose: Any, mean: float) -> int:
+    def exponential(self, key: Any, purpose: Any, occasion: int = 0) -> float:
+        """An exponential number of mean 1."""
+
+    def poisson(self, key: Any, purpose: Any, mean: float, occasion: int = 0) -> int:
         """A Poisson count."""
 
-    def friend(self, friends: list[Customer], everybody: bool, key: Any, purpose: Any, occasion: int) -> int:
+    def friend(self, friends: list[Person], everybody: bool, key: Any, purpose: Any, occasion: int) -> int:
         """The place of one of the friends, each with the same chance; `everybody` says that they are all the others."""
 
 
@@ -63,11 +66,15 @@ class KeyedLuck:
         """A standard normal number."""
         return float(draws.normal(key, self._salt(purpose, occasion)))
 
-    def poisson(self, key: Any, purpose: Any, mean: float) -> int:
-        """A Poisson count."""
-        return int(draws.poisson(key, self._salt(purpose, 0), mean))
+    def exponential(self, key: Any, purpose: Any, occasion: int = 0) -> float:
+        """An exponential number of mean 1."""
+        return float(draws.exponential(key, self._salt(purpose, occasion)))
 
-    def friend(self, friends: list[Customer], everybody: bool, key: Any, purpose: Any, occasion: int) -> int:
+    def poisson(self, key: Any, purpose: Any, mean: float, occasion: int = 0) -> int:
+        """A Poisson count."""
+        return int(draws.poisson(key, self._salt(purpose, occasion), mean))
+
+    def friend(self, friends: list[Person], everybody: bool, key: Any, purpose: Any, occasion: int) -> int:
         """Where everybody hears everybody, by number; else the friend whose key makes the largest draw with it."""
         own = np.uint64(draws.bits(np.uint64(key), self._salt(purpose, occasion)))
         if everybody:
@@ -93,7 +100,11 @@ class MesaLuck:
         """A standard normal number."""
         return self._random.gauss(0.0, 1.0)
 
-    def poisson(self, key: Any, purpose: Any, mean: float) -> int:
+    def exponential(self, key: Any, purpose: Any, occasion: int = 0) -> float:
+        """An exponential number of mean 1."""
+        return self._random.expovariate(1.0)
+
+    def poisson(self, key: Any, purpose: Any, mean: float, occasion: int = 0) -> int:
         """A Poisson count by Knuth's product of uniforms, for means below 700, where e**-mean is still above 0."""
         count, product, limit = 0, self._random.random(), math.exp(-mean)
         while product > limit:
@@ -101,6 +112,6 @@ class MesaLuck:
             product *= self._random.random()
         return count
 
-    def friend(self, friends: list[Customer], everybody: bool, key: Any, purpose: Any, occasion: int) -> int:
+    def friend(self, friends: list[Person], everybody: bool, key: Any, purpose: Any, occasion: int) -> int:
         """The place of one of the friends, each with the same chance."""
         return self._random.randrange(len(friends))

@@ -16,7 +16,7 @@ from loyaltysim.programs.program import Program
 from loyaltysim.totals import MONEY_UNIT, POINT_UNIT
 
 if TYPE_CHECKING:
-    from loyaltysim.mesa.twin_customer import Customer
+    from loyaltysim.mesa.twin_person import Person
 
 
 class Rules:
@@ -42,7 +42,7 @@ class Rules:
 class Card:
     """One customer's account with one program: earned = redeemed + expired + balance, always (eq. E29)."""
 
-    def __init__(self, rules: Rules, customer: Customer) -> None:
+    def __init__(self, rules: Rules, customer: Person) -> None:
         self.rules, self.customer = rules, customer
         self.counts = customer.model.counts
         self.member = False
@@ -78,7 +78,7 @@ class Card:
             worth = rules.worth_per_currency * prices[b] + rules.worth_per_unit
             rewards[b] += self.customer.price_sensitivity * worth
 
-    def settle(self, occasion: int, paid: int, bond: float, satisfaction: float) -> None:
+    def settle(self, occasion: int, paid: int, units: int, bond: float, satisfaction: float) -> None:
         """Enroll, take what is redeemed, credit what is earned, pay rewards: after a purchase (eqs. E29–E30)."""
         rules, counts, b = self.rules, self.counts, self.rules.brand
         if not self.member and self.enrolls(occasion, bond, satisfaction):
@@ -87,8 +87,10 @@ class Card:
         if self.redeeming:
             self.redeem(1)
             counts["program_cost"][b] += self.off
-        if self.member and (rules.redeeming_earns or not self.redeeming):
-            points = round(paid * rules.points_per_money) + rules.points_per_unit
+        if self.member:
+            idle = self.redeeming and not rules.redeeming_earns  # then only further units earn
+            points = 0 if idle else round(paid * rules.points_per_money)
+            points += rules.points_per_unit * (units - idle)
             self.balance += points
             self.earned += points
             counts["points_earned"][b] += points

@@ -1,0 +1,51 @@
+"""The kinds of parts that the twin knows, and the refusal of all others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from loyaltysim.record import Part
+    from loyaltysim.scenario import Scenario
+
+KNOWN = {
+    "needs": {"poisson", "bernoulli", "regular", "contract"},
+    "choice": {"logit", "switching"},
+    "experience": {"none", "normal", "index"},
+    "satisfaction": {"none", "level", "disconfirmation"},
+    "learning": {"none", "constant", "bayesian"},
+    "bond": {"none", "linear", "drift"},
+    "basket": {"one", "poisson"},
+    "recovery": {"none", "justice"},
+    "lapse": {"none", "dropout", "contract"},
+    "win_back": {"none", "logit"},
+    "talk": {"none", "threshold", "rates"},
+    "influence": {"none", "satisfaction", "heard"},
+    "pricing": {"constant", "promotion_calendar"},
+    "programs": {"points", "stamps"},
+    "enrollment": {"automatic", "opt_in"},
+    "reward": {"cash", "percent_off", "free_unit"},
+    "expiry": {"none", "inactivity", "fixed_dates"},
+    "customer_response": {"none", "progress", "worth", "goal_gradient"},
+}
+"""The kinds of parts that the twin knows, by the setting that picks them; of all others only "none"."""
+
+
+def check_kinds(scenario: Scenario) -> None:
+    """Raise NotImplementedError if a part of the scenario is of a kind that the twin does not know."""
+    parts: list[tuple[str, Part]] = [*_parts_of(scenario.behavior), *_parts_of(scenario.word_of_mouth)]
+    for brand in scenario.brands.values():
+        parts += _parts_of(brand)
+        for program in brand.programs:
+            parts += _parts_of(program)
+    for name, part in parts:
+        if part.kind != "none" and part.kind not in KNOWN.get(name, ()):
+            raise NotImplementedError(f'the twin knows no {part.room} of kind "{part.kind}"')
+
+
+def _parts_of(record: Any) -> list[tuple[str, Part]]:
+    """The parts that a record's settings pick, alone or in lists, each with the setting's name."""
+    found = []
+    for name, value in record:
+        found += [(name, part) for part in (value if isinstance(value, tuple) else (value,)) if hasattr(part, "kind")]
+    return found

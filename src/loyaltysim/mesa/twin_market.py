@@ -1,0 +1,59 @@
+"""The twin's market board: what the brands show and are at a step, each a list with an entry for each brand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from loyaltysim.mesa.twin_program import money
+
+
+class Market:
+    """The brands as customers see them. `turn` brings the prices of a step."""
+
+    def __init__(self, board: Any, behavior: Any, unit_costs: list[float]) -> None:
+        self._plan, self._choice = board.plan, behavior.choice
+        self.unit_costs = [money(cost) for cost in unit_costs]
+        self.list_prices: list[float] = board.plan.list_price[0].tolist()
+        self.quality: list[float] = board.quality[0].tolist()
+        self.appeal: list[float] = board.appeal[0].tolist()
+        self.service: list[float] = board.service[0].tolist()
+        self.ease: list[float] = board.ease[0].tolist()
+        self.consistency: list[float] = board.consistency[0].tolist()
+        self.ethics: list[float] = board.ethics[0].tolist()
+        self.effort: list[float] = board.effort[0].tolist()
+        self.store_appeal: list[float] = board.store_appeal[0].tolist()
+        self.online_appeal: list[float] = board.online_appeal[0].tolist()
+        self.bond_growth: list[float] = board.bond_growth[0].tolist()
+        self.failure_chance: list[float] = board.failure_chance[0].tolist()
+        self.online_failure_chance: list[float] = board.online_failure_chance[0].tolist()
+        self.response_days: list[float] = board.response_days[0].tolist()
+        self.distributive: list[float] = board.distributive[0].tolist()
+        self.interaction: list[float] = board.interaction[0].tolist()
+        self.complaint_ease: list[float] = board.complaint_ease[0].tolist()
+        self.worth: list[float] = list(self.quality)
+        """What an experience with each brand is worth on average."""
+        if behavior.experience.kind == "index":
+            self.worth = [self.index(b, behavior.experience) for b in range(len(self.quality))]
+        self.turn(0)
+
+    def turn(self, step: int) -> None:
+        """Show the prices of a step, and what leaflets and displays add to utility (stage 1)."""
+        plan, choice = self._plan, self._choice
+        self.prices: list[float] = plan.price[step].tolist()
+        self.shown = [0.0] * len(self.prices)
+        """Utility of what the brands show."""
+        if choice.kind == "logit":
+            shown = choice.feature_weight * plan.feature[step] + choice.display_weight * plan.display[step]
+            self.shown = shown.tolist()
+
+    def index(self, brand: int, weights: Any) -> float:
+        """A mean of product, service, ease and consistency that the weakest of them holds down (eq. E53)."""
+        parts = [
+            (weights.product, self.quality[brand]),
+            (weights.service, self.service[brand]),
+            (weights.ease, self.ease[brand]),
+            (weights.consistency, self.consistency[brand]),
+        ]
+        power = (weights.elasticity - 1) / weights.elasticity
+        mean: float = sum(weight * part**power for weight, part in parts if weight > 0) ** (1 / power)
+        return mean

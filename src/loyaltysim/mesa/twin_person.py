@@ -1,0 +1,116 @@
+"""The twin's person: what one customer is, feels and remembers. What it does is in the files beside.
+
+Traits are given once and stay. States are lists with an entry for each brand, where they are about a brand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+
+from loyaltysim.behavior.needs import EXIT
+from loyaltysim.customers.fields import FIELDS
+from loyaltysim.mesa.twin_program import Card
+
+if TYPE_CHECKING:
+    from loyaltysim.mesa.twin import TwinModel
+
+TRAITS = (
+    "needs price_sensitivity inertia talkativeness dropout_chance cancel_chance values_weight online category_exit"
+).split()
+"""Traits that are one number; `taste` is one for each brand."""
+
+NO_OFFER = 0
+
+
+class Person(mesa.Agent):
+    """A customer before it does anything."""
+
+    model: TwinModel
+
+    def __init__(self, model: TwinModel, number: int, key: np.uint64, traits: dict[str, Any]) -> None:
+        super().__init__(model)
+        self.number, self.key = number, key
+        self._take_traits(traits)
+        brands = model.n_brands
+        self.seen = 0
+        """The step of the last occasion, up to which bond, trust and stock have moved."""
+
+        # what it bought
+        self.last_brand: int | None = None
+        self.tried = [False] * brands
+        self.times_bought = [0] * brands
+        self.last_bought = [-1] * brands
+        """The step of the last purchase of each brand, -1 never."""
+        self.bought_now: set[int] = set()
+        """Brands bought in this step."""
+        self.stock = 0.0
+        self.purchases: list[tuple[int, int, int, int, int]] = []
+        """Step, occasion, brand, units and money paid (in 1/10,000 of the currency) of all purchases."""
+
+        # what it feels and expects
+        self.satisfaction: list[float] = [getattr(model.satisfaction, "start", FIELDS["satisfaction"].off)] * brands
+        prior = getattr(model.learning, "prior", None)
+        self.expectation: list[float] = list(model.market.worth) if prior is None else [prior] * brands
+        self.trust: list[float] = [getattr(model.learning, "prior_trust", FIELDS["trust"].off)] * brands
+        self.bond: list[float] = [getattr(model.bond, "start", FIELDS["bond"].off)] * brands
+        self.reference_price = list(model.market.list_prices)
+        self.prices_seen: list[float] = []
+        """What the prices on the shelf counted as at the last choice."""
+        self.habit = [1 / brands] * brands
+        self.is_online = False
+        """Whether the occasion is one to buy online."""
+
+        # what it hears and from whom
+        self.heard = [0.0] * brands
+        self.praise, self.blame = [0] * brands, [0] * brands
+        """Messages that have not yet taken effect, in 1/1024 of a full one."""
+        self.friends: list[Person] = []
+        self.ties: list[int] = []
+
+        # what went wrong
+        self.failures = [0.0] * brands
+        """Failures that were remembered at the last one …"""
+        self.failed_at = [0] * brands
+        """… and the step of that."""
+        self.strain = [0.0] * brands
+
+        # what it has with the brands
+        self.cards = [Card(rules, self) for rules in model.rules]
+        self.contract: int | None = None
+        self.signed = 0
+        self.left = [False] * brands
+        self.left_at = [-1] * brands
+        """The step of the latest leaving."""
+        self.left_after_failure = [False] * brands
+        self.second_life = [0.0] * brands
+        """What being won back has added to the logit of the chance to leave again."""
+        self.stays = model.luck.uniform(key, EXIT)
+        """The luck by which it leaves the category, early or late."""
+        self.contacts = 0
+        """How often brands have contacted the customer in this step."""
+        self.offers = [NO_OFFER] * brands
+        """What brands that were left offer in this step to win the customer back."""
+
+    def _take_traits(self, traits: dict[str, Any]) -> None:
+        self.needs: float = traits["needs"]
+        self.price_sensitivity: float = traits["price_sensitivity"]
+        self.inertia: float = traits["inertia"]
+        self.talkativeness: float = traits["talkativeness"]
+        self.dropout_chance: float = traits["dropout_chance"]
+        self.cancel_chance: float = traits["cancel_chance"]
+        self.values_weight: float = traits["values_weight"]
+        self.online: float = traits["online"]
+        self.category_exit: float = traits["category_exit"]
+        self.taste: list[float] = traits["taste"]
+
+    @property
+    def weeks_since(self) -> float:
+        """Time since the last occasion."""
+        return (self.model.now - self.seen) * self.model.weeks
+
+    def is_member(self, brand: int) -> bool:
+        """Whether the customer is in a program of the brand."""
+        return any(card.member for card in self.cards if card.rules.brand == brand)
