@@ -33,7 +33,7 @@ f4, i8, u4, u8 = np.float32, np.int64, np.uint32, np.uint64
 class Needs(Part, room="needs model"):
     """When customers need the category."""
 
-    reads = ("needs", "pace")
+    reads: ClassVar[tuple[str, ...]] = ("needs", "pace")
     once: ClassVar[bool] = False
     """Whether nobody ever has more than one occasion a step, so that there is one round."""
 
