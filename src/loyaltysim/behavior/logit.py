@@ -142,8 +142,9 @@ class Logit(Choice):
         """What is added to the utility, one after the other: the reason that it is counted as, and the addition."""
         n, columns, market, kept = shoppers.n, shoppers.columns, world.market, world.kept
         replications = (shoppers.first_replication, shoppers.begins)
+        price, shelf = self._prices(world, shoppers)
         if "price_sensitivity" in columns:
-            sensitivity, price, shelf = self._prices(world, shoppers)
+            sensitivity = self._sensitivity(world, shoppers)
             yield "price", partial(utility.subtract_price, sensitivity, price, n)
             if self.has_reference_price:
                 reference = columns["reference_price"]
@@ -211,22 +212,27 @@ class Logit(Choice):
         resistance.open_set(shoppers.columns["status"], shoppers.n, considered)
         return considered
 
-    def _prices(self, world: World, shoppers: Shoppers) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Price sensitivity, price and shelf price as they count for customers with bonds (eqs. E49, E51)."""
+    def _prices(self, world: World, shoppers: Shoppers) -> tuple[np.ndarray, np.ndarray]:
+        """Price and shelf price as they count for customers with bonds (eq. E49)."""
+        if not self._resists_discounts(world):
+            return shoppers.price, shoppers.shelf
+        price, shelf = shoppers.ask("perceived.price", True), shoppers.ask("perceived.shelf", True)
+        resistance.perceive(
+            shoppers.price, shoppers.shelf, shoppers.columns["list_price"], *self.bonds(shoppers), shoppers.n,
+            self.resist_discount, price, shelf,
+        )  # fmt: skip
+        return price, shelf
+
+    def _sensitivity(self, world: World, shoppers: Shoppers) -> np.ndarray:
+        """Price sensitivity as a bond with the brand last bought leaves it (eq. E51)."""
         n, columns = shoppers.n, shoppers.columns
-        sensitivity, price, shelf = columns["price_sensitivity"], shoppers.price, shoppers.shelf
-        if self._resists_discounts(world):
-            price, shelf = shoppers.ask("perceived.price", True), shoppers.ask("perceived.shelf", True)
-            resistance.perceive(
-                shoppers.price, shoppers.shelf, columns["list_price"], *self.bonds(shoppers), n, self.resist_discount,
-                price, shelf,
-            )  # fmt: skip
-        if self.resist_price > 0 and "bond" in world.kept:
-            sensitivity = shoppers.ask("softened")
-            resistance.soften(
-                columns["price_sensitivity"], columns["bond"], columns["last_brand"], n, self.resist_price, sensitivity
-            )
-        return sensitivity, price, shelf
+        if not (self.resist_price > 0 and "bond" in world.kept):
+            return columns["price_sensitivity"]
+        softened = shoppers.ask("softened")
+        resistance.soften(
+            columns["price_sensitivity"], columns["bond"], columns["last_brand"], n, self.resist_price, softened
+        )
+        return softened
 
 
 def _why(shoppers: Shoppers) -> np.ndarray:
