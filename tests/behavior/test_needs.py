@@ -1,4 +1,4 @@
-"""Needs: how often, when, and in which round (eqs. E6–E8)."""
+"""Needs: how often, when, and in which round; stock, contacts, contracts (eqs. E6–E8, E43–E45)."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from loyaltysim import Simulation
+from loyaltysim import ScenarioError, Simulation
 from loyaltysim.behavior import needs
 from loyaltysim.behavior.needs import next_round
 from loyaltysim.draws import poisson, salt
@@ -168,3 +168,157 @@ def test_times__are_the_order_statistics_of_uniforms():
     for k in (1, 2, 3):  # the k-th of n is Beta(k, n + 1 - k)
         mean, variance = k / (n + 1), k * (n + 1 - k) / ((n + 1) ** 2 * (n + 2))
         assert abs(of_three[:, k - 1].mean() - mean) < 4 * np.sqrt(variance / len(of_three))
+
+
+# ------------------------------------------------------------------------------------- stock, contacts, contracts
+
+
+def stocked(n=20_000, damping=0.5, consumption=0.5, **changes) -> Scenario:
+    """Needs that look at what is at home."""
+    table = {"kind": "poisson", "stock_damping": damping, "consumption": consumption}
+    return market(n=n).vary({"behavior.needs": table, **changes})
+
+
+def after_round(simulation, seat, brand, units, step):
+    """A round in which everybody buys so many units; returns the stock after it."""
+    world, schedule = simulation.world, simulation.schedule
+    shoppers = seat(simulation, brand=brand, step=step)
+    shoppers.units[: shoppers.n] = units
+    schedule.needs.after_round(schedule.own_needs, world, shoppers)
+    world.customers.arrays["seen"][:] = step
+    return world.customers.arrays["stock"]
+
+
+def test_stock__is_what_was_bought_less_what_was_used_up_since_by_hand(seat):
+    simulation = Simulation(stocked(3, steps=20, step_days=14))  # half a unit a week, steps of two weeks
+    assert after_round(simulation, seat, 0, [1, 3, 2], step=4).tolist() == [1, 3, 2]
+    # two steps later two units are used up; whoever had fewer has none, and who buys nothing adds none
+    assert after_round(simulation, seat, [0, 1, -1], [1, 2, 5], step=6).tolist() == [1, 3, 0]
+    assert after_round(simulation, seat, 0, 2, step=6).tolist() == [3, 5, 2]  # a second round of the step
+
+
+def test_stock__is_used_up_at_the_customers_own_need_where_no_consumption_is_given(seat):
+    simulation = Simulation(stocked(2, consumption=None))
+    simulation.world.customers.arrays["needs"][:] = 0.25, 2.0
+    after_round(simulation, seat, 0, 3, step=0)
+    assert after_round(simulation, seat, -1, 1, step=1).tolist() == [2.75, 1.0]
+
+
+@pytest.mark.parametrize(("stock", "left"), [(3.0, 2.0), (0.5, 0.0)])
+def test_stock__damps_needs_by_what_is_left_of_it(stock, left):
+    simulation = Simulation(stocked(damping=0.5, consumption=0.5, **{"population.needs_per_week": 2.0}))
+    simulation.world.customers.arrays["stock"][:] = stock  # as of step 0, two weeks ago
+    mean = 2.0 * np.exp(-0.5 * left)
+    counts = occasions(simulation, step=2)
+    assert abs(counts.mean() - mean) < 4 * np.sqrt(mean / len(counts))
+
+
+def test_stock__of_damping_0_is_not_kept_and_changes_nothing_bit_for_bit():
+    scenario = stocked(300, damping=0.0, **{"behavior.basket": {"kind": "poisson"}})
+    simulation = Simulation(scenario).run()
+    assert not simulation.world.customers.has("stock")
+    plain = Simulation(scenario.vary({"behavior.needs": {"kind": "poisson"}})).run()
+    for name in ("occasions", "purchases", "units"):
+        np.testing.assert_array_equal(simulation.results()[name], plain.results()[name])
+
+
+def test_stock__purchases_brought_forward_by_a_promotion_are_missing_after_it():
+    # units are cheap, and baskets large, in the first week of one of two paired markets
+    needs = {"kind": "poisson", "season": [1.2, 0.8], "stock_damping": 0.4, "consumption": 0.5}
+    basket = {"kind": "poisson", "extra": 0.3, "price_response": 6.0}
+    base = market(n=20_000, rate=0.8, steps=40, burn_in=20).vary({"behavior.needs": needs, "behavior.basket": basket})
+    deal = {"kind": "promotion_calendar", "depth": 0.3, "every_weeks": 99, "weeks": 1, "first_week": 0}
+    cheap = base.vary({f"brands.{brand}.pricing": [deal] for brand in "AB"})
+    data = [Simulation(scenario).run().results().sel(segment="all", replication=0) for scenario in (base, cheap)]
+    sold, with_deal = (each["units"].sum("brand").values for each in data)
+    change = (with_deal - sold) / sold.mean()
+    assert change[0] > 0.2
+    assert (change[1:10] < -0.02).all() and abs(change[30:].mean()) < 0.01  # a dip, which passes
+    assert change[1:].sum() < -0.5 * change[0]  # most of the surge was only earlier
+
+
+@given(
+    st.sampled_from([0.0, 0.01, 1.0, 1e3]), st.sampled_from([None, 0.0, 0.3, 1e6]), st.sampled_from([-5.0, 0.0, 5.0]),
+    st.sampled_from([0.0, 3.0]), st.sampled_from([0.0, 0.2, 1e6]),
+)  # fmt: skip
+def test_poisson__with_any_settings_keeps_a_stock_of_at_least_0(damping, consumption, lift, extra, leaving):
+    needs = {"kind": "poisson", "stock_damping": damping, "consumption": consumption, "contact_lift": lift}
+    scenario = market(n=30, rate=0.7).vary(
+        {"behavior.needs": {k: v for k, v in needs.items() if v is not None}, "population.category_exit": leaving}
+    )
+    simulation = Simulation(scenario.vary({"behavior.basket": {"kind": "poisson", "extra": extra}}))
+    for _ in range(4):
+        simulation.world.touches.ask("contact")[:] = 1
+        simulation.step()
+    stock = simulation.world.customers.arrays.get("stock", np.zeros(30))
+    assert np.isfinite(stock).all() and (stock >= 0).all()
+
+
+def test_stock__customers_in_another_order_fare_the_same():
+    order = np.random.default_rng(8).permutation(70)
+    straight, shuffled = (Simulation(stocked(70, **{"population.category_exit": 0.1})) for _ in range(2))
+    customers = shuffled.world.customers
+    for array in (customers.key, *customers.arrays.values()):
+        array[...] = array[..., order]
+    straight.run(), shuffled.run()
+    for name in ("stock", "seen", "tried"):
+        np.testing.assert_array_equal(straight.world.customers.arrays[name][order], customers.arrays[name])
+
+
+def test_contacts__of_all_brands_lift_needs_in_their_step():
+    simulation = Simulation(market(rate=0.8).vary({"behavior.needs.contact_lift": 0.3}))
+    contacts = simulation.world.touches.ask("contact")
+    contacts[0, ::2], contacts[1, ::2] = 1, 2
+    counts, lifted = occasions(simulation), 0.8 * np.exp(0.9)
+    assert abs(counts[::2].mean() - lifted) < 4 * np.sqrt(lifted / 10_000)
+    assert abs(counts[1::2].mean() - 0.8) < 4 * np.sqrt(0.8 / 10_000)
+
+
+def test_contacts__of_lift_0_or_not_made_change_nothing_bit_for_bit():
+    plain = occasions(Simulation(market(n=500)))
+    touched = Simulation(market(n=500))
+    touched.world.touches.ask("contact")[:] = 3
+    assert occasions(touched).tolist() == plain.tolist()
+    assert occasions(Simulation(market(n=500).vary({"behavior.needs.contact_lift": 0.3}))).tolist() == plain.tolist()
+
+
+@pytest.mark.parametrize("kind", ["poisson", "contract"])
+def test_category_exit__leaves_at_a_rate_from_the_first_measured_step_and_for_good(kind):
+    n, rate = 20_000, 0.15
+    simulation = Simulation(
+        market(kind, rate=7.0, n=n).vary({"population.category_exit": rate, "burn_in": 3, "step_days": 14})
+    )
+    there = np.array([occasions(simulation, step) > 0 for step in range(7)])
+    assert (there[:4].mean(1) > 0.999).all()
+    for step in range(4, 7):
+        expected = np.exp(-rate * 2 * (step - 3))
+        assert abs(there[step].mean() - expected) < 4 * np.sqrt(expected * (1 - expected) / n) + 1e-5
+        assert not (there[step] & ~there[3:step].all(0))[there[3]].any()  # nobody comes back
+
+
+@pytest.mark.parametrize("kind", ["regular", "bernoulli"])
+def test_category_exit__is_a_fault_where_it_would_do_nothing(kind):
+    with pytest.raises(ScenarioError, match="category_exit"):
+        market(kind, rate=0.5).vary({"population.category_exit": 0.1})
+
+
+def test_contract__who_has_one_comes_each_step_and_others_at_the_rate_of_needs():
+    n, rate = 20_000, 0.4
+    simulation = Simulation(market("contract", rate=rate, n=n))
+    contract = simulation.world.customers.arrays["contract"]
+    assert (contract == -1).all()
+    contract[::2] = 1
+    counts = occasions(simulation)
+    assert set(counts) == {0, 1} and (counts[::2] == 1).all()
+    expected = 1 - np.exp(-rate)
+    assert abs(counts[1::2].mean() - expected) < 4 * np.sqrt(expected * (1 - expected) / (n / 2))
+
+
+def test_contract__binds_the_choice_and_begins_with_the_first_purchase(seat):
+    simulation = Simulation(market("contract", n=4))
+    contract = simulation.world.customers.arrays["contract"]
+    contract[:] = 0, 1, -1, -1
+    shoppers = seat(simulation, brand=[1, -1, 1, -1])
+    simulation.schedule.needs.bind(None, simulation.world, shoppers, 0)
+    assert shoppers.brand[:4].tolist() == [0, 1, 1, -1]
+    assert contract.tolist() == [0, 1, 1, -1]
