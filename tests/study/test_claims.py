@@ -85,6 +85,10 @@ def test_claims__say_what_a_run_did_not_keep(log, data):
     reason = ls.practitioner_claims(log, without).set_index("claim")["reason"]
     assert "metrics.reasons is off" in reason["price_as_reason"]
     assert "has no program" in reason["program_membership"]
+    smooth = data.assign(failures=(("replication", "step"), np.zeros((2, 2))))
+    assert (
+        "nothing ever failed" in ls.practitioner_claims(log, smooth).set_index("claim")["reason"]["service_as_reason"]
+    )
     nobody = data.assign(defections=data["defections"] * 0)
     assert (
         "nobody left with a reason"

@@ -85,6 +85,8 @@ NOT_KEPT = {
 }
 """Why there is no value, for claims that no run can be compared with."""
 
+NO_FAILURE = "nothing ever failed: behavior.recovery is off, or brands do not fail"
+
 
 class _Unknown(Exception):
     """There is no value; the text says why."""
@@ -242,6 +244,8 @@ def _reason(run: _Run, reason: str) -> np.ndarray:
     every = counts.drop_sel(reason="chance", errors="ignore").sum("reason")
     if not float(every.sum()) > 0:
         raise _Unknown("nobody left with a reason")
+    if reason == "service" and "failures" in data and not float(data["failures"].sum()) > 0:
+        raise _Unknown(NO_FAILURE)
     return np.asarray((counts.sel(reason=reason) / every.where(every > 0)).values)
 
 
@@ -249,7 +253,7 @@ def _needs_failures(run: _Run) -> None:
     if not {"failure", "complaint", "recovery"} <= set(run.log.columns):
         raise _Unknown("the log keeps no failures")
     if not (run.log["failure"] > 0).any():
-        raise _Unknown("nothing ever failed: behavior.recovery is off, or brands do not fail")
+        raise _Unknown(NO_FAILURE)
 
 
 def _after(run: _Run, kind: str, what: str) -> pd.Series:
