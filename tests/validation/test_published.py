@@ -127,6 +127,16 @@ STRONG = {
     "satisfaction of weight 0": {"behavior.choice.satisfaction_weight": 0.1},
     "inertia 0": {"population.inertia": 0.1},
     "tastes without spread": {"population.taste": {"distribution": "normal", "sd": 0.1}},
+    "resistance where nobody has a bond": {"behavior.bond.start": 0.5},
+    "learning that learns nothing": {"behavior.learning.share": 0.2},
+    "an index of brands that are alike in all": {"brands.Ours.service": 0.9},
+    "channels that are alike": {"brands.Ours.online_appeal": 0.3},
+    "values where no brand has any": {"brands.Ours.ethics": 0.2},
+    "failures that never happen": {"brands.Rival.complaints.failure_chance": 0.1},
+    "failures that nobody minds": {"behavior.satisfaction": "level"},
+    "lapse of chance 0": {"population.dropout_chance": 0.05},
+    "a category that nobody leaves": {"population.category_exit": 0.01},
+    "baskets of one unit": {"behavior.basket.extra": 0.1},
     "seasons that are alike": {"behavior.needs.season": [1.0, 1.1, 1.0, 1.0]},
 }
 

@@ -16,6 +16,50 @@ OTHER_KINDS = {
 """Changes to the busy market by which the other kinds of needs, satisfaction, bond and talk run."""
 
 
+FULL = {
+    "population.dropout_chance": {"distribution": "beta", "a": 1.0, "b": 15.0},
+    "population.values_weight": {"distribution": "normal", "mean": 0.3, "sd": 0.3},
+    "population.online": {"distribution": "beta", "a": 1.5, "b": 2.5},
+    "population.category_exit": {"distribution": "gamma", "mean": 0.002, "shape": 1.0},
+    "behavior.needs.stock_damping": 0.2,
+    "behavior.choice.expectation_weight": 0.5,
+    "behavior.choice.habit_weight": 0.5,
+    "behavior.choice.resist_discount": 0.5,
+    "behavior.choice.resist_search": 0.3,
+    "behavior.choice.resist_price": 0.3,
+    "behavior.experience": {"kind": "index", "spread": 0.25},
+    "behavior.learning": {"kind": "bayesian"},
+    "behavior.bond.trust_half": 25.0,
+    "behavior.bond.from_values": 0.01,
+    "behavior.basket": {"kind": "poisson", "extra": 0.5, "price_response": 0.5},
+    "behavior.recovery": {"kind": "justice"},
+    "behavior.lapse": {"kind": "dropout", "return_rate": 0.02},
+    "behavior.win_back": {"kind": "logit"},
+    "brands.Ours.service": 0.7,
+    "brands.Ours.ethics": 0.8,
+    "brands.Ours.online_appeal": 0.2,
+    "brands.Ours.bond_growth": 0.002,
+    "brands.Ours.complaints": {
+        "failure_chance": 0.1,
+        "online_failure_chance": 0.2,
+        "distributive": 0.9,
+        "interaction": 0.9,
+    },
+    "brands.Rival.effort": 0.2,
+    "brands.Rival.complaints": {"failure_chance": 0.15, "response_days": 6.0, "distributive": 0.2},
+    "metrics.reasons": True,
+    "metrics.dormant_after_weeks": 8.0,
+}
+"""Changes to the busy market by which all that customers do and feel is on."""
+CONTRACTS = {
+    **{path: value for path, value in FULL.items() if path != "behavior.needs.stock_damping"},
+    "population.cancel_chance": {"distribution": "beta", "a": 2.0, "b": 6.0},
+    "behavior.needs": {"kind": "contract"},
+    "behavior.lapse": {"kind": "contract", "term_steps": 4, "return_rate": 0.05},
+}
+"""The same with contracts."""
+
+
 def busy_market(customers: int = 1000, steps: int = 39) -> Scenario:
     """Three brands with promotions and programs; tastes, inertia, satisfaction, bond and talk. Numbers are assumed."""
     weekly = {"distribution": "gamma", "mean": 1.0, "shape": 0.8}

@@ -15,7 +15,7 @@ from loyaltysim.customers.network import Neighbors
 from loyaltysim.results import Raw
 from loyaltysim.scenario import Scenario
 from loyaltysim.simulation import Simulation
-from loyaltysim.validation.busy_market import OTHER_KINDS, busy_market
+from loyaltysim.validation.busy_market import CONTRACTS, FULL, OTHER_KINDS, busy_market
 from loyaltysim.validation.target import Check, target
 
 SMALL = (300, 13)
@@ -25,9 +25,10 @@ LEAF = 1024
 
 
 def markets(customers: int, steps: int) -> dict[str, Scenario]:
-    """Two busy markets that together have every kind of needs, satisfaction, bond, talk and influence."""
+    """Busy markets that together have every kind of needs, satisfaction, bond, lapse, talk and influence."""
     busy = busy_market(customers, steps)
-    return {"busy market": busy, "its other kinds": busy.vary(OTHER_KINDS)}
+    others = {"its other kinds": OTHER_KINDS, "everything on": FULL, "everything on, by contract": CONTRACTS}
+    return {"busy market": busy, **{name: busy.vary(changes) for name, changes in others.items()}}
 
 
 def shuffle(simulation: Simulation, order: np.ndarray) -> None:

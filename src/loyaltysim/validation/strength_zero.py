@@ -33,7 +33,7 @@ class Case(NamedTuple):
 
 def cases() -> list[Case]:
     """Every case; the busy market's own parts are all on unless `without` says otherwise."""
-    return [*_prices(), *_programs(), *_messages(), *_feelings(), *_traits()]
+    return [*_prices(), *_programs(), *_messages(), *_feelings(), *_traits(), *_resistance(), *_service(), *_leaving()]
 
 
 def _prices() -> Iterator[Case]:
@@ -97,7 +97,10 @@ def _feelings() -> Iterator[Case]:
     satisfaction, bond = "behavior.satisfaction", "behavior.bond"
     unattached = {bond: "none", f"{joining}.by_bond": 0.0, "behavior.choice.bond_weight": 0.0}
     yield Case(
-        "bond of weight 0", {**unattached, "word_of_mouth.talk.bond_talk": 0.0}, {bond: "drift"}, frozenset({"bond"})
+        "bond of weight 0",
+        {**unattached, "word_of_mouth.talk.bond_talk": 0.0},
+        {bond: "drift"},
+        frozenset({"bond", "seen"}),
     )
     unmoved = {satisfaction: "none", f"{joining}.by_satisfaction": 0.0, "behavior.choice.satisfaction_weight": 0.0}
     yield Case(
@@ -107,7 +110,7 @@ def _feelings() -> Iterator[Case]:
         frozenset({"satisfaction", "expectation"}),
     )
     nothing_builds = {"kind": "drift", "from_satisfaction": 0.0}
-    yield Case("bond that nothing builds", {bond: "none"}, {bond: nothing_builds}, frozenset({"bond"}))
+    yield Case("bond that nothing builds", {bond: "none"}, {bond: nothing_builds}, frozenset({"bond", "seen"}))
 
 
 def _traits() -> Iterator[Case]:
@@ -115,6 +118,43 @@ def _traits() -> Iterator[Case]:
     yield Case("inertia 0", {inertia: None}, {inertia: 0.0})
     yield Case("tastes without spread", {taste: None}, {taste: {"distribution": "normal", "sd": 0.0}})
     yield Case("seasons that are alike", {season: []}, {season: [1.0, 1.0, 1.0, 1.0]})
+
+
+def _resistance() -> Iterator[Case]:
+    nothing_builds = {"behavior.bond": {"kind": "drift", "from_satisfaction": 0.0}}
+    settings = ("resist_discount", "resist_search", "resist_price")
+    yield Case(
+        "resistance where nobody has a bond", nothing_builds, {f"behavior.choice.{name}": 0.9 for name in settings}
+    )
+    learning, alike = "behavior.learning", {"kind": "index", "spread": 0.35}
+    yield Case("learning that learns nothing", {learning: "none"}, {learning: {"kind": "constant", "share": 0.0}})
+    yield Case(
+        "an index of brands that are alike in all", {"behavior.experience": "normal"}, {"behavior.experience": alike}
+    )
+    yield Case("channels that are alike", {}, {"population.online": 0.5}, frozenset({"online"}))
+    yield Case("values where no brand has any", {}, {"population.values_weight": 2.0}, frozenset({"values_weight"}))
+
+
+def _service() -> Iterator[Case]:
+    recovery = "behavior.recovery"
+    perfect = {f"brands.{name}.complaints.failure_chance": 0.0 for name in busy_market().brands}
+    yield Case("failures that never happen", perfect, {recovery: "justice"})
+    harmless = {"kind": "justice", "public_chance": 0.0, "paradox": 0.0}
+    unminded = {"behavior.satisfaction": "none", "behavior.learning": "none", "behavior.bond": "none"}
+    silent = {**SILENT, "brands.Ours.programs.0.enrollment.by_bond": 0.0}
+    owned = frozenset({"failures", "complaints", "strain"})
+    yield Case("failures that nobody minds", {**unminded, **silent}, {recovery: harmless}, owned)
+
+
+def _leaving() -> Iterator[Case]:
+    lapse = {"behavior.lapse": {"kind": "dropout", "return_rate": 0.1}}
+    yield Case("lapse of chance 0", {}, {**lapse, "population.dropout_chance": 0.0}, frozenset({"member"}))
+    yield Case("a category that nobody leaves", {}, {"population.category_exit": 0.0})
+    yield Case("baskets of one unit", {}, {"behavior.basket": {"kind": "poisson", "extra": 0.0}})
+    told = frozenset({"defections", "defection_shares", "dormant"})
+    yield Case(
+        "telling reasons and who is dormant", {}, {"metrics.reasons": True, "metrics.dormant_after_weeks": 8}, told
+    )
 
 
 def differences(one: Simulation, other: Simulation, owns: frozenset[str] = frozenset()) -> list[str]:
@@ -132,7 +172,8 @@ def differences(one: Simulation, other: Simulation, owns: frozenset[str] = froze
         if name not in owns and not _equal(states.get(name, off), others.get(name, off)):
             different.append(f"state {name}")
     assert one.transactions is not None and other.transactions is not None  # callers ask for logs
-    logs = [log.frame().drop(columns="points") for log in (one.transactions, other.transactions)]  # points are owned
+    drop = ["points", *(["failure", "complaint", "recovery"] if "failures" in owns else [])]
+    logs = [log.frame().drop(columns=drop) for log in (one.transactions, other.transactions)]  # points are owned
     if not logs[0].equals(logs[1]):
         different.append("log of purchases")
     return different
