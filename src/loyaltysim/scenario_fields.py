@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from loyaltysim.customers.population import Distribution
+from loyaltysim.customers.distributions import Distribution
 from loyaltysim.record import Part, Record
 
 Path = tuple[str | int, ...]

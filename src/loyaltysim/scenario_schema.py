@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 from typing import Any, Literal, get_args, get_origin
 
-from loyaltysim.customers.population import Distribution
+from loyaltysim.customers.distributions import Distribution
 from loyaltysim.record import Part, Record
 from loyaltysim.scenario import Scenario
 from loyaltysim.scenario_fields import Setting, kind_name, settings

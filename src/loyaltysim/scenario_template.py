@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args, get_origin
 
 import tomli_w
 
-from loyaltysim.customers.population import Distribution
+from loyaltysim.customers.distributions import Distribution
 from loyaltysim.faults import path_text
 from loyaltysim.record import Part, Record
 from loyaltysim.scenario import Scenario

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from loyaltysim.customers.customers import Customers
-from loyaltysim.customers.population import TRAITS, Distribution, Population, cholesky, draw_traits
+from loyaltysim.customers.distributions import Distribution
+from loyaltysim.customers.population import TRAITS, Population, cholesky, draw_traits
 from loyaltysim.faults import ScenarioError
 from loyaltysim.scenario import Scenario
 

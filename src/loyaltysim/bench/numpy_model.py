@@ -14,12 +14,12 @@ import mesa
 import numpy as np
 
 from loyaltysim.behavior.bond import Linear
-from loyaltysim.behavior.logit import Logit
 from loyaltysim.behavior.experience import NormalQuality
+from loyaltysim.behavior.logit import Logit
 from loyaltysim.behavior.needs import Bernoulli
 from loyaltysim.behavior.satisfaction import Level
+from loyaltysim.customers.distributions import Gamma, LogNormal
 from loyaltysim.customers.network import Neighbors
-from loyaltysim.customers.population import Gamma, LogNormal
 from loyaltysim.pricing.promotion_calendar import PromotionCalendar
 from loyaltysim.programs.parts.response import Progress
 from loyaltysim.programs.parts.reward import Cash
