@@ -32,7 +32,9 @@ WAYS = {
 
 
 def texts():
-    yield from ((name, find(name).read_text()) for name in shipped())
+    for name in shipped():
+        text = find(name).read_text()
+        yield name, load(name).to_toml() if "extends = " in text else text  # `new` writes what both files say
     yield "another", Scenario.from_document(WAYS).to_toml()
 
 

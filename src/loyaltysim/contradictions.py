@@ -80,7 +80,7 @@ def contradictions(scenario: Scenario) -> Iterator[Fault]:
         if group.category_exit is not None and needs not in ("poisson", "contract"):
             key = path_text((*where, "category_exit"))
             yield fault(key, f'customers leave the category only if needs are poisson or contract, was "{needs}"')
-        named = [(("appeal", liked), liked) for liked in group.appeal or {}]
+        named: list[tuple[tuple[str, ...], str]] = [(("appeal", liked), liked) for liked in group.appeal or {}]
         if group.start_brand is not None:
             named.append((("start_brand",), group.start_brand))
         for at, brand_name in named:
