@@ -192,7 +192,8 @@ def drift(
                 growth += known * (shared * max(weight[q], zero) + besides)
                 speed = growth + fading
                 target = growth / max(speed, tiny)
-                own[q] = min(max(target + (own[q] - target) * exp(-speed * weeks[q]), zero), one)
+                now = min(max(target + (own[q] - target) * exp(-speed * weeks[q]), zero), one)
+                own[q] = now if weeks[q] > zero else own[q]  # no time changes nothing, not even the last bit
 
 
 @jit
