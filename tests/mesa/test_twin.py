@@ -26,6 +26,8 @@ WHOLE = {
 CLOSE = 1e-4  # of states: the promise of docs/design.md
 RELATIVE = 1e-5  # of trust, which is in the hundreds
 ROUNDED = 1e-9  # of sums of thousandths of a point, which are floats in the Dataset
+TOLERANCES = {"satisfaction": CLOSE, "bond": CLOSE, "trust": 2.0**-10}  # the unit in which the mean trust is added up
+TOLERANCES |= dict.fromkeys(("points_outstanding", "points_earned", "points_redeemed", "points_expired"), ROUNDED)
 MONEY_UNIT = 10_000
 
 
@@ -69,8 +71,7 @@ def assert_same(arrays: Simulation, twin: TwinModel) -> None:
     table = twin.table()
     for name in table:
         own = table[name].to_numpy().reshape(len(data["step"]), -1)
-        floats = {"satisfaction": CLOSE, "bond": CLOSE, "trust": CLOSE, "points_outstanding": ROUNDED}
-        np.testing.assert_allclose(own, _by_brand(data, name, twin), rtol=0, atol=floats.get(name, 0), err_msg=name)
+        np.testing.assert_allclose(own, _by_brand(data, name, twin), rtol=0, atol=TOLERANCES.get(name, 0), err_msg=name)
     for name in ("occasions", "no_purchase", "switches"):
         np.testing.assert_array_equal(twin.series(name), data[name].values, err_msg=name)
     people = twin.customers
@@ -154,6 +155,94 @@ def program(kind: str = "points", **settings) -> Scenario:
     return bare(brands__A__programs=[settings], brands__B__pricing=[promotion])
 
 
+FEELING = {
+    "behavior.experience": "normal",
+    "behavior.satisfaction": "disconfirmation",
+    "behavior.bond": {"kind": "drift", "start": 0.3, "from_satisfaction": 0.2, "deal_erosion": 0.1},
+}
+FAILING = {"failure_chance": 0.3, "online_failure_chance": 0.5, "response_days": 3.0, "distributive": 0.9, "ease": 0.7}
+JUSTICE = {
+    "kind": "justice", "complain_minor": 0.3, "complain_severe": 0.8, "public_chance": 0.5, "by_ease": 2.0,
+    "paradox_above": 0.6, "memory_weeks": 6.0,
+}  # fmt: skip
+
+
+def three(**changes) -> Scenario:
+    """Three brands that differ, with promotions of two, and customers who feel; and what is changed."""
+    deal = {"kind": "promotion_calendar", "depth": 0.25, "every_weeks": 3}
+    brands = {
+        "A": {"price": 2.0, "unit_cost": 0.9, "appeal": 2.5, "quality": 0.6, "pricing": [deal]},
+        "B": {"price": 1.8, "appeal": 2.2, "pricing": [{**deal, "every_weeks": 4, "depth": 0.125}]},
+        "C": {"price": 1.5, "appeal": 1.9, "quality": 0.45},
+    }
+    return bare(brands=brands).vary(FEELING).vary({path.replace("__", "."): value for path, value in changes.items()})
+
+
+RESISTING = {"resist_discount": 0.9, "resist_search": 0.8, "resist_price": 0.5, "loss": 0.6, "gain": 0.3}
+DROPOUT = {"kind": "dropout", "return_rate": 0.2, "by_bond": 3.0, "bond_reference": 0.2}
+DISPOSED = {"distribution": "beta", "a": 1.0, "b": 5.0}
+LEAVING = {"population.dropout_chance": DISPOSED, "behavior.lapse": DROPOUT}
+CONTRACTS = {
+    "population.cancel_chance": DISPOSED, "population.needs_per_week": 0.3, "behavior.needs": "contract",
+    "behavior.lapse": {"kind": "contract", "term_steps": 2, "return_rate": 0.1},
+}  # fmt: skip
+BROKEN = {"behavior.recovery": JUSTICE, "brands.A.complaints": FAILING, "brands.B.complaints": {"failure_chance": 0.1}}
+CHANNELS = {
+    "population.values_weight": {"distribution": "normal", "mean": 0.4, "sd": 0.5},
+    "population.online": {"distribution": "beta", "a": 2.0, "b": 3.0},
+    "brands.A.ethics": 0.8,
+    "brands.A.bond_growth": 0.05,
+    "brands.A.online_appeal": 0.4,
+    "brands.B.ethics": 0.3,
+    "brands.B.effort": 0.3,
+    "brands.B.store_appeal": 0.5,
+    "behavior.bond.from_values": 0.1,
+}
+STOCKING = {
+    "behavior.needs": {"kind": "poisson", "stock_damping": 0.2, "contact_lift": 0.3},
+    "behavior.basket": {"kind": "poisson", "extra": 0.8, "price_response": 1.5},
+}
+LEARNING = {
+    "behavior.experience": {"kind": "index", "spread": 0.3, "elasticity": 0.4},
+    "behavior.learning": {"kind": "bayesian", "noise": 0.4, "forgetting": 0.05, "prior": 0.4},
+    "behavior.bond.trust_half": 30.0,
+    "behavior.choice.expectation_weight": 0.7,
+    "behavior.choice.expectation_reference": 0.4,
+    "brands.A.service": 0.8,
+    "brands.A.consistency": 0.3,
+    "brands.B.ease": 0.9,
+}
+CARDS = [
+    {"kind": "points", "earn_rate": 1.5, "enrollment": {"kind": "opt_in", "chance": 0.4},
+     "reward": {"kind": "percent_off", "percent": 20.0, "threshold": 12.0},
+     "customer_response": {"kind": "goal_gradient"}},
+    {"kind": "stamps", "n": 4, "reward": {"kind": "free_unit"}, "customer_response": "worth"},
+]  # fmt: skip
+WEEKLY_TALK = {**TALKING, "behavior.satisfaction": "disconfirmation"}
+
+
+def full(lives: dict, *, talk: dict = TALKING, **changes) -> Scenario:
+    """Everything on at once, with dropout or contracts."""
+    market = three(brands__B__programs=CARDS, behavior__choice={"kind": "logit", **RESISTING, "habit_weight": 0.8})
+    stocking = {path: value for path, value in STOCKING.items() if path not in lives}
+    everything = {**talk, **stocking, **lives, **BROKEN, **CHANNELS, **LEARNING, "behavior.win_back": "logit"}
+    everything |= {"population.category_exit": 0.005, "metrics.dormant_after_weeks": 4.0}
+    everything |= {path.replace("__", "."): value for path, value in changes.items()}
+    return market.vary(everything)
+
+
+def touch(arrays: Simulation, twin: TwinModel) -> None:
+    """What levers will once do: some contacts, and offers of three kinds to win everybody back."""
+    board, step = arrays.world.touches, twin.now
+    contacts, offers = board.ask("contact"), board.ask("win_back")
+    for customer in twin.customers:
+        for b in range(twin.n_brands):
+            contacts[b, customer.number] = (customer.number + step + b) % 4 == 0
+            offers[b, customer.number] = (customer.number + step + b) % 5 % 4
+        customer.contacts = int(contacts[:, customer.number].sum())
+        customer.offers = offers[:, customer.number].tolist()
+
+
 SCENARIOS = {
     "reference": small("reference", 200, 20),
     "grocery": small("grocery", 200, 20, burn_in=5),
@@ -180,13 +269,52 @@ SCENARIOS = {
     "several rewards at once": program(reward={"kind": "cash", "value": 0.1, "threshold": 0.6}),
     "opt in": program(enrollment={"kind": "opt_in", "chance": 0.3}, customer_response="goal_gradient"),
     "opt in that nobody takes": program(enrollment={"kind": "opt_in", "chance": 0.0}),
-}
+    "resistance": three(behavior__choice={"kind": "logit", **RESISTING}),
+    "resistance without prices": three(
+        behavior__choice={"kind": "logit", **RESISTING}, population__price_sensitivity=0.0
+    ),
+    "search without an outside option": three(
+        behavior__choice={"kind": "logit", "outside_option": False, "resist_search": 0.9}
+    ),
+    "habit": three(behavior__choice={"kind": "logit", "habit_weight": 1.5, "habit_memory": 0.7}),
+    "channels and values": three().vary(CHANNELS),
+    "brands in stores": three(brands__A__store_appeal=0.6, brands__B__online_appeal=0.9),
+    "expectation that counts": three(
+        behavior__learning={"kind": "constant", "share": 0.4}, behavior__choice__expectation_weight=1.5
+    ),
+    "trust": three().vary(LEARNING),
+    "trust by worth": three().vary({**LEARNING, "behavior.learning": "bayesian", "behavior.satisfaction": "level"}),
+    "failures": three().vary({**BROKEN, **CHANNELS}),
+    "failures and a linear bond": three().vary({**BROKEN, "behavior.bond": "linear"}),
+    "failures without feelings": bare().vary(BROKEN),
+    "public complaints where nobody talks": three().vary({**BROKEN, "word_of_mouth.influence": "heard"}),
+    "public complaints among talkers": three().vary({**WEEKLY_TALK, **BROKEN}),
+    "complaints that nobody hears": three().vary({**WEEKLY_TALK, **BROKEN, **THRESHOLD}),
+    "dropout that nothing moves": bare().vary({**LEAVING, "behavior.lapse": "dropout"}),
+    "dropout and return": three(brands__B__programs=CARDS).vary({**LEAVING, **BROKEN}),
+    "dropout without an outside option": three(behavior__choice__outside_option=False).vary(LEAVING),
+    "contracts": three().vary({**CONTRACTS, **BROKEN, "population.category_exit": 0.02}),
+    "contracts for ever": bare(behavior__needs="contract", population__needs_per_week=0.1),
+    "contracts of buyers from the start": three(population__start_brand="A", behavior__needs="contract"),
+    "leaving the category": bare(population__category_exit=0.05, burn_in=5),
+    "stock": three().vary({**STOCKING, "behavior.choice.loss": 0.4}),
+    "stock that lasts": three().vary({**STOCKING, "behavior.needs.consumption": 0.4}),
+    "programs of baskets": three(brands__B__programs=CARDS).vary(STOCKING),
+    "everything, with dropout": full(LEAVING),
+    "everything, with contracts": full(CONTRACTS),
+    "everything, other kinds": full(
+        LEAVING, talk={**TALKING, **THRESHOLD}, behavior__satisfaction="level", behavior__learning="constant",
+        behavior__bond={"kind": "linear", "from_satisfaction": 0.05},
+    ),
+}  # fmt: skip
 """Markets that together have every kind the twin knows; small, for the quick tier."""
+SEEDS: dict[str, int] = {}
+"""Where rounding parts the two at seed 1."""
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_twin__makes_every_choice_that_the_arrays_make(name):
-    assert_same(*both(SCENARIOS[name], seed=1))
+    assert_same(*both(SCENARIOS[name], seed=SEEDS.get(name, 1), touches=touch))
 
 
 def test_twin__of_a_later_replication_is_the_same_too():

@@ -76,7 +76,7 @@ class Feeling(Person):
     def bond_now(self, b: int) -> float:
         """The bond with a brand, drifted up to now (eqs. E20–E21)."""
         bond = self.model.bond
-        if bond.kind != "drift":
+        if bond.kind != "drift" or self.weeks_since == 0:
             return self.bond[b]
         growth = self.bond_growth(b)
         speed = growth + bond.fading
