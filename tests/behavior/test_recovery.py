@@ -131,8 +131,9 @@ def test_failure__is_online_for_those_who_want_it_where_the_choice_has_channels(
 
 def test_failure__those_who_buy_nothing_or_another_brand_meet_none(seat):
     simulation = market(**ALWAYS)
+    simulation.world.market.failure_chance[:] = [[0, 1]]
     before = {name: array.copy() for name, array in simulation.world.customers.arrays.items()}
-    shoppers = shop(simulation, seat, brand=[-1, 1, -1])
+    shoppers = shop(simulation, seat, brand=[-1, 0, -1])
     assert all(not told(shoppers, name).any() for name in COLUMNS)
     assert all(np.array_equal(array, before[name]) for name, array in simulation.world.customers.arrays.items())
     assert not simulation.world.arrays["recovery.failures"].any()
@@ -350,6 +351,7 @@ def test_public__only_complaints_are_and_by_their_chance(seat):
     complaint, public = told(shoppers, "complaint"), told(shoppers, "public")
     assert not public[complaint == 0].any()
     assert abs(public[complaint == 1].mean() - 0.2) < 4 * math.sqrt(0.16 / complaint.sum())
+    assert simulation.world.workers[0].totals.complaints_public[0, 0].tolist() == [public.sum(), 0]
 
 
 def test_public__is_off_where_nobody_can_see():
