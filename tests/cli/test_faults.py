@@ -3,6 +3,7 @@
 import pytest
 
 from loyaltysim import memory
+from loyaltysim.scenario import Brand
 
 PROMOTION = "[[brands.Rival.pricing]]\nkind = 'promotion_calendar'\n"
 POINTS = "[[brands.Ours.programs]]\nkind = 'points'\n"
@@ -250,7 +251,7 @@ def test_faults__as_json_have_all_parts(command, here, base):
                 "line": 10,
                 "key": "brands.Ours.prise",
                 "message": 'unknown setting "prise"',
-                "choices": ["price", "unit_cost", "appeal", "quality", "pricing", "programs", "levers"],
+                "choices": list(Brand.model_fields),
                 "nearest": "price",
             }
         ],

@@ -14,9 +14,9 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from pydantic import field_validator
 
-from loyaltysim.draws import mix, poisson, purpose, salt, uniform
-from loyaltysim.elementary import exp, log
-from loyaltysim.jit import jit
+from loyaltysim.behavior import need_rates, occasions
+from loyaltysim.behavior.need_rates import MOST_LIFT
+from loyaltysim.draws import purpose
 from loyaltysim.market.shoppers import Block, Shoppers
 from loyaltysim.record import Part, setting
 from loyaltysim.world import World
@@ -25,9 +25,6 @@ NEEDS = purpose("needs.occasions")
 TIME = purpose("needs.time")
 EXIT = purpose("needs.exit")
 MOST_SEASON = 100  # assumed: more is a slip
-MOST_LIFT = 5.0  # of the logarithm of needs by all contacts of a step, 148-fold; assumed: more is a slip
-
-f4, i8, u4, u8 = np.float32, np.int64, np.uint32, np.uint64
 
 
 class Needs(Part, room="needs model"):
@@ -110,19 +107,19 @@ class Poisson(Needs):
 
     def draw(self, own: np.ndarray, world: World, block: Block, shoppers: Shoppers, step: int) -> int:
         mean = shoppers.ask("needs.mean")
-        _expected(world.customers.arrays["needs"], block.start, block.stop, own[step], mean)
+        need_rates.expected(world.customers.arrays["needs"], block.start, block.stop, own[step], mean)
         if world.customers.has("pace"):
-            _quicken(world.customers.arrays["pace"], block.start, block.stop, mean)
+            need_rates.quicken(world.customers.arrays["pace"], block.start, block.stop, mean)
         if self.stock_damping:
             arrays = world.customers.arrays
-            _damp(
+            need_rates.damp(
                 arrays["stock"], arrays["seen"], arrays["needs"], block.start, block.stop, step, world.calendar.weeks,
                 self._consumption, self.stock_damping, mean,
             )  # fmt: skip
         if self.contact_lift and "contact" in world.touches.arrays:
-            _lift(world.touches.arrays["contact"], block.start, block.stop, self.contact_lift, mean)
+            need_rates.lift(world.touches.arrays["contact"], block.start, block.stop, self.contact_lift, mean)
         _leave_category(world, block, step, mean)
-        shoppers.n = _draw_poisson(
+        shoppers.n = occasions.draw_poisson(
             mean, world.customers.key, block.start, block.bounds, NEEDS, step,
             shoppers.ask("needs.mask", dtype=np.int32), shoppers.rows, shoppers.occasions, shoppers.key,
             shoppers.begins,
@@ -138,7 +135,7 @@ class Poisson(Needs):
 
     def after_round(self, own: np.ndarray, world: World, shoppers: Shoppers) -> None:
         if self.stock_damping:
-            _put_away(
+            need_rates.put_away(
                 shoppers.rows, shoppers.brand, shoppers.units, shoppers.columns["elapsed"], shoppers.n,
                 world.customers.arrays["needs"], self._consumption, world.customers.arrays["stock"],
             )  # fmt: skip
@@ -151,7 +148,7 @@ class Bernoulli(Needs):
     once = True
 
     def draw(self, own: None, world: World, block: Block, shoppers: Shoppers, step: int) -> int:
-        shoppers.n = _draw_bernoulli(
+        shoppers.n = occasions.draw_bernoulli(
             world.customers.arrays["needs"], world.customers.key, block.start, block.bounds, NEEDS, step,
             shoppers.ask("needs.mask", dtype=np.int32), shoppers.rows, shoppers.occasions, shoppers.key,
             shoppers.begins,
@@ -175,9 +172,9 @@ class Contract(Needs):
 
     def draw(self, own: None, world: World, block: Block, shoppers: Shoppers, step: int) -> int:
         mean = shoppers.ask("needs.mean")
-        _expected(world.customers.arrays["needs"], block.start, block.stop, world.calendar.weeks, mean)
+        need_rates.expected(world.customers.arrays["needs"], block.start, block.stop, world.calendar.weeks, mean)
         _leave_category(world, block, step, mean)
-        shoppers.n = _draw_contracts(
+        shoppers.n = occasions.draw_contracts(
             mean, world.customers.arrays["contract"], world.customers.key, block.start, block.bounds, NEEDS, step,
             shoppers.ask("needs.mask", dtype=np.int32), shoppers.rows, shoppers.occasions, shoppers.key,
             shoppers.begins,
@@ -185,7 +182,7 @@ class Contract(Needs):
         return shoppers.n
 
     def bind(self, own: None, world: World, shoppers: Shoppers, step: int) -> None:
-        _bind(
+        occasions.bind(
             shoppers.columns["contract"], shoppers.rows, shoppers.n, shoppers.brand, world.customers.arrays["contract"]
         )
 
@@ -197,7 +194,7 @@ class Regular(Needs):
     once = True
 
     def draw(self, own: None, world: World, block: Block, shoppers: Shoppers, step: int) -> int:
-        shoppers.n = _everybody(
+        shoppers.n = occasions.everybody(
             world.customers.key,
             block.start,
             block.bounds,
@@ -216,7 +213,7 @@ class Panel(Needs):
     once = True
 
     def draw(self, own: None, world: World, block: Block, shoppers: Shoppers, step: int) -> int:
-        shoppers.n = _recorded(
+        shoppers.n = occasions.recorded(
             world.panel.first, step, world.customers.n_customers, world.customers.key, block.start, block.bounds,
             shoppers.rows, shoppers.occasions, shoppers.key, shoppers.begins,
         )  # fmt: skip
@@ -225,7 +222,7 @@ class Panel(Needs):
 
 def next_round(shoppers: Shoppers, occasion: int) -> int:
     """Keep those with more occasions than `occasion`; returns how many."""
-    shoppers.n = _next_round(
+    shoppers.n = occasions.next_round(
         shoppers.n,
         occasion,
         shoppers.rows,
@@ -240,205 +237,13 @@ def next_round(shoppers: Shoppers, occasion: int) -> int:
 
 def draw_times(shoppers: Shoppers, step: int, occasion: int) -> None:
     """Write when in the step the occasion falls, 0 … 1: the next order statistic of uniforms (eq. E8)."""
-    _times(shoppers.key, shoppers.occasions, shoppers.n, TIME, step, occasion, shoppers.time)
+    occasions.times(shoppers.key, shoppers.occasions, shoppers.n, TIME, step, occasion, shoppers.time)
 
 
 def _leave_category(world: World, block: Block, step: int, mean: np.ndarray) -> None:
     """Nothing is needed any more by those of the block who have left the category."""
     if world.customers.has("category_exit"):
-        _drop_needs(
+        need_rates.drop_needs(
             world.customers.arrays["category_exit"], world.customers.key, block.start, block.stop, EXIT,
             exit_weeks(world, step), mean,
         )  # fmt: skip
-
-
-@jit
-def _expected(needs, start, stop, factor, mean):
-    """mean[i] = needs of the block's row i × factor."""
-    factor = f4(factor)
-    own = needs[start:stop]
-    for i in range(own.shape[0]):
-        mean[i] = own[i] * factor
-
-
-@jit
-def _quicken(pace, start, stop, mean):
-    """mean[i] *= pace of the block's row i."""
-    own = pace[start:stop]
-    for i in range(own.shape[0]):
-        mean[i] *= own[i]
-
-
-@jit
-def _damp(stock, seen, needs, start, stop, step, weeks, consumption, damping, mean):
-    """mean[i] *= e**(-damping · stock of the block's row i as of now); consumption below 0: the customer's needs."""
-    weeks, consumption, damping = f4(weeks), f4(consumption), f4(damping)
-    zero, step = f4(0.0), np.int32(step)
-    home, last, own = stock[start:stop], seen[start:stop], needs[start:stop]
-    for i in range(home.shape[0]):
-        used = own[i] if consumption < zero else consumption
-        left = max(home[i] - used * (f4(step - last[i]) * weeks), zero)
-        mean[i] *= exp(-damping * left)
-
-
-@jit
-def _put_away(rows, brand, units, elapsed, n, needs, consumption, stock):
-    """Use up what was needed since the last occasion, and add what was bought (eq. E44)."""
-    consumption, zero = f4(consumption), f4(0.0)
-    for q in range(n):
-        row = rows[q]
-        used = needs[row] if consumption < zero else consumption
-        stock[row] = max(stock[row] - used * elapsed[q], zero) + f4(units[q]) * f4(brand[q] >= 0)
-
-
-@jit
-def _lift(contacts, start, stop, lift, mean):
-    """mean[i] *= e**(lift · contacts by all brands), within limits, for the block's row i."""
-    lift, most = f4(lift), f4(MOST_LIFT)
-    for i in range(stop - start):
-        count = f4(0.0)
-        for b in range(contacts.shape[0]):
-            count += f4(contacts[b, start + i])
-        mean[i] *= exp(max(min(lift * count, most), -most))
-
-
-@jit
-def _drop_needs(rate, keys, start, stop, purpose, weeks, mean):
-    """mean[i] = 0 for the block's row i if it has left the category: its uniform is not below e**(-rate · weeks)."""
-    luck, weeks = salt(purpose, 0, 0, 0), f4(weeks)
-    own, key = rate[start:stop], keys[start:stop]
-    for i in range(own.shape[0]):
-        mean[i] *= f4(uniform(key[i], luck) < exp(-own[i] * weeks))
-
-
-@jit
-def _keep(mask, start, bounds, rows, begins):
-    """Write the rows whose mask is 1, and at which of them each replication begins; returns how many."""
-    n = u8(0)  # without a sign, so that no index is checked for being negative: twice as fast
-    for r in range(bounds.shape[0] - 1):
-        begins[r] = i8(n)
-        own, first = mask[bounds[r] : bounds[r + 1]], start + bounds[r]
-        for i in range(own.shape[0]):
-            rows[n] = first + i
-            n += u8(own[i])
-    for r in range(bounds.shape[0] - 1, begins.shape[0]):
-        begins[r] = i8(n)
-    return i8(n)
-
-
-@jit
-def _draw_poisson(mean, keys, start, bounds, purpose, step, mask, rows, occasions, key, begins):
-    """Poisson occasions: first, for everybody, whether there is any; then how many, for those who have."""
-    luck = salt(purpose, step, 0, 0)
-    first = mix(luck)  # the draw with which `poisson` begins
-    own = keys[start : start + bounds[-1]]
-    for i in range(own.shape[0]):
-        some = uniform(own[i], first) > exp(-min(mean[i], f4(8.0)))
-        mask[i] = np.int32(some | (mean[i] > f4(8.0)))
-    n = _keep(mask, start, bounds, rows, begins)
-    for q in range(n):
-        key[q] = keys[rows[q]]
-        occasions[q] = poisson(key[q], luck, mean[rows[q] - start])
-    return n
-
-
-@jit
-def _draw_bernoulli(chance, keys, start, bounds, purpose, step, mask, rows, occasions, key, begins):
-    """One occasion with a chance."""
-    luck = salt(purpose, step, 0, 0)
-    stop = start + bounds[-1]
-    own, limit = keys[start:stop], chance[start:stop]
-    for i in range(own.shape[0]):
-        mask[i] = np.int32(uniform(own[i], luck) < limit[i])
-    n = _keep(mask, start, bounds, rows, begins)
-    for q in range(n):
-        key[q] = keys[rows[q]]
-        occasions[q] = 1
-    return n
-
-
-@jit
-def _draw_contracts(mean, contract, keys, start, bounds, purpose, step, mask, rows, occasions, key, begins):
-    """One occasion for everybody with a contract, and for others with chance 1 - e**-mean."""
-    luck = salt(purpose, step, 0, 0)
-    stop = start + bounds[-1]
-    own, bound = keys[start:stop], contract[start:stop]
-    for i in range(own.shape[0]):
-        mask[i] = np.int32((uniform(own[i], luck) > exp(-mean[i])) | (bound[i] >= 0))
-    n = _keep(mask, start, bounds, rows, begins)
-    for q in range(n):
-        key[q] = keys[rows[q]]
-        occasions[q] = 1
-    return n
-
-
-@jit
-def _bind(bound, rows, n, brand, contract):
-    """brand[q] = the brand of the contract; who has none begins one with what was chosen."""
-    for q in range(n):
-        if bound[q] >= 0:
-            brand[q] = bound[q]
-        elif brand[q] >= 0:
-            contract[rows[q]] = brand[q]
-
-
-@jit
-def _everybody(keys, start, bounds, rows, occasions, key, begins):
-    """One occasion each."""
-    n = bounds[-1]
-    for i in range(n):
-        rows[i] = start + i
-        key[i] = keys[start + i]
-        occasions[i] = 1
-    for r in range(begins.shape[0]):
-        begins[r] = bounds[min(r, bounds.shape[0] - 1)]
-    return n
-
-
-@jit
-def _recorded(first, step, n_customers, keys, start, bounds, rows, occasions, key, begins):
-    """One occasion for each household that has a recorded purchase of this number."""
-    n = i8(0)
-    for r in range(bounds.shape[0] - 1):
-        begins[r] = n
-        for i in range(bounds[r], bounds[r + 1]):
-            household = (start + i) % n_customers
-            if first[household] + step < first[household + 1]:
-                rows[n] = start + i
-                key[n] = keys[start + i]
-                occasions[n] = 1
-                n += i8(1)
-    for r in range(bounds.shape[0] - 1, begins.shape[0]):
-        begins[r] = n
-    return n
-
-
-@jit
-def _next_round(n, occasion, rows, occasions, key, time, bought, begins):
-    """Close the ranks: keep shoppers with more occasions than `occasion`, in order."""
-    kept = i8(0)
-    r = i8(0)
-    for q in range(n):
-        while r < begins.shape[0] and begins[r] <= q:
-            begins[r] = kept
-            r += i8(1)
-        if occasions[q] > occasion:
-            rows[kept] = rows[q]
-            occasions[kept] = occasions[q]
-            key[kept] = key[q]
-            time[kept] = time[q]
-            bought[kept] = bought[q]
-            kept += i8(1)
-    for r2 in range(r, begins.shape[0]):
-        begins[r2] = kept
-    return kept
-
-
-@jit
-def _times(key, occasions, n, purpose, step, occasion, time):
-    """The next order statistic: 1 - (1 - t)(u ** (1 / occasions left)), t the one before."""
-    luck = salt(purpose, step, occasion, 0)
-    for q in range(n):
-        before = time[q] if occasion > 0 else f4(0.0)
-        left = f4(occasions[q] - occasion)
-        time[q] = f4(1.0) - (f4(1.0) - before) * exp(log(uniform(key[q], luck)) / left)

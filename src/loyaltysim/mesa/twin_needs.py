@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from loyaltysim.behavior.needs import MOST_LIFT, NEEDS
+from loyaltysim.behavior.need_rates import MOST_LIFT
+from loyaltysim.behavior.needs import NEEDS
 from loyaltysim.mesa.twin_person import Person
 
 

@@ -1,0 +1,72 @@
+"""Need rates: the kernels by which needs of a step are made up, customer by customer (eqs. E6, E43, E44)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from loyaltysim.draws import salt, uniform
+from loyaltysim.elementary import exp
+from loyaltysim.jit import jit
+
+MOST_LIFT = 5.0  # of the logarithm of needs by all contacts of a step, 148-fold; assumed: more is a slip
+
+f4, u4 = np.float32, np.uint32
+
+
+@jit
+def expected(needs, start, stop, factor, mean):
+    """mean[i] = needs of the block's row i × factor."""
+    factor = f4(factor)
+    own = needs[start:stop]
+    for i in range(own.shape[0]):
+        mean[i] = own[i] * factor
+
+
+@jit
+def quicken(pace, start, stop, mean):
+    """mean[i] *= pace of the block's row i."""
+    own = pace[start:stop]
+    for i in range(own.shape[0]):
+        mean[i] *= own[i]
+
+
+@jit
+def damp(stock, seen, needs, start, stop, step, weeks, consumption, damping, mean):
+    """mean[i] *= e**(-damping · stock of the block's row i as of now); consumption below 0: the customer's needs."""
+    weeks, consumption, damping = f4(weeks), f4(consumption), f4(damping)
+    zero, step = f4(0.0), np.int32(step)
+    home, last, own = stock[start:stop], seen[start:stop], needs[start:stop]
+    for i in range(home.shape[0]):
+        used = own[i] if consumption < zero else consumption
+        left = max(home[i] - used * (f4(step - last[i]) * weeks), zero)
+        mean[i] *= exp(-damping * left)
+
+
+@jit
+def put_away(rows, brand, units, elapsed, n, needs, consumption, stock):
+    """Use up what was needed since the last occasion, and add what was bought (eq. E44)."""
+    consumption, zero = f4(consumption), f4(0.0)
+    for q in range(n):
+        row = rows[q]
+        used = needs[row] if consumption < zero else consumption
+        stock[row] = max(stock[row] - used * elapsed[q], zero) + f4(units[q]) * f4(brand[q] >= 0)
+
+
+@jit
+def lift(contacts, start, stop, lift, mean):
+    """mean[i] *= e**(lift · contacts by all brands), within limits, for the block's row i."""
+    lift, most = f4(lift), f4(MOST_LIFT)
+    for i in range(stop - start):
+        count = f4(0.0)
+        for b in range(contacts.shape[0]):
+            count += f4(contacts[b, start + i])
+        mean[i] *= exp(max(min(lift * count, most), -most))
+
+
+@jit
+def drop_needs(rate, keys, start, stop, purpose, weeks, mean):
+    """mean[i] = 0 for the block's row i if it has left the category: its uniform is not below e**(-rate · weeks)."""
+    luck, weeks = salt(purpose, 0, 0, 0), f4(weeks)
+    own, key = rate[start:stop], keys[start:stop]
+    for i in range(own.shape[0]):
+        mean[i] *= f4(uniform(key[i], luck) < exp(-own[i] * weeks))

@@ -1,0 +1,144 @@
+"""Occasions: the kernels that write who shops in a step, how often, in which order and when (eqs. E6–E8, E45)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from loyaltysim.draws import mix, poisson, salt, uniform
+from loyaltysim.elementary import exp, log
+from loyaltysim.jit import jit
+
+f4, i8, u4, u8 = np.float32, np.int64, np.uint32, np.uint64
+
+
+@jit
+def _keep(mask, start, bounds, rows, begins):
+    """Write the rows whose mask is 1, and at which of them each replication begins; returns how many."""
+    n = u8(0)  # without a sign, so that no index is checked for being negative: twice as fast
+    for r in range(bounds.shape[0] - 1):
+        begins[r] = i8(n)
+        own, first = mask[bounds[r] : bounds[r + 1]], start + bounds[r]
+        for i in range(own.shape[0]):
+            rows[n] = first + i
+            n += u8(own[i])
+    for r in range(bounds.shape[0] - 1, begins.shape[0]):
+        begins[r] = i8(n)
+    return i8(n)
+
+
+@jit
+def draw_poisson(mean, keys, start, bounds, purpose, step, mask, rows, occasions, key, begins):
+    """Poisson occasions: first, for everybody, whether there is any; then how many, for those who have."""
+    luck = salt(purpose, step, 0, 0)
+    first = mix(luck)  # the draw with which `poisson` begins
+    own = keys[start : start + bounds[-1]]
+    for i in range(own.shape[0]):
+        some = uniform(own[i], first) > exp(-min(mean[i], f4(8.0)))
+        mask[i] = np.int32(some | (mean[i] > f4(8.0)))
+    n = _keep(mask, start, bounds, rows, begins)
+    for q in range(n):
+        key[q] = keys[rows[q]]
+        occasions[q] = poisson(key[q], luck, mean[rows[q] - start])
+    return n
+
+
+@jit
+def draw_bernoulli(chance, keys, start, bounds, purpose, step, mask, rows, occasions, key, begins):
+    """One occasion with a chance."""
+    luck = salt(purpose, step, 0, 0)
+    stop = start + bounds[-1]
+    own, limit = keys[start:stop], chance[start:stop]
+    for i in range(own.shape[0]):
+        mask[i] = np.int32(uniform(own[i], luck) < limit[i])
+    n = _keep(mask, start, bounds, rows, begins)
+    for q in range(n):
+        key[q] = keys[rows[q]]
+        occasions[q] = 1
+    return n
+
+
+@jit
+def draw_contracts(mean, contract, keys, start, bounds, purpose, step, mask, rows, occasions, key, begins):
+    """One occasion for everybody with a contract, and for others with chance 1 - e**-mean."""
+    luck = salt(purpose, step, 0, 0)
+    stop = start + bounds[-1]
+    own, bound = keys[start:stop], contract[start:stop]
+    for i in range(own.shape[0]):
+        mask[i] = np.int32((uniform(own[i], luck) > exp(-mean[i])) | (bound[i] >= 0))
+    n = _keep(mask, start, bounds, rows, begins)
+    for q in range(n):
+        key[q] = keys[rows[q]]
+        occasions[q] = 1
+    return n
+
+
+@jit
+def bind(bound, rows, n, brand, contract):
+    """brand[q] = the brand of the contract; who has none begins one with what was chosen."""
+    for q in range(n):
+        if bound[q] >= 0:
+            brand[q] = bound[q]
+        elif brand[q] >= 0:
+            contract[rows[q]] = brand[q]
+
+
+@jit
+def everybody(keys, start, bounds, rows, occasions, key, begins):
+    """One occasion each."""
+    n = bounds[-1]
+    for i in range(n):
+        rows[i] = start + i
+        key[i] = keys[start + i]
+        occasions[i] = 1
+    for r in range(begins.shape[0]):
+        begins[r] = bounds[min(r, bounds.shape[0] - 1)]
+    return n
+
+
+@jit
+def recorded(first, step, n_customers, keys, start, bounds, rows, occasions, key, begins):
+    """One occasion for each household that has a recorded purchase of this number."""
+    n = i8(0)
+    for r in range(bounds.shape[0] - 1):
+        begins[r] = n
+        for i in range(bounds[r], bounds[r + 1]):
+            household = (start + i) % n_customers
+            if first[household] + step < first[household + 1]:
+                rows[n] = start + i
+                key[n] = keys[start + i]
+                occasions[n] = 1
+                n += i8(1)
+    for r in range(bounds.shape[0] - 1, begins.shape[0]):
+        begins[r] = n
+    return n
+
+
+@jit
+def next_round(n, occasion, rows, occasions, key, time, bought, begins):
+    """Close the ranks: keep shoppers with more occasions than `occasion`, in order."""
+    kept = i8(0)
+    r = i8(0)
+    for q in range(n):
+        while r < begins.shape[0] and begins[r] <= q:
+            begins[r] = kept
+            r += i8(1)
+        if occasions[q] > occasion:
+            rows[kept] = rows[q]
+            occasions[kept] = occasions[q]
+            key[kept] = key[q]
+            time[kept] = time[q]
+            bought[kept] = bought[q]
+            kept += i8(1)
+    for r2 in range(r, begins.shape[0]):
+        begins[r2] = kept
+    return kept
+
+
+@jit
+def times(key, occasions, n, purpose, step, occasion, time):
+    """The next order statistic: 1 - (1 - t)(u ** (1 / occasions left)), t the one before."""
+    luck = salt(purpose, step, occasion, 0)
+    for q in range(n):
+        before = time[q] if occasion > 0 else f4(0.0)
+        left = f4(occasions[q] - occasion)
+        time[q] = f4(1.0) - (f4(1.0) - before) * exp(log(uniform(key[q], luck)) / left)
