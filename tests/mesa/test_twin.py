@@ -23,6 +23,14 @@ WHOLE = {
     "member": lambda customer: _bits(customer.is_member(b) for b in range(customer.model.n_brands)),
     "seen": lambda customer: customer.seen,
 }
+REMEMBERED = {
+    "recovery.failures": lambda customer: customer.failures,
+    "recovery.failed_at": lambda customer: customer.failed_at,
+    "lapse.signed": lambda customer: customer.signed,
+    "lapse.latest_step": lambda customer: customer.left_at,
+    "lapse.after_failure": lambda customer: _bits(customer.left_after_failure),
+}
+"""What single parts keep for themselves."""
 CLOSE = 1e-4  # of states: the promise of docs/design.md
 RELATIVE = 1e-5  # of trust, which is in the hundreds
 ROUNDED = 1e-9  # of sums of thousandths of a point, which are floats in the Dataset
@@ -83,6 +91,10 @@ def assert_same(arrays: Simulation, twin: TwinModel) -> None:
     for name, get in WHOLE.items():
         if board.has(name):
             np.testing.assert_array_equal([get(customer) for customer in people], board.arrays[name], err_msg=name)
+    for name, get in REMEMBERED.items():
+        if name in arrays.world.arrays:
+            own, kept = np.array([get(customer) for customer in people]).T, arrays.world.arrays[name]
+            np.testing.assert_allclose(own.reshape(kept.shape), kept, rtol=0, atol=CLOSE, err_msg=name)
     for place, (_, ledger) in enumerate(arrays.schedule.programs):
         for name in ACCOUNT:
             own = [int(getattr(customer.cards[place], name)) for customer in people]
@@ -90,18 +102,24 @@ def assert_same(arrays: Simulation, twin: TwinModel) -> None:
 
 
 def assert_same_purchases(arrays: Simulation, twin: TwinModel) -> None:
-    """The log has the twin's purchases: customer, occasion, brand, units and what was paid, in order."""
+    """The log has the twin's purchases: customer, occasion, brand, units, money and what went wrong, in order."""
     log = arrays.transactions.frame()
     paid = np.rint(log["price_paid"].to_numpy() * MONEY_UNIT).astype(int)
-    logged = list(zip(log["customer"], log["occasion"], log["brand"].cat.codes, log["units"], paid))
-    made = [
-        (customer.number, occasion, brand, units, money)
+    logged = list(zip(log["customer"], log["occasion"], log["brand"].cat.codes, log["units"], paid, log["complaint"]))
+    purchases = [
+        (customer.number, bought)
         for customer in twin.customers
-        for step, occasion, brand, units, money in customer.purchases
-        if step >= twin.calendar.burn_in
+        for bought in customer.purchases
+        if bought.step >= twin.calendar.burn_in
+    ]
+    made = [
+        (number, bought.occasion, bought.brand, bought.units, bought.paid, bought.incident.complained)
+        for number, bought in purchases
     ]
     assert len(made) > 50, "too few purchases to compare"
     assert made == logged
+    incidents = np.array([(bought.incident.severity, bought.incident.recovery) for _, bought in purchases])
+    np.testing.assert_allclose(incidents, log[["failure", "recovery"]], rtol=0, atol=CLOSE)
 
 
 def _by_brand(data, name: str, twin: TwinModel) -> np.ndarray:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from loyaltysim.mesa.twin_choice import Choosing
 from loyaltysim.mesa.twin_feelings import Feeling
 from loyaltysim.mesa.twin_leaving import Leaving
-from loyaltysim.mesa.twin_person import NO_OFFER
+from loyaltysim.mesa.twin_person import NO_OFFER, Incident, Purchase
 from loyaltysim.mesa.twin_program import money
 from loyaltysim.mesa.twin_recovery import Complaining
 from loyaltysim.mesa.twin_talk import Talking
@@ -50,8 +50,9 @@ class Customer(Choosing, Feeling, Complaining, Talking, Leaving):
             model.no_purchase += 1
         else:
             units = self.fill_basket(brand, occasion)
-            self.pay(brand, units, prices[brand], felt[brand], occasion)
-            self.live(brand, felt[brand], occasion)
+            paid = self.pay(brand, units, prices[brand], felt[brand], occasion)
+            incident = self.live(brand, felt[brand], occasion)
+            self.purchases.append(Purchase(model.now, occasion, brand, units, paid, incident))
             self.drop_out(brand, occasion)
             self.count(brand, units)
             self.remember_purchase(brand)
@@ -59,7 +60,7 @@ class Customer(Choosing, Feeling, Complaining, Talking, Leaving):
         self.put_away(0 if brand is None else units)
         self.seen = model.now
 
-    def pay(self, brand: int, units: int, price: float, felt: float, occasion: int) -> None:
+    def pay(self, brand: int, units: int, price: float, felt: float, occasion: int) -> int:
         """Pay one unit at a price that rewards may have lowered and the others as on the shelf, and collect points."""
         model = self.model
         shelf = money(model.market.prices[brand])
@@ -68,9 +69,9 @@ class Customer(Choosing, Feeling, Complaining, Talking, Leaving):
         for card in self.cards:
             if card.rules.brand == brand:
                 card.settle(occasion, paid, units, self.bond[brand], felt)
-        self.purchases.append((model.now, occasion, brand, units, paid))
+        return paid
 
-    def live(self, brand: int, felt: float, occasion: int) -> None:
+    def live(self, brand: int, felt: float, occasion: int) -> Incident:
         """Experience what was bought, and let it change what is felt and expected; perhaps complain, and talk."""
         market = self.model.market
         experience = self.experience(brand, occasion)
@@ -79,6 +80,7 @@ class Customer(Choosing, Feeling, Complaining, Talking, Leaving):
         incident = self.meet_failure(brand, occasion)
         self.attach(brand, market.prices[brand] < market.list_prices[brand], incident)
         self.comment(brand, experience, occasion)
+        return incident
 
     def count(self, brand: int, units: int) -> None:
         """Enter a purchase into the counts of the step."""

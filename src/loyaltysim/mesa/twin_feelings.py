@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 
 from loyaltysim.behavior.experience import EXPERIENCE
-from loyaltysim.mesa.twin_person import Person
-from loyaltysim.mesa.twin_recovery import Incident
+from loyaltysim.mesa.twin_person import Incident, Person
 
 
 class Feeling(Person):

@@ -5,7 +5,8 @@ Traits are given once and stay. States are lists with an entry for each brand, w
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import mesa
 import numpy as np
@@ -23,6 +24,26 @@ TRAITS = (
 """Traits that are one number; `taste` is one for each brand."""
 
 NO_OFFER = 0
+
+
+@dataclass
+class Incident:
+    """A failure, and how well a complaint about it was answered: all from 0, which is none, to 1, the most."""
+
+    severity: float = 0.0
+    complained: bool = False
+    recovery: float = 0.0
+
+
+class Purchase(NamedTuple):
+    """A purchase; `paid` is money in 1/10,000 of the currency."""
+
+    step: int
+    occasion: int
+    brand: int
+    units: int
+    paid: int
+    incident: Incident
 
 
 class Person(mesa.Agent):
@@ -47,8 +68,7 @@ class Person(mesa.Agent):
         self.bought_now: set[int] = set()
         """Brands bought in this step."""
         self.stock = 0.0
-        self.purchases: list[tuple[int, int, int, int, int]] = []
-        """Step, occasion, brand, units and money paid (in 1/10,000 of the currency) of all purchases."""
+        self.purchases: list[Purchase] = []
 
         # what it feels and expects
         self.satisfaction: list[float] = [getattr(model.satisfaction, "start", FIELDS["satisfaction"].off)] * brands

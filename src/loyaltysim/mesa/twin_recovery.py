@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from loyaltysim.behavior.recovery import CERTAIN, COMPLAINT, FAILURE, PUBLIC, RESPONSE, SEVERITY
 from loyaltysim.market.messages import STRENGTH_UNIT
-from loyaltysim.mesa.twin_person import Person
+from loyaltysim.mesa.twin_person import Incident, Person
 from loyaltysim.mesa.twin_program import logistic
-
-
-@dataclass
-class Incident:
-    """A failure, and how well a complaint about it was answered: all from 0, which is none, to 1, the most."""
-
-    severity: float = 0.0
-    complained: bool = False
-    recovery: float = 0.0
 
 
 class Complaining(Person):
