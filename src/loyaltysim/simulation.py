@@ -156,15 +156,14 @@ class Simulation:
         checkpoint.restore(self, path)
         return self
 
-    def branch(self, scenario: Scenario) -> Simulation:
+    def branch(self, scenario: Scenario, *, log: bool = False) -> Simulation:
         """Another simulation that begins in this one's present state and goes on under another scenario.
 
         States that the other scenario does not keep are dropped; those it adds begin as at its start. Population size,
-        brands and network must be the same. Raises ValueError if they are not.
+        brands and network must be the same. `log` keeps purchases from here on. Raises ValueError if they are not.
         """
-        other = Simulation(
-            scenario, seed=self.seed, threads=len(self.world.workers), replications=self.world.customers.replications
-        )
+        stack, threads = self.world.customers.replications, len(self.world.workers)
+        other = Simulation(scenario, seed=self.seed, threads=threads, replications=stack, log=log)
         checkpoint.copy(self, other)
         return other
 
