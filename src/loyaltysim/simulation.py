@@ -232,7 +232,9 @@ class Simulation:
         """First lives of all customers with the brands they ever bought; columns as `measures.survival` reads them.
 
         replication, customer, brand · joined: weeks from the first measured step to the first purchase · weeks: from
-        there to leaving the brand, or to now · left: whether they left (else the life goes on: it is censored).
+        there to leaving the brand, or to the last step made · left: whether they left (else the life goes on: it is
+        censored). Both ends are told by the step. Whoever is still there was seen to stay in the last step, but not
+        beyond it: the next renewal, say, is yet to come.
 
         Raises ValueError if the scenario has no lapse: then nobody knows who has left.
         """
@@ -252,7 +254,7 @@ class Simulation:
                 "customer": row % n,
                 "brand": pd.Categorical.from_codes(brand, categories=list(world.brands)),
                 "joined": (begin - calendar.burn_in) * calendar.weeks,
-                "weeks": (np.where(left, end, self.now) - begin) * calendar.weeks,
+                "weeks": (np.where(left, end, max(self.now - 1, 0)) - begin) * calendar.weeks,
                 "left": left,
             }
         )
