@@ -19,6 +19,7 @@ from loyaltysim.validation import (
     retention,
     same_bits,
     strength_zero,
+    survival_curves,
 )
 from loyaltysim.validation.target import TARGETS, Check, MissingExtra, Target, report, select
 
@@ -44,4 +45,5 @@ __all__ = [
     "retention",
     "same_bits",
     "strength_zero",
+    "survival_curves",
 ]
