@@ -9,8 +9,8 @@ from loyaltysim.validation import TARGETS, Check, Target, report, same_bits, sel
 from loyaltysim.validation.busy_market import busy_market
 from loyaltysim.validation.target import MissingExtra, as_published, require, target
 
-SLOW = {"D4", "D18a", "D18f", "R2"}  # about 3 seconds or more
-MUST_EXIST = "D1 D2 D3 D4 D7 D16 D17 D18a D18c D18d D18e D18f"
+SLOW = {"D4", "D6", "D9", "D13", "D18a", "D18b", "D18c", "D18f", "R2", "R4"}  # about 3 seconds or more
+MUST_EXIST = "D1 D2 D3 D4 D5 D6 D6b D7 D9 D13 D16 D17 D18a D18b D18c D18d D18e D18f R1 R2 R3 R4 R5 R6"
 
 
 def every_target():
