@@ -2,6 +2,7 @@
 
 import pytest
 
+from loyaltysim.validation.busy_market import FULL
 from loyaltysim.validation.full_resistance import bound_market, choices_changed
 
 
@@ -26,3 +27,12 @@ def test_full_resistance__holds_for_references_and_without_them():
     assert market.behavior.choice.loss > 0
     assert changed(market) == 0
     assert changed(market.vary({"behavior.choice.loss": 0.0, "behavior.choice.gain": 0.0})) == 0
+
+
+def test_full_resistance__holds_with_everything_on():
+    """But for baskets that grow with the price on the shelf: units at home change later needs."""
+    others = {path: value for path, value in FULL.items() if not path.startswith("behavior.bond")}
+    market = bound_market().vary({**others, "behavior.choice.resist_discount": 1.0, "behavior.bond.damage": 0.0})
+    market = market.vary({"brands.Ours.bond_growth": 0.0})
+    assert changed(market.vary({"behavior.basket.price_response": 0.0})) == 0
+    assert changed(market) > 0
