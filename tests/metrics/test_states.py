@@ -6,6 +6,7 @@ import pytest
 from loyaltysim import Simulation
 from loyaltysim.metrics import states
 from loyaltysim.scenario import Scenario
+from loyaltysim.validation.busy_market import busy_market
 
 
 def market(**changes) -> Scenario:
@@ -65,3 +66,45 @@ def test_means__are_taken_every_so_many_steps(every, steps):
     data = Simulation(market(**{"metrics.states_every": every})).run().results()
     told = data["satisfaction"].sel(segment="all", brand="A").notnull().values[0]
     assert np.flatnonzero(told).tolist() == list(steps)
+
+
+def test_gone__dormant_is_who_bought_long_ago_and_has_not_left():
+    behavior = {"needs": {"kind": "regular"}, "lapse": {"kind": "dropout"}}
+    scenario = Scenario.from_document(
+        {
+            "focal": "A",
+            "steps": 10,
+            "burn_in": 0,
+            "population": {"n_customers": 5},
+            "behavior": behavior,
+            "brands": {"A": {}, "B": {}},
+            "metrics": {"period_steps": 0, "dormant_after_weeks": 3},
+        }
+    )
+    simulation = Simulation(scenario)
+    world = simulation.world
+    world.history.arrays["last_step"][:] = [[-1, 9, 7, 6, 6], [6, 6, 9, 9, 9]]  # never · now · 2, 3 and 3 weeks ago
+    world.customers.arrays["status"][:] = [0, 0, 0, 0, 0b01]
+    gone = states.count_gone(world, 9, 3.0)
+    assert gone[states.GONE.index("lost")].tolist() == [[[1, 0]]]
+    assert gone[states.GONE.index("dormant")].tolist() == [[[1, 2]]]
+    assert states.count_gone(world, 9, 0.0)[1].sum() == 0
+
+
+def test_lifetimes__begin_with_the_first_purchase_and_end_with_leaving():
+    scenario = busy_market(300, 30).vary({"population.dropout_chance": 0.2, "behavior.lapse": {"kind": "dropout"}})
+    simulation = Simulation(scenario.vary({"burn_in": 5}), log=True).run()
+    lives, data = simulation.lifetimes(), simulation.results().sel(segment="all")
+    log = simulation.transactions.frame()
+    assert (lives["left"].sum() > 50) and (~lives["left"]).sum() > 50
+    ended = lives["joined"] + lives["weeks"]
+    within = lives["left"] & (ended >= 0)
+    assert within.sum() == int(data["lapsed"].sum())  # nobody returns, so each leaves a brand once
+    first = log.groupby(["customer", "brand"], observed=True)["time"].min() // 7
+    new = lives[lives["joined"] >= 0].set_index(["customer", "brand"])["joined"]
+    assert len(new) > 100 and (first.loc[new.index] == new).all()
+    last = log.groupby(["customer", "brand"], observed=True)["time"].max() // 7
+    gone = lives[within].set_index(["customer", "brand"])
+    np.testing.assert_array_equal(last.loc[gone.index], (gone["joined"] + gone["weeks"]))
+    with pytest.raises(ValueError, match="behavior.lapse is off"):
+        Simulation(busy_market(50, 3)).lifetimes()
