@@ -30,9 +30,10 @@ def test_full_resistance__holds_for_references_and_without_them():
 
 
 def test_full_resistance__holds_with_everything_on():
-    """But for baskets that grow with the price on the shelf: units at home change later needs."""
+    """Baskets too take a discount for what it counts, so no unit more is at home later."""
     others = {path: value for path, value in FULL.items() if not path.startswith("behavior.bond")}
     market = bound_market().vary({**others, "behavior.choice.resist_discount": 1.0, "behavior.bond.damage": 0.0})
     market = market.vary({"brands.Ours.bond_growth": 0.0})
-    assert changed(market.vary({"behavior.basket.price_response": 0.0})) == 0
-    assert changed(market) > 0
+    assert market.behavior.basket.price_response > 0
+    assert changed(market) == 0
+    assert changed(market.vary({"behavior.choice.resist_discount": 0.5})) > 0

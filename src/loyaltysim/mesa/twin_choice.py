@@ -107,7 +107,8 @@ class Choosing(Person):
         if basket.kind == "one":
             return 1
         usual = self.reference_price if model.has_reference_price else market.list_prices
-        mean = basket.extra * math.exp(-basket.price_response * (market.prices[brand] - usual[brand]))
+        shelf = self.prices_seen if model.choice.kind == "logit" else market.prices
+        mean = basket.extra * math.exp(-basket.price_response * (shelf[brand] - usual[brand]))
         return 1 + model.luck.poisson(self.key, UNITS, min(mean, MOST_EXTRA), occasion)
 
     def remember_offers(self, bought: int | None) -> None:
