@@ -33,14 +33,19 @@ KNOWN = {
 
 def check_kinds(scenario: Scenario) -> None:
     """Raise NotImplementedError if a part of the scenario is of a kind that the twin does not know."""
-    parts: list[tuple[str, Part]] = [*_parts_of(scenario.behavior), *_parts_of(scenario.word_of_mouth)]
+    for name, part in parts_of(scenario):
+        if part.kind != "none" and part.kind not in KNOWN.get(name, ()):
+            raise NotImplementedError(f'the twin knows no {part.room} of kind "{part.kind}"')
+
+
+def parts_of(scenario: Scenario) -> list[tuple[str, Part]]:
+    """All parts that the twin must know, each with the name of the setting that picks it."""
+    parts = [*_parts_of(scenario.behavior), *_parts_of(scenario.word_of_mouth)]
     for brand in scenario.brands.values():
         parts += _parts_of(brand)
         for program in brand.programs:
             parts += _parts_of(program)
-    for name, part in parts:
-        if part.kind != "none" and part.kind not in KNOWN.get(name, ()):
-            raise NotImplementedError(f'the twin knows no {part.room} of kind "{part.kind}"')
+    return parts
 
 
 def _parts_of(record: Any) -> list[tuple[str, Part]]:
