@@ -35,6 +35,9 @@ def contradictions(scenario: Scenario) -> Iterator[Fault]:
         yield fault("brands", "with one brand and no outside option there is nothing to choose")
     if lapse == "contract" and needs != "contract":
         yield fault("behavior.lapse", 'lapse "contract" needs contracts: set behavior.needs to kind "contract"')
+    if isinstance(choice, Switching) and lapse != "none":
+        message = 'with a choice of kind "switching" a brand that was left would be bought again at once: use "logit"'
+        yield fault("behavior.lapse", message)
     if lapse == "dropout" and needs == "contract":
         yield fault("behavior.lapse", 'with needs of kind "contract" customers leave when it is due: kind "contract"')
     if scenario.behavior.win_back.kind != "none" and lapse == "none":

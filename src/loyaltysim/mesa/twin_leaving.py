@@ -29,18 +29,19 @@ class Leaving(Needing):
         age = model.now - self.signed
         if age > 0 and age % model.lapse.term_steps == 0:
             chance = self.cancel_chance if self.is_in_category() else 1.0
-            self.decide(brand, chance, model.luck.uniform(self.key, RENEW))
-            if self.left[brand]:
+            if self.decide(brand, chance, model.luck.uniform(self.key, RENEW)):
                 self.contract = None
 
-    def decide(self, brand: int, chance: float, luck: float) -> None:
+    def decide(self, brand: int, chance: float, luck: float) -> bool:
         """Leave the brand with a chance, moved by how things stand with it, or stay. Strain is over then."""
         failed, chance = self.strain[brand] > 0, moved(chance, self.leaning(brand))
         self.strain[brand] = 0.0
-        if luck < chance:
+        leaves = luck < chance
+        if leaves:
             self.model.counts["lapsed"][brand] += 1
             self.left[brand], self.left_at[brand] = True, self.model.now
             self.left_after_failure[brand] = failed
+        return leaves
 
     def leaning(self, brand: int) -> float:
         """What is added to the logit of the chance to leave: by feelings, membership, failures and a second life."""
