@@ -281,6 +281,7 @@ def test_contract__nobody_renews_who_has_left_the_category():
         ({"behavior.needs": {"kind": "poisson"}}, "needs contracts"),
         ({"behavior.lapse": {"kind": "dropout"}}, "leave when it is due"),
         ({"behavior.lapse": {"kind": "none"}, "behavior.win_back": {"kind": "logit"}}, "nobody leaves"),
+        ({"behavior.choice": {"kind": "switching", "matrix": [[0.7, 0.3], [0.2, 0.8]]}}, "bought again at once"),
     ],
 )
 def test_lapse__what_does_not_go_together_is_a_fault(changes, fault):

@@ -350,6 +350,9 @@ SCENARIOS = {
         behavior__choice={"kind": "logit", "outside_option": False, "resist_search": 0.9}
     ),
     "habit": three(behavior__choice={"kind": "logit", "habit_weight": 1.5, "habit_memory": 0.7}),
+    "switching where things fail": three(
+        behavior__choice={"kind": "switching", "matrix": [[0.6, 0.2, 0.2], [0.1, 0.7, 0.2], [0.3, 0.3, 0.4]]}
+    ).vary({**BROKEN, **STOCKING, "population.online": 0.5}),
     "channels and values": three().vary(CHANNELS),
     "brands in stores": three(brands__A__store_appeal=0.6, brands__B__online_appeal=0.9),
     "expectation that counts": three(
