@@ -13,7 +13,7 @@ A tour of the rooms, from the ground up: `draws` (luck by address), `customers` 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 if TYPE_CHECKING:
     from loyaltysim import measures, mesa, plots

@@ -98,7 +98,10 @@ class Leaving(Lapse):
     )
     by_bond: float = setting(2.0, "The same per unit of bond above the reference.", ge=0, unit="logit")
     bond_reference: float = setting(0.0, "Bond that changes nothing.", unit="1")
-    by_membership: float = setting(0.5, "The same for members of a program of the brand.", ge=0, unit="logit")
+    by_membership: float = setting(
+        0.0, "The same for members of a program of the brand, beside what the program pays.", ge=0, unit="logit",
+        source="assumed: a card alone keeps nobody",
+    )  # fmt: skip
     failure_hazard: float = setting(
         2.0, "What the logit gains per unit of what failures weigh, if behavior.recovery is on.", ge=0, unit="logit"
     )
