@@ -37,3 +37,10 @@ def test_reasons__as_shares_add_up_and_leave_out_chance_where_a_reason_is_named(
     sums = table.groupby("replication")[["main", "named", "share"]].sum()
     assert all(math.isclose(value, 1, rel_tol=1e-9) for value in sums.to_numpy().ravel())
     assert table.loc[table["reason"] == "chance", "named"].isna().all()
+
+
+def test_run__gives_reasons_as_json_where_the_scenario_asks_for_them(command):
+    found = command("run", "grocery", *SMALL, "--set", "metrics.reasons=true", "--json").json
+    rows = {(row["brand"], row["reason"]): row for row in found["reasons"]}
+    assert 0 < rows["Ours", "price"]["main"] < 1 and rows["Ours", "chance"]["named"] is None
+    assert "reasons" not in command("run", "grocery", *SMALL, "--json").json

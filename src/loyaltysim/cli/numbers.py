@@ -117,6 +117,17 @@ def metric_rows(data: xr.Dataset, scenario: str) -> list[dict[str, Any]]:
     return rows
 
 
+def reason_rows(data: xr.Dataset) -> list[dict[str, Any]]:
+    """Why customers left each brand, as `--json` gives it: means over replications of the columns of `reasons`."""
+    from loyaltysim.measures import reasons
+
+    rows = []
+    for brand in data["brand"].values:
+        means = reasons(data, str(brand)).groupby("reason", sort=False)[["main", "named", "share"]].mean()
+        rows += [{"brand": str(brand), "reason": reason, **row} for reason, row in means.to_dict("index").items()]
+    return rows
+
+
 def effect_rows(frame: Any) -> list[dict[str, Any]]:
     """A frame of effects as `--json` gives it."""
     return [{name: _native(value) for name, value in row.items()} for row in frame.to_dict("records")]

@@ -101,12 +101,13 @@ def head(command: str, scenario: Any, asked: Asked, out: Path | None) -> dict[st
 
 def rows(name: str, answer: Answer, panel: list[dict[str, Any]]) -> dict[str, Any]:
     """Metrics and effects for JSON; and what a panel's households did, where there is one."""
-    from loyaltysim.cli.numbers import effect_rows, metric_rows
+    from loyaltysim.cli.numbers import effect_rows, metric_rows, reason_rows
 
     return {
         "metrics": metric_rows(answer.data, name),
         "effects": effect_rows(answer.effects),
         **({"panel": panel} if panel else {}),
+        **({"reasons": reason_rows(answer.data)} if answer.data["defections"].notnull().any() else {}),
     }
 
 
