@@ -108,6 +108,8 @@ class TwinModel(mesa.Model):
         self.expectation_weight: float = self.choice.expectation_weight if learns else 0.0
         on_satisfaction = self.influence.kind == "satisfaction"
         self.shift_of_satisfaction = self.influence.shift / STRENGTH_UNIT if on_satisfaction else 0.0
+        self.stock_damping: float = getattr(self.needs, "stock_damping", 0.0)
+        self.return_rate: float = getattr(self.lapse, "return_rate", 0.0)
         if self.influence.kind == "heard":
             self.heard_kept = 0.5 ** (self.weeks * DAYS_PER_WEEK / self.influence.half_life_days)
         if self.recovery.kind == "justice":

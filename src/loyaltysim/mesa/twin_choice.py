@@ -49,16 +49,21 @@ class Choosing(Person):
         model, market, choice = self.model, self.model.market, self.model.choice
         sensitivity = self.softened_price_sensitivity()
         self.prices_seen = self.perceived_shelf_prices()
+        appeal = market.appeal_online if self.is_online else market.appeal_in_store
         utility = []
         for b, (price, shelf) in enumerate(zip(prices, self.prices_seen)):
-            u = market.appeal[b] - market.effort[b] + market.shown[b] + self.taste[b] + self.heard[b] + rewards[b]
-            u += market.online_appeal[b] if self.is_online else market.store_appeal[b]
-            u += self.values_weight * market.ethics[b]
+            u = appeal[b] + self.taste[b] + self.heard[b] + rewards[b]
             u -= sensitivity * (shelf - (market.prices[b] - price))
-            u += model.satisfaction_weight * (felt[b] - choice.satisfaction_reference)
-            u += model.expectation_weight * (self.expectation[b] - choice.expectation_reference)
-            u += model.bond_weight * (self.bond[b] - choice.bond_reference)
-            u += model.habit_weight * self.habit[b]
+            if self.values_weight:
+                u += self.values_weight * market.ethics[b]
+            if model.satisfaction_weight:
+                u += model.satisfaction_weight * (felt[b] - choice.satisfaction_reference)
+            if model.expectation_weight:
+                u += model.expectation_weight * (self.expectation[b] - choice.expectation_reference)
+            if model.bond_weight:
+                u += model.bond_weight * (self.bond[b] - choice.bond_reference)
+            if model.habit_weight:
+                u += model.habit_weight * self.habit[b]
             if model.has_reference_price:
                 more = shelf - self.reference_price[b]
                 u -= sensitivity * (choice.loss * more if more > 0 else choice.gain * more)
@@ -75,7 +80,7 @@ class Choosing(Person):
         """What prices on the shelf count as: a bond with another brand lets less of a discount through (eq. E49)."""
         market, resist = self.model.market, self.model.choice.resist_discount
         if not resist:
-            return list(market.prices)
+            return market.prices
         counted = []
         for b, price in enumerate(market.prices):
             cut = max(market.list_prices[b] - price, 0.0)
@@ -90,14 +95,14 @@ class Choosing(Person):
 
     def considered(self, occasion: int) -> list[int]:
         """The brands that are looked at: none that was left, and not all rivals of a brand with a bond (eq. E50)."""
-        resist, favorite = self.model.choice.resist_search, self.bond.index(max(self.bond))
-        looked_at = []
-        for b in range(self.model.n_brands):
-            looks = b in (favorite, self.last_brand) or not resist
-            if not looks:
-                luck = self.model.luck.uniform(self.key, SEARCH, occasion, b)
-                looks = luck < 1.0 - resist * self.bond_with_rival(b)
-            if looks and not self.left[b]:
+        resist = self.model.choice.resist_search
+        not_left = [b for b, left in enumerate(self.left) if not left]
+        if not resist:
+            return not_left
+        favorite, looked_at = self.bond.index(max(self.bond)), []
+        for b in not_left:
+            luck = self.model.luck.uniform(self.key, SEARCH, occasion, b)
+            if b in (favorite, self.last_brand) or luck < 1.0 - resist * self.bond_with_rival(b):
                 looked_at.append(b)
         return looked_at
 

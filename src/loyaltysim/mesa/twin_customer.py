@@ -14,7 +14,7 @@ from __future__ import annotations
 from loyaltysim.mesa.twin_choice import Choosing
 from loyaltysim.mesa.twin_feelings import Feeling
 from loyaltysim.mesa.twin_leaving import Leaving
-from loyaltysim.mesa.twin_person import NO_OFFER, Incident, Purchase
+from loyaltysim.mesa.twin_person import Incident, Purchase
 from loyaltysim.mesa.twin_program import money
 from loyaltysim.mesa.twin_recovery import Complaining
 from loyaltysim.mesa.twin_talk import Talking
@@ -25,15 +25,22 @@ class Customer(Choosing, Feeling, Complaining, Talking, Leaving):
 
     def step(self) -> None:
         """One step: stages 5 to 12 of the schedule, for this customer."""
-        self.renew()
-        self.bought_now.clear()
-        for occasion in range(self.count_occasions()):
-            self.shop(occasion)
-        self.answer_offers()
-        self.chat()
-        for card in self.cards if self.model.balances_expire else ():
-            card.expire()
-        self.contacts, self.offers = 0, [NO_OFFER] * self.model.n_brands
+        model = self.model
+        if model.lapse.kind == "contract":
+            self.renew()
+        occasions = self.count_occasions()
+        if occasions:
+            self.bought_now.clear()
+            for occasion in range(occasions):
+                self.shop(occasion)
+        if model.win_back.kind != "none":
+            self.answer_offers()
+        if model.talk.kind == "rates":
+            self.chat()
+        if model.balances_expire:
+            for card in self.cards:
+                card.expire()
+        self.contacts = 0
 
     def shop(self, occasion: int) -> None:
         """One occasion: stages 7 to 11."""

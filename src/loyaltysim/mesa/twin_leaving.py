@@ -24,7 +24,7 @@ class Leaving(Needing):
     def renew(self) -> None:
         """Perhaps end the contract, if it is due (eq. E65); who has left the category does."""
         model, brand = self.model, self.contract
-        if model.lapse.kind != "contract" or brand is None:
+        if brand is None:
             return
         age = model.now - self.signed
         if age > 0 and age % model.lapse.term_steps == 0:
@@ -58,11 +58,10 @@ class Leaving(Needing):
     def come_back(self, occasion: int) -> None:
         """Perhaps be open again to a brand that was left (eq. E66)."""
         model = self.model
-        rate = getattr(model.lapse, "return_rate", 0.0)
-        for b in range(model.n_brands) if rate else ():
-            if self.left[b]:
+        for b in range(model.n_brands):
+            if self.left[b] and model.return_rate:
                 weeks = (model.now - max(self.seen, self.left_at[b])) * model.weeks
-                if model.luck.uniform(self.key, RETURN, occasion, b) > math.exp(-rate * weeks):
+                if model.luck.uniform(self.key, RETURN, occasion, b) > math.exp(-model.return_rate * weeks):
                     self.left[b] = False
                     model.counts["returned"][b] += 1
 
@@ -70,7 +69,7 @@ class Leaving(Needing):
         """Perhaps accept what a brand that was left offers: the likelier the better the first life was (eq. E67)."""
         model, win_back = self.model, self.model.win_back
         for b, offer in enumerate(self.offers):
-            if win_back.kind == "none" or offer == NO_OFFER or not self.left[b]:
+            if offer == NO_OFFER or not self.left[b]:
                 continue
             wins = {DISCOUNT: win_back.discount, UPGRADE: win_back.upgrade, BUNDLE: win_back.bundle}
             logit = win_back.accept + wins[offer] + win_back.by_purchases * math.log(1 + self.times_bought[b])
@@ -81,6 +80,7 @@ class Leaving(Needing):
                 model.counts["won_back"][b] += 1
                 self.left[b] = False
                 self.second_life[b] = self.hazard_of(offer, b)
+        self.offers = [NO_OFFER] * model.n_brands
 
     def hazard_of(self, offer: int, brand: int) -> float:
         """What a second life that began with an offer adds to the logit of the chance to leave again."""

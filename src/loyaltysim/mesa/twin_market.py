@@ -15,14 +15,14 @@ class Market:
         self.unit_costs = [money(cost) for cost in unit_costs]
         self.list_prices: list[float] = board.plan.list_price[0].tolist()
         self.quality: list[float] = board.quality[0].tolist()
-        self.appeal: list[float] = board.appeal[0].tolist()
+        self._appeal: list[float] = board.appeal[0].tolist()
         self.service: list[float] = board.service[0].tolist()
         self.ease: list[float] = board.ease[0].tolist()
         self.consistency: list[float] = board.consistency[0].tolist()
         self.ethics: list[float] = board.ethics[0].tolist()
-        self.effort: list[float] = board.effort[0].tolist()
-        self.store_appeal: list[float] = board.store_appeal[0].tolist()
-        self.online_appeal: list[float] = board.online_appeal[0].tolist()
+        self._effort: list[float] = board.effort[0].tolist()
+        self._store_appeal: list[float] = board.store_appeal[0].tolist()
+        self._online_appeal: list[float] = board.online_appeal[0].tolist()
         self.bond_growth: list[float] = board.bond_growth[0].tolist()
         self.failure_chance: list[float] = board.failure_chance[0].tolist()
         self.online_failure_chance: list[float] = board.online_failure_chance[0].tolist()
@@ -37,14 +37,17 @@ class Market:
         self.turn(0)
 
     def turn(self, step: int) -> None:
-        """Show the prices of a step, and what leaflets and displays add to utility (stage 1)."""
+        """Show the prices of a step, and leaflets and displays (stage 1)."""
         plan, choice = self._plan, self._choice
         self.prices: list[float] = plan.price[step].tolist()
-        self.shown = [0.0] * len(self.prices)
-        """Utility of what the brands show."""
+        shown = [0.0] * len(self.prices)
         if choice.kind == "logit":
-            shown = choice.feature_weight * plan.feature[step] + choice.display_weight * plan.display[step]
-            self.shown = shown.tolist()
+            shown = (choice.feature_weight * plan.feature[step] + choice.display_weight * plan.display[step]).tolist()
+        base = [appeal - effort + more for appeal, effort, more in zip(self._appeal, self._effort, shown)]
+        self.appeal_in_store = [more + here for more, here in zip(base, self._store_appeal)]
+        """Utility before price, tastes and history, with what the brand shows …"""
+        self.appeal_online = [more + here for more, here in zip(base, self._online_appeal)]
+        """… in the store and online."""
 
     def index(self, brand: int, weights: Any) -> float:
         """A mean of product, service, ease and consistency that the weakest of them holds down (eq. E53)."""

@@ -19,22 +19,25 @@ class Needing(Person):
             return 1
         if model.needs.kind == "bernoulli":
             return int(model.luck.uniform(self.key, NEEDS) < self.needs)
-        mean = self.needs * model.need_factor if self.is_in_category() else 0.0
+        if self.category_exit and not self.is_in_category():
+            mean = 0.0
+        else:
+            mean = self.needs * model.need_factor
         if model.needs.kind == "contract":
             if self.contract is not None:
                 return 1
             return int(model.luck.uniform(self.key, NEEDS) > math.exp(-mean))
         for card in self.cards:
             mean *= card.pace()
-        lift = model.needs.contact_lift * self.contacts
-        mean *= math.exp(min(max(lift, -MOST_LIFT), MOST_LIFT))
-        mean *= math.exp(-model.needs.stock_damping * self.stock_now())
+        if self.contacts:
+            lift = model.needs.contact_lift * self.contacts
+            mean *= math.exp(min(max(lift, -MOST_LIFT), MOST_LIFT))
+        if model.stock_damping:
+            mean *= math.exp(-model.stock_damping * self.stock_now())
         return model.luck.poisson(self.key, NEEDS, mean)
 
     def is_in_category(self) -> bool:
         """Whether the customer still needs the category at all, which ends at a time of its own (eq. E43)."""
-        if not self.category_exit:
-            return True
         return self.stays < math.exp(-self.category_exit * self.model.measured_weeks)
 
     def keep_contract(self, chosen: int | None) -> int | None:
@@ -47,10 +50,11 @@ class Needing(Person):
 
     def stock_now(self) -> float:
         """Units at home, after what was used up since the last occasion (eq. E44)."""
-        consumption = getattr(self.model.needs, "consumption", None)
+        consumption = self.model.needs.consumption
         used = self.needs if consumption is None else consumption
         return max(self.stock - used * self.weeks_since, 0.0)
 
     def put_away(self, units: int) -> None:
-        """Add what was bought to what is at home."""
-        self.stock = self.stock_now() + units
+        """Add what was bought to what is at home, if anybody looks there."""
+        if self.model.stock_damping:
+            self.stock = self.stock_now() + units

@@ -26,13 +26,16 @@ TRAITS = (
 NO_OFFER = 0
 
 
-@dataclass
+@dataclass(frozen=True)
 class Incident:
     """A failure, and how well a complaint about it was answered: all from 0, which is none, to 1, the most."""
 
     severity: float = 0.0
     complained: bool = False
     recovery: float = 0.0
+
+
+ALL_WELL = Incident()
 
 
 class Purchase(NamedTuple):

@@ -6,7 +6,7 @@ import math
 
 from loyaltysim.behavior.recovery import CERTAIN, COMPLAINT, FAILURE, PUBLIC, RESPONSE, SEVERITY
 from loyaltysim.market.messages import STRENGTH_UNIT
-from loyaltysim.mesa.twin_person import Incident, Person
+from loyaltysim.mesa.twin_person import ALL_WELL, Incident, Person
 from loyaltysim.mesa.twin_program import logistic
 
 
@@ -17,10 +17,10 @@ class Complaining(Person):
         """Let the purchase fail by chance, and work through what follows."""
         model, market = self.model, self.model.market
         if model.recovery.kind == "none":
-            return Incident()
+            return ALL_WELL
         chance = (market.online_failure_chance if self.is_online else market.failure_chance)[brand]
         if not model.luck.uniform(self.key, FAILURE, occasion) < chance:
-            return Incident()
+            return ALL_WELL
         severity = model.severity(model.luck.uniform(self.key, SEVERITY, occasion))
         incident = Incident(severity)
         model.counts["failures"][brand] += 1

@@ -28,7 +28,7 @@ class Talking(Person):
     def chat(self) -> None:
         """Talk about the brand bought last, at rates that follow satisfaction (eqs. E24–E25)."""
         model, talk, brand = self.model, self.model.talk, self.last_brand
-        if talk.kind != "rates" or brand is None:
+        if brand is None:
             return
         praise = talk.talk_good * logistic((self.satisfaction[brand] - talk.high) / talk.width)
         blame = talk.talk_bad * logistic((talk.low - self.satisfaction[brand]) / talk.width)
