@@ -145,3 +145,16 @@ def test_resistance__of_strength_0_and_of_customers_without_bonds_changes_nothin
         simulation = Simulation(market(n=400, choice={setting: strength}))
         simulation.world.customers.arrays["bond"][:] = bond
         assert simulation.run().results()["units"].equals(plain["units"])
+
+
+def test_left__the_bond_with_a_brand_that_was_left_holds_nobody(seat):
+    behavior = {
+        "needs": {"kind": "regular"},
+        "choice": {"kind": "logit", "bond_weight": 0.0, "resist_discount": 1.0, "resist_price": 0.5},
+        "bond": {"kind": "drift", "fading": 0.0, "from_satisfaction": 0.0},
+        "lapse": {"kind": "dropout"},
+    }
+    bond = np.array([[1.0, 1.0], [0, 0], [0, 0]])
+    u = utilities(seat, market(n=2, behavior=behavior), bond=bond, last_brand=0, status=[0, 0b001])
+    np.testing.assert_allclose(u[1], [-4 * 0.5, -2.0], atol=ROUNDING)  # B: 4, on deal for 2
+    np.testing.assert_allclose(u[2], [-2 * 0.5, -2.0], atol=ROUNDING)

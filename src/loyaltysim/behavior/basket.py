@@ -44,7 +44,8 @@ class ExtraUnits(Basket):
     """One unit and a Poisson number of extra ones, more of them the lower the price (eq. E52).
 
     The price is that on the shelf, as it counts for a customer with a bond (eq. E49), beside the price the customer is
-    used to or, where nobody gets used to prices, the list price. Rewards of programs are for one unit and change no basket.
+    used to or, where nobody gets used to prices, the list price. Rewards of programs are for one unit: they change no
+    basket.
     """
 
     kind: Literal["poisson"] = "poisson"
@@ -58,9 +59,10 @@ class ExtraUnits(Basket):
 
     def fill(self, own: None, world: World, shoppers: Shoppers, step: int, occasion: int) -> None:
         usual = "reference_price" if world.customers.has("reference_price") else "list_price"
+        shelf = shoppers.columns.get("perceived.shelf", shoppers.shelf)
         _fill(
-            shoppers.columns.get("perceived.shelf", shoppers.shelf), shoppers.columns[usual], shoppers.brand, shoppers.key, shoppers.n, self.extra,
-            self.price_response, UNITS, step, occasion, shoppers.units,
+            shelf, shoppers.columns[usual], shoppers.brand, shoppers.key, shoppers.n, self.extra, self.price_response,
+            UNITS, step, occasion, shoppers.units,
         )  # fmt: skip
 
 

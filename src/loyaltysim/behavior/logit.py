@@ -201,8 +201,17 @@ class Logit(Choice):
     def bonds(self, shoppers: Shoppers) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Each shopper's strongest bond, the next strongest, and the brand of the first."""
         found = shoppers.ask("bond.first"), shoppers.ask("bond.second"), shoppers.ask("bond.favorite", dtype=np.int32)
-        resistance.rank_bonds(shoppers.columns["bond"], shoppers.n, *found)
+        resistance.rank_bonds(self._held(shoppers), shoppers.n, *found)
         return found
+
+    def _held(self, shoppers: Shoppers) -> np.ndarray:
+        """Bonds with the brands that the shoppers have not left."""
+        bond, status = shoppers.columns["bond"], shoppers.columns.get("status")
+        if status is None:
+            return bond
+        held = shoppers.ask("bond.held", True)
+        resistance.hold(bond, status, shoppers.n, held)
+        return held
 
     def open_set(self, world: World, shoppers: Shoppers) -> np.ndarray | None:
         """Bits of the brands that each shopper has not left; None if nobody can leave one."""
@@ -230,7 +239,7 @@ class Logit(Choice):
             return columns["price_sensitivity"]
         softened = shoppers.ask("softened")
         resistance.soften(
-            columns["price_sensitivity"], columns["bond"], columns["last_brand"], n, self.resist_price, softened
+            columns["price_sensitivity"], self._held(shoppers), columns["last_brand"], n, self.resist_price, softened
         )
         return softened
 

@@ -1,6 +1,7 @@
 """Resistance: what a bond with one brand does to the pull of its rivals (eqs. E49–E51, M3 of the literature review).
 
-Three separate things: rivals' discounts count less, rivals are not even looked at, and prices matter less.
+Three separate things: rivals' discounts count less, rivals are not even looked at, and prices matter less. The bond with
+a brand that the customer has left holds nobody: it counts as 0 here, though it is kept.
 """
 
 from __future__ import annotations
@@ -11,6 +12,16 @@ from loyaltysim.draws import salt, uniform
 from loyaltysim.jit import jit
 
 f4, i4, u4 = np.float32, np.int32, np.uint32
+
+
+@jit
+def hold(bond, status, n, held):
+    """held[b, q] = bond with a brand that the shopper has not left, else 0."""
+    for b in range(bond.shape[0]):
+        own, kept = bond[b], held[b]
+        bit = u4(1) << u4(b)
+        for q in range(n):
+            kept[q] = own[q] if (status[q] & bit) == u4(0) else f4(0.0)
 
 
 @jit

@@ -72,9 +72,13 @@ class Choosing(Person):
             utility[self.last_brand] += self.inertia
         return utility
 
+    def held_bonds(self) -> list[float]:
+        """Bonds that hold the customer: those with brands that were not left."""
+        return [0.0 if left else bond for bond, left in zip(self.bond, self.left)]
+
     def bond_with_rival(self, brand: int) -> float:
         """The strongest bond with another brand."""
-        return max([0.0, *(bond for b, bond in enumerate(self.bond) if b != brand)])
+        return max([0.0, *(bond for b, bond in enumerate(self.held_bonds()) if b != brand)])
 
     def perceived_shelf_prices(self) -> list[float]:
         """What prices on the shelf count as: a bond with another brand lets less of a discount through (eq. E49)."""
@@ -89,7 +93,7 @@ class Choosing(Person):
 
     def softened_price_sensitivity(self) -> float:
         """Price sensitivity, the less the stronger the bond with the brand bought last (eq. E51)."""
-        bond = 0.0 if self.last_brand is None else self.bond[self.last_brand]
+        bond = 0.0 if self.last_brand is None else self.held_bonds()[self.last_brand]
         left: float = 1.0 - self.model.choice.resist_price * bond
         return self.price_sensitivity * max(left, 0.0)
 
@@ -99,7 +103,8 @@ class Choosing(Person):
         not_left = [b for b, left in enumerate(self.left) if not left]
         if not resist:
             return not_left
-        favorite, looked_at = self.bond.index(max(self.bond)), []
+        held = self.held_bonds()
+        favorite, looked_at = held.index(max(held)), []
         for b in not_left:
             luck = self.model.luck.uniform(self.key, SEARCH, occasion, b)
             if b in (favorite, self.last_brand) or luck < 1.0 - resist * self.bond_with_rival(b):

@@ -28,7 +28,7 @@ LEAF = 1024
 def markets(customers: int, steps: int) -> dict[str, Scenario]:
     """Busy markets that together have every kind of needs, satisfaction, bond, lapse, talk and influence."""
     busy = busy_market(customers, steps)
-    others: dict[str, dict[str, Any]] = {"its other kinds": OTHER_KINDS, "everything on": FULL, "everything on, by contract": CONTRACTS}
+    others: dict[str, dict[str, Any]] = {"other kinds": OTHER_KINDS, "everything on": FULL, "contracts": CONTRACTS}
     return {"busy market": busy, **{name: busy.vary(changes) for name, changes in others.items()}}
 
 
