@@ -1,7 +1,7 @@
-"""Resistance: what a bond with one brand does to the pull of its rivals (eqs. E49–E51, M3 of the literature review).
+"""Resistance: what a bond with one brand does to the pull of its rivals (eqs. E49–E51).
 
-Three separate things: rivals' discounts count less, rivals are not even looked at, and prices matter less. The bond with
-a brand that the customer has left holds nobody: it counts as 0 here, though it is kept.
+Three separate things: rivals' discounts count less, rivals are not even looked at, and prices matter less. The bond
+with a brand that the customer has left holds nobody: it counts as 0 here, though it is kept.
 """
 
 from __future__ import annotations
