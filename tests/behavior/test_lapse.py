@@ -62,7 +62,7 @@ chance = st.floats(0, 1, width=32)
 
 @given(chance)
 def test_chance__is_the_trait_bit_for_bit_where_nothing_moves_it(base):
-    assert leaving._moved(np.float32(base), np.float32(0)) == np.float32(base)
+    assert leaving.moved(np.float32(base), np.float32(0)) == np.float32(base)
 
 
 @given(st.floats(2**-20, 1 - 2**-20, width=32), st.floats(-10, 10, width=32))
@@ -70,12 +70,12 @@ def test_chance__has_its_odds_multiplied(base, shift):
     # 1 - base in float32 has a grain of 2**-24
     expected = special.expit(special.logit(base) + shift)
     rounding = 4e-7 + 2.0**-24 / (1 - base)
-    assert leaving._moved(np.float32(base), np.float32(shift)) == pytest.approx(expected, rel=rounding)
+    assert leaving.moved(np.float32(base), np.float32(shift)) == pytest.approx(expected, rel=rounding)
 
 
 @given(st.sampled_from([0, 1]), st.floats(-200, 200, width=32))
 def test_chance__of_0_and_1_cannot_be_moved(base, shift):
-    assert leaving._moved(np.float32(base), np.float32(shift)) == base
+    assert leaving.moved(np.float32(base), np.float32(shift)) == base
 
 
 @pytest.mark.parametrize(("chance", "left"), [(0.0, []), (1.0, [0, 1, 2, 3])])

@@ -29,10 +29,8 @@ from loyaltysim.world import World
 
 LEAVE, RENEW, RETURN = purpose("lapse.leave"), purpose("lapse.renew"), purpose("lapse.return")
 
-NOBODY_BY_BRAND = np.empty((0, 0), np.float32)
-"""Stands for a state by brand that does not count: kernels see that it has no rows."""
-NOBODY = np.empty(0, np.uint32)
 NO_STEPS = np.empty((0, 0), np.int32)
+"""Stands for `latest_step` where brands are left at occasions only."""
 
 
 class Lapse(Part, room="lapse model"):
@@ -62,32 +60,22 @@ class NoLapse(Lapse):
 
 @dataclass
 class Gone:
-    """What lapse keeps, and the states that move the chance to leave: those that do not count have no rows."""
+    """What lapse keeps, and the states that move the chance to leave: None where they do not count."""
 
     base: np.ndarray
     """The chance to leave when nothing moves it, one per row."""
-    satisfaction: np.ndarray
-    strain: np.ndarray
-    bond: np.ndarray
-    second_life: np.ndarray
-    member: np.ndarray
+    satisfaction: np.ndarray | None
+    strain: np.ndarray | None
+    bond: np.ndarray | None
+    second_life: np.ndarray | None
+    member: np.ndarray | None
     status: np.ndarray
     left_step: np.ndarray
     """Step of the first leaving of each brand, -1 never: brands × rows."""
     latest_step: np.ndarray
     """Step of the latest leaving, for contracts, which may end between two occasions; none if nobody returns."""
-    after_failure: np.ndarray
-    """One bit for each brand that was left after a failure; none where nothing fails."""
-
-    @property
-    def moving(self) -> tuple[np.ndarray, ...]:
-        """The states that move the chance, in the order in which kernels take them."""
-        return self.satisfaction, self.strain, self.bond, self.member, self.second_life
-
-    @property
-    def written(self) -> tuple[np.ndarray, ...]:
-        """What is written when somebody leaves."""
-        return self.status, self.left_step, self.latest_step, self.after_failure
+    after_failure: np.ndarray | None
+    """One bit for each brand that was left after a failure; None where nothing fails."""
 
 
 class Leaving(Lapse):
@@ -120,8 +108,8 @@ class Leaving(Lapse):
         if returns:
             customers.ask("seen")
 
-        def counted(name: str, weight: float = 1.0) -> np.ndarray:
-            return customers.ask(name) if weight and name in kept else NOBODY_BY_BRAND
+        def counted(name: str, weight: float = 1.0) -> np.ndarray | None:
+            return customers.ask(name) if weight and name in kept else None
 
         latest = world.own("lapse.latest_step", shape, np.int32, -1) if returns and between_occasions else NO_STEPS
         return Gone(
@@ -130,16 +118,42 @@ class Leaving(Lapse):
             strain=counted("strain"),
             bond=counted("bond", self.by_bond),
             second_life=counted("second_life"),
-            member=customers.ask("member") if self.by_membership else NOBODY,
+            member=customers.ask("member") if self.by_membership else None,
             status=customers.arrays["status"],
             left_step=world.own("lapse.left_step", shape, np.int32, -1),
             latest_step=latest,
-            after_failure=world.own("lapse.after_failure", (customers.rows,), np.uint32) if fails else NOBODY,
+            after_failure=world.own("lapse.after_failure", (customers.rows,), np.uint32) if fails else None,
         )
 
-    @property
-    def _weights(self) -> tuple[float, ...]:
-        return self.by_satisfaction, self.failure_hazard, self.by_bond, self.bond_reference, self.by_membership
+    def _decide(
+        self, own: Gone, world: World, leavers: Leavers, totals: Totals, purpose: np.uint64, step: int, occasion: int
+    ) -> None:
+        """Those listed on the board stay or leave; it keeps those who leave."""
+        rows, brand, m, terms = leavers.rows, leavers.brand, leavers.n, leavers.terms
+        if m == 0:
+            return
+        terms[:, :m] = 0
+        leavers.again[:m] = 0
+        if own.satisfaction is not None:
+            leaving.weigh(own.satisfaction, rows, brand, m, -self.by_satisfaction, 0.5, terms[0])
+        if own.strain is not None:
+            leaving.weigh(own.strain, rows, brand, m, self.failure_hazard, 0.0, terms[1])
+            leaving.forget_strain(own.strain, rows, brand, m, leavers.failed)
+        if own.bond is not None:
+            leaving.weigh(own.bond, rows, brand, m, -self.by_bond, self.bond_reference, terms[2])
+        if own.member is not None:
+            leaving.weigh_members(own.member, rows, brand, m, -self.by_membership, terms[3])
+        if own.second_life is not None:
+            leaving.weigh(own.second_life, rows, brand, m, 1.0, 0.0, leavers.again)
+        customers = world.customers
+        leavers.n = leaving.leave(
+            rows, brand, leavers.base, terms, leavers.again, leavers.failed, m, customers.key, customers.segment,
+            customers.n_customers, purpose, step, occasion, own.status, own.left_step, totals.lapsed, leavers.chance,
+        )  # fmt: skip
+        if own.after_failure is not None:
+            leaving.mark_failure(rows, brand, leavers.failed, leavers.n, own.after_failure)
+        if len(own.latest_step):
+            leaving.mark_step(rows, brand, leavers.n, step, own.latest_step)
 
     def come_back(self, own: Gone, world: World, shoppers: Shoppers, totals: Totals, step: int, occasion: int) -> None:
         if self.return_rate:
@@ -168,12 +182,11 @@ class Dropout(Leaving):
     def after_purchase(
         self, own: Gone, world: World, shoppers: Shoppers, leavers: Leavers, totals: Totals, step: int, occasion: int
     ) -> None:
-        leavers.n = leaving.drop_out(
-            shoppers.rows, shoppers.brand, shoppers.key, shoppers.segment, shoppers.begins,
-            shoppers.first_replication, world.customers.arrays["tried"], own.base, *own.moving, self._weights, LEAVE,
-            step, occasion, *own.written, totals.lapsed, leavers.rows, leavers.brand, leavers.base, leavers.chance,
-            leavers.terms,
+        leavers.n = leaving.repeat_buyers(
+            shoppers.rows, shoppers.brand, shoppers.buyers, shoppers.n_buyers, world.customers.arrays["tried"],
+            own.base, leavers.rows, leavers.brand, leavers.base,
         )  # fmt: skip
+        self._decide(own, world, leavers, totals, LEAVE, step, occasion)
 
 
 @dataclass
@@ -183,7 +196,7 @@ class Cancelled(Gone):
     contract: np.ndarray
     signed: np.ndarray
     """Step in which the customer's contract began."""
-    category_exit: np.ndarray
+    category_exit: np.ndarray | None
 
 
 class Contract(Leaving):
@@ -210,17 +223,21 @@ class Contract(Leaving):
             **vars(gone),
             contract=world.customers.arrays["contract"],
             signed=world.own("lapse.signed", (world.customers.rows,), np.int32, clock=True),
-            category_exit=world.customers.arrays.get("category_exit", np.empty(0, np.float32)),
+            category_exit=world.customers.arrays.get("category_exit"),
         )
 
     def renew(self, own: Cancelled, world: World, block: Block, leavers: Leavers, totals: Totals, step: int) -> None:
-        customers = world.customers
-        leavers.n = leaving.renew(
-            customers.key, customers.segment, customers.n_customers, block.start, block.stop, own.contract, own.signed,
-            self.term_steps, own.category_exit, exit_weeks(world, step), EXIT, own.base, *own.moving,
-            self._weights, RENEW, step, *own.written, totals.lapsed, leavers.rows, leavers.brand, leavers.base,
-            leavers.chance, leavers.terms,
+        leavers.n = leaving.due(
+            own.contract, own.signed, block.start, block.stop, step, self.term_steps, own.base, leavers.rows,
+            leavers.brand, leavers.base,
         )  # fmt: skip
+        if own.category_exit is not None:
+            leaving.out_of_category(
+                leavers.rows, leavers.n, world.customers.key, own.category_exit, exit_weeks(world, step), EXIT,
+                leavers.base,
+            )  # fmt: skip
+        self._decide(own, world, leavers, totals, RENEW, step, 0)
+        leaving.end_contracts(leavers.rows, leavers.n, own.contract)
 
     def after_purchase(
         self, own: Cancelled, world: World, shoppers: Shoppers, leavers: Leavers, totals: Totals, step: int,

@@ -1,4 +1,7 @@
-"""Leaving: the kernels of lapse, for one customer after the other (eqs. E64–E66)."""
+"""Leaving: the kernels of lapse (eqs. E64–E66).
+
+Those who decide are listed first; then one term after another is added to the logit of each; then they stay or leave.
+"""
 
 from __future__ import annotations
 
@@ -8,112 +11,123 @@ from loyaltysim.draws import salt, uniform
 from loyaltysim.elementary import exp
 from loyaltysim.jit import jit
 
-f4, i4, i8, u4 = np.float32, np.int32, np.int64, np.uint32
+f4, i4, i8, u4, u8 = np.float32, np.int32, np.int64, np.uint32, np.uint64
 
 
 @jit
-def _moved(base, shift):
+def repeat_buyers(rows, brand, buyers, n_buyers, tried, chance, to_rows, to_brand, to_base):
+    """List those who bought a brand that they had bought before, with their plain chance; returns how many."""
+    m = u8(0)
+    for k in range(n_buyers):
+        q = u4(buyers[k])
+        row, b = rows[q], brand[q]
+        to_rows[m], to_brand[m], to_base[m] = row, b, chance[row]
+        m += u8(u4(tried[row] >> u4(b)) & u4(1))
+    return i8(m)
+
+
+@jit
+def due(contract, signed, start, stop, step, term, chance, to_rows, to_brand, to_base):
+    """List those of the block whose contract is at the end of a term, with their plain chance; returns how many."""
+    m = i8(0)
+    for row in range(start, stop):
+        b, age = contract[row], i4(step) - signed[row]
+        if b >= 0 and age > 0 and age % term == 0:
+            to_rows[m], to_brand[m], to_base[m] = row, b, chance[row]
+            m += i8(1)
+    return m
+
+
+@jit
+def out_of_category(rows, m, keys, category_exit, weeks, purpose, base):
+    """base[k] = 1 for those who have left the whole category: they cancel for sure."""
+    luck, weeks = salt(purpose, 0, 0, 0), f4(weeks)
+    for k in range(m):
+        row = rows[k]
+        if not uniform(keys[row], luck) < exp(-category_exit[row] * weeks):
+            base[k] = f4(1.0)
+
+
+@jit
+def weigh(state, rows, brand, m, weight, reference, term):
+    """term[k] = weight · (state of the brand - reference)."""
+    weight, reference = f4(weight), f4(reference)
+    for k in range(m):
+        term[k] = weight * (state[brand[k], rows[k]] - reference)
+
+
+@jit
+def weigh_members(member, rows, brand, m, weight, term):
+    """term[k] = weight for those who are in a program of the brand, else 0."""
+    weight = f4(weight)
+    for k in range(m):
+        term[k] = weight * f4((u4(member[rows[k]] >> u4(brand[k])) & u4(1)) != u4(0))
+
+
+@jit
+def forget_strain(strain, rows, brand, m, failed):
+    """Whether there was any strain with the brand; then it is over."""
+    for k in range(m):
+        b, row = brand[k], rows[k]
+        failed[k] = strain[b, row] > f4(0.0)
+        if failed[k]:
+            strain[b, row] = f4(0.0)
+
+
+@jit
+def moved(base, shift):
     """The chance whose odds are those of `base` times e**shift; `base` itself where the shift is 0."""
     odds = base * exp(shift)
     return base if shift == f4(0.0) else odds / ((f4(1.0) - base) + odds)
 
 
 @jit
-def _terms(row, b, satisfaction, strain, bond, member, second_life, weights):
-    """What each term adds to the logit of the chance to leave, and last the whole."""
-    zero, half = f4(0.0), f4(0.5)
-    by_satisfaction, service, by_bond, membership, again = zero, zero, zero, zero, zero
-    if satisfaction.shape[0] > 0:
-        by_satisfaction = -f4(weights[0]) * (satisfaction[b, row] - half)
-    if strain.shape[0] > 0:
-        service = f4(weights[1]) * strain[b, row]
-    if bond.shape[0] > 0:
-        by_bond = -f4(weights[2]) * (bond[b, row] - f4(weights[3]))
-    if member.shape[0] > 0:
-        membership = -f4(weights[4]) * f4((u4(member[row] >> u4(b)) & u4(1)) != u4(0))
-    if second_life.shape[0] > 0:
-        again = second_life[b, row]
-    return by_satisfaction, service, by_bond, membership, by_satisfaction + service + by_bond + membership + again
+def leave(
+    rows, brand, base, terms, again, failed, m, keys, segment, n_customers, purpose, step, occasion, status, left_step,
+    lapsed, chance,
+):  # fmt: skip
+    """Let each leave the brand by chance, or stay; close the ranks of those who leave, and return how many they are.
+
+    `again` is what a second life adds to the sum of the terms.
+    """
+    luck, left = salt(purpose, step, occasion, 0), i8(0)
+    for k in range(m):
+        row, b = rows[k], brand[k]
+        shift = terms[0, k] + terms[1, k] + terms[2, k] + terms[3, k] + again[k]
+        likely = moved(base[k], shift)
+        if uniform(keys[row], luck) < likely:
+            status[row] |= u4(1) << u4(b)
+            if left_step[b, row] < 0:
+                left_step[b, row] = step
+            lapsed[row // n_customers, segment[row], b] += i8(1)
+            rows[left], brand[left], base[left], chance[left], failed[left] = row, b, base[k], likely, failed[k]
+            for t in range(terms.shape[0]):
+                terms[t, left] = terms[t, k]
+            left += i8(1)
+    return left
 
 
 @jit
-def _decide(
-    row, b, u, certain, base, satisfaction, strain, bond, member, second_life, weights, step,
-    status, left_step, latest_step, after_failure, k, to_rows, to_brand, to_base, to_chance, to_terms,
-):  # fmt: skip
-    """Let the customer leave the brand if `u` is below the chance, or stay; returns 1 or 0. Strain is over."""
-    by_satisfaction, service, by_bond, membership, shift = _terms(
-        row, b, satisfaction, strain, bond, member, second_life, weights
-    )
-    own = f4(1.0) if certain else base[row]
-    chance = _moved(own, shift)
-    failed = False
-    if strain.shape[0] > 0:
-        failed = strain[b, row] > f4(0.0)
-        strain[b, row] = f4(0.0)
-    if not u < chance:
-        return i8(0)
-    bit = u4(1) << u4(b)
-    status[row] |= bit
-    if left_step[b, row] < 0:
-        left_step[b, row] = step
-    if latest_step.shape[0] > 0:
-        latest_step[b, row] = step
-    if after_failure.shape[0] > 0:
-        after_failure[row] = (after_failure[row] | bit) if failed else (after_failure[row] & ~bit)
-    to_rows[k], to_brand[k], to_base[k], to_chance[k] = row, b, own, chance
-    to_terms[0, k], to_terms[1, k], to_terms[2, k], to_terms[3, k] = by_satisfaction, service, by_bond, membership
-    return i8(1)
+def mark_failure(rows, brand, failed, n, after_failure):
+    """Remember whether each brand was left after a failure: one bit a brand."""
+    for k in range(n):
+        bit = u4(1) << u4(brand[k])
+        row = rows[k]
+        after_failure[row] = (after_failure[row] | bit) if failed[k] else (after_failure[row] & ~bit)
 
 
 @jit
-def drop_out(
-    rows, brand, key, segment, begins, first_replication, tried, base, satisfaction, strain, bond, member, second_life,
-    weights, purpose, step, occasion, status, left_step, latest_step, after_failure, lapsed, to_rows, to_brand, to_base,
-    to_chance, to_terms,
-):  # fmt: skip
-    """Each repeat buyer decides; returns how many left."""
-    luck = salt(purpose, step, occasion, 0)
-    k = i8(0)
-    for r in range(begins.shape[0] - 1):
-        for q in range(begins[r], begins[r + 1]):
-            b, row = brand[q], rows[q]
-            if b >= 0 and (u4(tried[row] >> u4(b)) & u4(1)) != u4(0):
-                left = _decide(
-                    row, b, uniform(key[q], luck), False, base, satisfaction, strain, bond, member, second_life,
-                    weights, step, status, left_step, latest_step, after_failure, k, to_rows, to_brand, to_base,
-                    to_chance, to_terms,
-                )  # fmt: skip
-                lapsed[first_replication + r, segment[q], b] += left
-                k += left
-    return k
+def mark_step(rows, brand, n, step, latest_step):
+    """latest_step[brand, row] = step for those who left."""
+    for k in range(n):
+        latest_step[brand[k], rows[k]] = step
 
 
 @jit
-def renew(
-    keys, segment, n_customers, start, stop, contract, signed, term, category_exit, weeks, exit_purpose, base,
-    satisfaction, strain, bond, member, second_life, weights, purpose, step, status, left_step, latest_step,
-    after_failure, lapsed, to_rows, to_brand, to_base, to_chance, to_terms,
-):  # fmt: skip
-    """Each customer whose contract is due decides; contracts that are not renewed end. Returns how many do."""
-    luck, exit_luck = salt(purpose, step, 0, 0), salt(exit_purpose, 0, 0, 0)
-    weeks, k = f4(weeks), i8(0)
-    for row in range(start, stop):
-        b, age = contract[row], i4(step) - signed[row]
-        if b >= 0 and age > 0 and age % term == 0:
-            over = False
-            if category_exit.shape[0] > 0:
-                over = not uniform(keys[row], exit_luck) < exp(-category_exit[row] * weeks)
-            left = _decide(
-                row, b, uniform(keys[row], luck), over, base, satisfaction, strain, bond, member, second_life,
-                weights, step, status, left_step, latest_step, after_failure, k, to_rows, to_brand, to_base,
-                to_chance, to_terms,
-            )  # fmt: skip
-            if left:
-                contract[row] = -1
-                lapsed[row // n_customers, segment[row], b] += left
-                k += left
-    return k
+def end_contracts(rows, n, contract):
+    """Those who left have no contract any more."""
+    for k in range(n):
+        contract[rows[k]] = -1
 
 
 @jit
@@ -141,7 +155,7 @@ def come_back(
                     bit = u4(1) << u4(b)
                     if (left[q] & bit) != u4(0):
                         time = elapsed[q]
-                        if latest_step.shape[0] > 0:
+                        if latest_step.shape[0] > 0:  # brands are left between occasions too
                             time = min(time, f4(i4(step) - latest_step[b, rows[q]]) * weeks)
                         if uniform(key[q], salt(purpose, step, occasion, b)) > exp(-rate * time):
                             left[q] &= ~bit

@@ -9,7 +9,7 @@ TERMS = ("satisfaction", "service", "bond", "membership")
 
 
 class Leavers:
-    """Those who left in one call: the first `n` entries of each column.
+    """Those who decide, and then those who left, in one call: the first `n` entries of each column.
 
     Attributes
     ----------
@@ -18,6 +18,8 @@ class Leavers:
     base : float32, the chance of the customer to leave when nothing moves it
     chance : float32, the chance to leave that there was
     terms : float32 [term, k], what each of `TERMS` added to the logit of the chance
+    again : float32, what a second life added
+    failed : bool, whether there was a failure since the last decision
     """
 
     def __init__(self, capacity: int) -> None:
@@ -26,4 +28,6 @@ class Leavers:
         self.brand = np.empty(capacity, np.int32)
         self.base = np.empty(capacity, np.float32)
         self.chance = np.empty(capacity, np.float32)
+        self.again = np.empty(capacity, np.float32)
+        self.failed = np.zeros(capacity, np.bool_)
         self.terms = np.zeros((len(TERMS), capacity), np.float32)
