@@ -117,7 +117,8 @@ def _take(simulation: Simulation, state: dict[str, np.ndarray]) -> None:
                     flow[: len(given), ..., p] = given
         else:
             given = state[f"flows/{name}"][: len(flow)]
-            flow[: len(given)] = given
+            if given.shape[1:] == flow.shape[1:]:  # reasons may be asked for in one of the two alone
+                flow[: len(given)] = given
     simulation._periods = list(state["periods"])
     for name, array in (("sums", simulation._sums), ("people", simulation._people), ("gone", simulation._gone)):
         given = state[name][: len(array)]

@@ -94,7 +94,7 @@ class Simulation:
         seen = measured if metrics.keeps_states else 0
         self._sums = np.full((seen, len(states.STATES), stack, segments, brands), np.nan)
         self._people = np.zeros((seen, stack, segments, brands), np.int64)
-        self._gone = np.zeros((seen, len(states.GONE), stack, segments, brands), np.int64)
+        self._gone = np.full((seen, len(states.GONE), stack, segments, brands), np.nan)
         if metrics.dormant_after_weeks > 0:
             self.world.history.ask("last_step")
 
@@ -183,7 +183,7 @@ class Simulation:
         empty = np.zeros((0, len(periods.COUNTS), stack, len(world.segments), brands), np.int64)
         sums, seen, gone = self._sums, self._people, self._gone
         if not len(sums):
-            gone = np.zeros((scenario.steps, *gone.shape[1:]), np.int64)
+            gone = np.full((scenario.steps, *gone.shape[1:]), np.nan)
             sums = np.full((scenario.steps, *sums.shape[1:]), np.nan)
             seen = np.zeros((scenario.steps, *seen.shape[1:]), np.int64)
         return Raw(

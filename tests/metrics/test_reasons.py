@@ -96,3 +96,67 @@ def test_reasons__count_every_switch_once_and_change_no_choice():
     np.testing.assert_allclose(told["defection_shares"].sum("reason"), left, rtol=1e-12)
     assert plain["defections"].isnull().all()
     assert (told["defections"].sum(["step", "brand", "replication"]) > 0).sum() >= 3
+
+
+def bare(**changes) -> Scenario:
+    """Two brands on deal in turn, needs that rise and fall, nobody who lapses or searches."""
+    deals = [
+        {"kind": "promotion_calendar", "depth": 0.3, "weeks": 1, "every_weeks": 3, "first_week": w} for w in (0, 1)
+    ]
+    document = {
+        "focal": "A",
+        "steps": 12,
+        "burn_in": 0,
+        "population": {"n_customers": 3000, "needs_per_week": 1.0, "price_sensitivity": 1.0},
+        "behavior": {"needs": {"kind": "poisson", "season": [0.2, 2.0] * 26}},
+        "brands": {"A": {"price": 2.0, "pricing": [deals[0]]}, "B": {"price": 2.0, "pricing": [deals[1]]}},
+        "metrics": {"period_steps": 0, "reasons": True},
+    }
+    return Scenario.from_document(document).vary(changes)
+
+
+@pytest.mark.parametrize("outside", [True, False])
+def test_reasons__are_the_same_on_threads_in_blocks_and_beside_a_lapse_of_chance_0(outside):
+    market = bare(**{"behavior.choice": {"kind": "logit", "outside_option": outside}})
+    alone = Simulation(market, threads=1).run().results()["defection_shares"]
+    assert (alone >= 0).all() and alone.sel(reason="price").sum() > 100
+    for settings in ({"threads": 1}, {"threads": 2}):
+        assert Simulation(market, block_size=1024, **settings).run().results()["defection_shares"].equals(alone)
+    lapse = {"behavior.lapse": {"kind": "dropout", "return_rate": 0.5}, "population.dropout_chance": 0.0}
+    assert simulate(market.vary(lapse))["defection_shares"].equals(alone)
+
+
+def test_reasons__where_nothing_is_remembered_are_chance():
+    never = {"brands.A.pricing": [], "brands.B.pricing": [], "behavior.needs": {"kind": "poisson"}}
+    data = simulate(bare(**never, **{"population.start_brand": "A", "metrics.reasons": True}))
+    left = data["defections"].sum(["replication", "step", "brand"])
+    assert left.sel(reason="chance") > 1000 and left.sum() == left.sel(reason="chance")
+
+
+def test_branch__may_begin_or_end_to_tell_reasons():
+    silent = bare(**{"metrics.reasons": False})
+    half = Simulation(silent).run(until=6)
+    told = half.branch(bare()).run().results()
+    assert told["purchases"].equals(Simulation(silent).run().results()["purchases"])
+    later = told["defection_shares"].isel(step=slice(6, None))
+    assert later.sel(reason="price").sum() > 0 and told["defections"].isel(step=slice(0, 6)).sum() == 0
+    assert Simulation(bare()).run(until=6).branch(silent).run().results()["defections"].isnull().all()
+
+
+def test_lapse__counts_what_changed_since_the_last_decision():
+    # two decisions at the same satisfaction and bond far below the reference: nothing changed, so it is chance
+    document = {
+        "focal": "A",
+        "steps": 30,
+        "burn_in": 0,
+        "population": {"n_customers": 2000, "needs_per_week": 1.0, "dropout_chance": 0.05},
+        "behavior": {
+            "bond": {"kind": "drift", "fading": 0.0, "from_satisfaction": 0.0},
+            "lapse": {"kind": "dropout", "by_bond": 2.0, "bond_reference": 0.5},
+        },
+        "brands": {"A": {}, "B": {}},
+        "metrics": {"period_steps": 0, "reasons": True},
+    }
+    data = simulate(Scenario.from_document(document))
+    left = data["defections"].sum(["replication", "step", "brand"])
+    assert data["lapsed"].sum() > 500 and left.sel(reason="bond") == 0

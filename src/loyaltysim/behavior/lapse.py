@@ -21,7 +21,7 @@ import numpy as np
 from loyaltysim.behavior import leaving
 from loyaltysim.behavior.needs import EXIT, exit_weeks
 from loyaltysim.draws import purpose
-from loyaltysim.market.leavers import Leavers
+from loyaltysim.market.leavers import TERMS, Leavers
 from loyaltysim.market.shoppers import Block, Shoppers
 from loyaltysim.record import Part, setting
 from loyaltysim.totals import Totals
@@ -76,6 +76,10 @@ class Gone:
     """Step of the latest leaving, for contracts, which may end between two occasions; none if nobody returns."""
     after_failure: np.ndarray | None
     """One bit for each brand that was left after a failure; None where nothing fails."""
+    before: np.ndarray | None
+    """What each term added at the last decision, terms × brands × rows; None where nobody asks for reasons."""
+    known: np.ndarray | None
+    """One bit for each brand about which there was a decision."""
 
 
 class Leaving(Lapse):
@@ -123,6 +127,8 @@ class Leaving(Lapse):
             left_step=world.own("lapse.left_step", shape, np.int32, -1),
             latest_step=latest,
             after_failure=world.own("lapse.after_failure", (customers.rows,), np.uint32) if fails else None,
+            before=world.own("lapse.before", (len(TERMS), *shape), np.float32) if world.explains else None,
+            known=world.own("lapse.known", (customers.rows,), np.uint32) if world.explains else None,
         )
 
     def _decide(
@@ -145,10 +151,13 @@ class Leaving(Lapse):
             leaving.weigh_members(own.member, rows, brand, m, -self.by_membership, terms[3])
         if own.second_life is not None:
             leaving.weigh(own.second_life, rows, brand, m, 1.0, 0.0, leavers.again)
+        leaving.chances(leavers.base, terms, leavers.again, m, leavers.chance)
+        if own.before is not None:
+            leaving.since_last(own.before, own.known, rows, brand, m, leavers.again, leavers.base, terms)
         customers = world.customers
         leavers.n = leaving.leave(
-            rows, brand, leavers.base, terms, leavers.again, leavers.failed, m, customers.key, customers.segment,
-            customers.n_customers, purpose, step, occasion, own.status, own.left_step, totals.lapsed, leavers.chance,
+            rows, brand, leavers.base, terms, leavers.chance, leavers.failed, leavers.over, m, customers.key,
+            customers.segment, customers.n_customers, purpose, step, occasion, own.status, own.left_step, totals.lapsed,
         )  # fmt: skip
         if own.after_failure is not None:
             leaving.mark_failure(rows, brand, leavers.failed, leavers.n, own.after_failure)
@@ -234,7 +243,7 @@ class Contract(Leaving):
         if own.category_exit is not None:
             leaving.out_of_category(
                 leavers.rows, leavers.n, world.customers.key, own.category_exit, exit_weeks(world, step), EXIT,
-                leavers.base,
+                leavers.base, leavers.over,
             )  # fmt: skip
         self._decide(own, world, leavers, totals, RENEW, step, 0)
         leaving.end_contracts(leavers.rows, leavers.n, own.contract)

@@ -39,12 +39,13 @@ def due(contract, signed, start, stop, step, term, chance, to_rows, to_brand, to
 
 
 @jit
-def out_of_category(rows, m, keys, category_exit, weeks, purpose, base):
-    """base[k] = 1 for those who have left the whole category: they cancel for sure."""
+def out_of_category(rows, m, keys, category_exit, weeks, purpose, base, over):
+    """base[k] = 1 for those who have left the whole category: for them it is `over`, they cancel for sure."""
     luck, weeks = salt(purpose, 0, 0, 0), f4(weeks)
     for k in range(m):
         row = rows[k]
-        if not uniform(keys[row], luck) < exp(-category_exit[row] * weeks):
+        over[k] = not uniform(keys[row], luck) < exp(-category_exit[row] * weeks)
+        if over[k]:
             base[k] = f4(1.0)
 
 
@@ -82,25 +83,52 @@ def moved(base, shift):
 
 
 @jit
-def leave(
-    rows, brand, base, terms, again, failed, m, keys, segment, n_customers, purpose, step, occasion, status, left_step,
-    lapsed, chance,
-):  # fmt: skip
-    """Let each leave the brand by chance, or stay; close the ranks of those who leave, and return how many they are.
+def chances(base, terms, again, m, chance):
+    """chance[k] = base[k], its odds times e**(sum of terms and of what a second life adds)."""
+    for k in range(m):
+        chance[k] = moved(base[k], terms[0, k] + terms[1, k] + terms[2, k] + terms[3, k] + again[k])
 
-    `again` is what a second life adds to the sum of the terms.
+
+@jit
+def since_last(before, known, rows, brand, m, again, base, terms):
+    """Turn each term into what it has added since the last decision about the brand, and base into the chance then.
+
+    `before`, terms × brands × rows, and `known`, bits of brands, are those of the last decision, and then of this. At
+    the first decision only strain, the second term, counts as new.
     """
+    for k in range(m):
+        row, b = rows[k], brand[k]
+        bit = u4(1) << u4(b)
+        first = (known[row] & bit) == u4(0)
+        total = again[k]
+        for t in range(terms.shape[0]):
+            now = terms[t, k]
+            was = before[t, b, row]
+            if first:
+                was = f4(0.0) if t == 1 else now
+            before[t, b, row] = now
+            terms[t, k] = now - was
+            total += was
+        known[row] |= bit
+        base[k] = moved(base[k], total)
+
+
+@jit
+def leave(
+    rows, brand, base, terms, chance, failed, over, m, keys, segment, n_customers, purpose, step, occasion, status,
+    left_step, lapsed,
+):  # fmt: skip
+    """Let each leave the brand by chance, or stay; close the ranks of those who leave, and return how many they are."""
     luck, left = salt(purpose, step, occasion, 0), i8(0)
     for k in range(m):
         row, b = rows[k], brand[k]
-        shift = terms[0, k] + terms[1, k] + terms[2, k] + terms[3, k] + again[k]
-        likely = moved(base[k], shift)
-        if uniform(keys[row], luck) < likely:
+        if uniform(keys[row], luck) < chance[k]:
             status[row] |= u4(1) << u4(b)
             if left_step[b, row] < 0:
                 left_step[b, row] = step
             lapsed[row // n_customers, segment[row], b] += i8(1)
-            rows[left], brand[left], base[left], chance[left], failed[left] = row, b, base[k], likely, failed[k]
+            rows[left], brand[left], base[left], chance[left] = row, b, base[k], chance[k]
+            failed[left], over[left] = failed[k], over[k]
             for t in range(terms.shape[0]):
                 terms[t, left] = terms[t, k]
             left += i8(1)

@@ -15,11 +15,14 @@ class Leavers:
     ----------
     rows : int32, the customer's row
     brand : int32, the brand left
-    base : float32, the chance of the customer to leave when nothing moves it
-    chance : float32, the chance to leave that there was
-    terms : float32 [term, k], what each of `TERMS` added to the logit of the chance
+    base : float32, the chance of the customer to leave when nothing moves it; where reasons are told, what the chance
+        was at the last decision
+    chance : float32, the chance to leave that there is now
+    terms : float32 [term, k], what each of `TERMS` adds to the logit of the chance; where reasons are told, what it has
+        added since the last decision
     again : float32, what a second life added
     failed : bool, whether there was a failure since the last decision
+    over : bool, whether the customer has left the whole category
     """
 
     def __init__(self, capacity: int) -> None:
@@ -30,4 +33,5 @@ class Leavers:
         self.chance = np.empty(capacity, np.float32)
         self.again = np.empty(capacity, np.float32)
         self.failed = np.zeros(capacity, np.bool_)
+        self.over = np.zeros(capacity, np.bool_)
         self.terms = np.zeros((len(TERMS), capacity), np.float32)

@@ -6,7 +6,9 @@ they were at the last purchase. What P0 is of P1 was chance all along; the rest 
 reason has added since then to the utility of the new brand less that of the old one. Reasons that spoke for staying
 count as nothing.
 
-For a lapse P0 is the customer's own plain chance to leave, and the terms are those that moved its logit.
+For a lapse the same is done with the chance to leave and the terms of its logit, since the last decision about the
+brand. Whoever has left the whole category is no defector from a brand. Where nothing is remembered (a first purchase
+before the run, or a branch that begins to ask) a defection is chance.
 """
 
 from __future__ import annotations
@@ -37,6 +39,8 @@ class Reasons:
     """float32, reasons without chance × brands × rows: what the utility of each brand was made of."""
     failed: np.ndarray
     """uint8, one per row: whether something went wrong at that purchase."""
+    known: np.ndarray
+    """uint8, one per row: whether any purchase is remembered."""
 
 
 def open_reasons(world: World) -> Reasons:
@@ -45,15 +49,17 @@ def open_reasons(world: World) -> Reasons:
     return Reasons(
         world.own("reasons.terms", (len(REASONS) - 1, len(world.brands), rows), np.float32),
         world.own("reasons.failed", (rows,), np.uint8),
+        world.own("reasons.known", (rows,), np.uint8),
     )
 
 
 def note(own: Reasons, world: World, shoppers: Shoppers, totals: Totals, outside: bool) -> None:
     """Count this round's switches by reason, and remember what everybody's choice was made of."""
     columns = shoppers.columns
-    everything = np.uint32(2**32 - 1)
-    if "considered" not in columns:
-        shoppers.ask("considered", dtype=np.uint32)[: shoppers.n] = everything
+    looked_at = columns.get("considered")
+    if looked_at is None:  # a column of its own, so that no choice takes it for a set that it made
+        looked_at = shoppers.ask("reasons.everything", dtype=np.uint32)
+        looked_at[: shoppers.n] = np.uint32(2**32 - 1)
     left = columns.get("status")
     if left is None:
         left = shoppers.ask("reasons.nobody", dtype=np.uint32)
@@ -61,8 +67,8 @@ def note(own: Reasons, world: World, shoppers: Shoppers, totals: Totals, outside
     if failure is None:
         failure = shoppers.ask("reasons.nothing")
     _note(
-        columns["why"], own.terms, own.failed, failure, shoppers.rows, shoppers.brand, columns["last_brand"],
-        columns["considered"], left, shoppers.begins, shoppers.first_replication, outside, SATISFACTION, SERVICE,
+        columns["why"], own.terms, own.failed, own.known, failure, shoppers.rows, shoppers.brand, columns["last_brand"],
+        looked_at, left, shoppers.begins, shoppers.first_replication, outside, SATISFACTION, SERVICE,
         SHARE_UNIT, totals.defections, totals.defection_shares,
     )  # fmt: skip
 
@@ -70,7 +76,8 @@ def note(own: Reasons, world: World, shoppers: Shoppers, totals: Totals, outside
 def note_lapses(leavers: Leavers, n_customers: int, totals: Totals) -> None:
     """Count those who left for good by reason."""
     _note_lapses(
-        leavers.rows, leavers.brand, leavers.base, leavers.chance, leavers.terms, leavers.n, n_customers, OF_TERM,
+        leavers.rows, leavers.brand, leavers.base, leavers.chance, leavers.terms, leavers.failed, leavers.over,
+        leavers.n, n_customers, OF_TERM, SATISFACTION, SERVICE,
         SHARE_UNIT, totals.defections, totals.defection_shares,
     )  # fmt: skip
 
@@ -104,7 +111,7 @@ def divide(change, chance, unit, main, shares):
 
 @jit
 def _note(
-    why, before, failed, failure, rows, brand, last, considered, left, begins, first_replication, outside,
+    why, before, failed, known, failure, rows, brand, last, considered, left, begins, first_replication, outside,
     satisfaction, service, unit, main, shares,
 ):  # fmt: skip
     """Work through the buyers: those who switched are counted, and all are remembered."""
@@ -128,13 +135,13 @@ def _note(
                     change[service] += change[satisfaction]
                     change[satisfaction] = f4(0.0)
                 likely = _chance(now, k, considered[q], outside)
-                was = _chance(then, k, considered[q], outside)
+                was = _chance(then, k, considered[q], outside) if known[row] != 0 else likely
                 divide(change, was / max(likely, f4(1e-30)), unit, main[first_replication + r, j],
                        shares[first_replication + r, j])  # fmt: skip
             for t in range(n_terms):
                 for b in range(n_brands):
                     before[t, b, row] = why[t, b, q]
-            failed[row] = np.uint8(failure[q] > f4(0.0))
+            failed[row], known[row] = np.uint8(failure[q] > f4(0.0)), np.uint8(1)
 
 
 @jit
@@ -148,16 +155,24 @@ def _chance(utility, brand, considered, outside):
     for b in range(utility.shape[0]):
         if (considered & (u4(1) << u4(b))) != u4(0):
             total += exp(utility[b] - top)
-    return exp(utility[brand] - top) / total
+    # a contract may hold a customer to a brand that the choice did not look at
+    return exp(utility[brand] - top) / total if total > f4(0.0) else f4(1.0)
 
 
 @jit
-def _note_lapses(rows, brand, base, chance, terms, n, n_customers, of_term, unit, main, shares):
+def _note_lapses(
+    rows, brand, base, chance, terms, failed, over, n, n_customers, of_term, satisfaction, service, unit, main, shares
+):
     """Work through those who left by lapse."""
     change = np.empty(main.shape[2] - 1, np.float32)
     for k in range(n):
+        if over[k]:
+            continue
         r, j = rows[k] // n_customers, brand[k]
         change[:] = f4(0.0)
         for t in range(terms.shape[0]):
             change[of_term[t]] += terms[t, k]
+        if failed[k]:
+            change[service] += change[satisfaction]
+            change[satisfaction] = f4(0.0)
         divide(change, base[k] / max(chance[k], f4(1e-30)), unit, main[r, j], shares[r, j])
