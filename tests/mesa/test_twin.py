@@ -296,6 +296,7 @@ OTHER_SETTINGS = {
 }  # fmt: skip
 """What the other markets leave at its default; no two settings are alike, so that none can stand for another."""
 STAYING = {
+    "satisfaction_reference": 0.65,
     "by_satisfaction": 1.5, "by_bond": 2.5, "bond_reference": 0.22, "by_membership": 0.7, "failure_hazard": 1.7,
     "return_rate": 0.15,
 }  # fmt: skip

@@ -86,9 +86,11 @@ class Leaving(Lapse):
     """What the kinds of lapse share: what moves the chance to leave, and the return."""
 
     by_satisfaction: float = setting(
-        2.0, "What the logit of the chance to leave loses per unit of satisfaction above 0.5.", ge=0, unit="logit"
-    )
-    by_bond: float = setting(2.0, "The same per unit of bond above the reference.", ge=0, unit="logit")
+        2.0, "What the logit of the chance to leave loses per unit of satisfaction above the reference.",
+        ge=0, unit="logit",
+    )  # fmt: skip
+    satisfaction_reference: float = setting(0.5, "Satisfaction that changes nothing.", unit="1")
+    by_bond: float = setting(2.0, "The same per unit of bond above its reference.", ge=0, unit="logit")
     bond_reference: float = setting(0.0, "Bond that changes nothing.", unit="1")
     by_membership: float = setting(
         0.0, "The same for members of a program of the brand, beside what the program pays.", ge=0, unit="logit",
@@ -141,7 +143,9 @@ class Leaving(Lapse):
         terms[:, :m] = 0
         leavers.again[:m] = 0
         if own.satisfaction is not None:
-            leaving.weigh(own.satisfaction, rows, brand, m, -self.by_satisfaction, 0.5, terms[0])
+            leaving.weigh(
+                own.satisfaction, rows, brand, m, -self.by_satisfaction, self.satisfaction_reference, terms[0]
+            )
         if own.strain is not None:
             leaving.weigh(own.strain, rows, brand, m, self.failure_hazard, 0.0, terms[1])
             leaving.forget_strain(own.strain, rows, brand, m, leavers.failed)

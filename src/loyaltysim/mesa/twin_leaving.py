@@ -48,7 +48,7 @@ class Leaving(Needing):
         model, lapse = self.model, self.model.lapse
         leaning: float = lapse.failure_hazard * self.strain[brand] + self.second_life[brand]
         if model.satisfaction.kind != "none":
-            leaning -= lapse.by_satisfaction * (self.satisfaction[brand] - 0.5)
+            leaning -= lapse.by_satisfaction * (self.satisfaction[brand] - lapse.satisfaction_reference)
         if model.bond.kind != "none":
             leaning -= lapse.by_bond * (self.bond[brand] - lapse.bond_reference)
         if self.is_member(brand):
