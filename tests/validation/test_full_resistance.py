@@ -30,8 +30,9 @@ def test_full_resistance__holds_for_references_and_without_them():
 
 
 def test_full_resistance__holds_with_everything_on():
-    """Baskets too take a discount for what it counts, so no unit more is at home later."""
-    others = {path: value for path, value in FULL.items() if not path.startswith("behavior.bond")}
+    """Baskets too take a discount for what it counts, so no unit more is at home later; but who left has no bond."""
+    without = ("behavior.bond", "behavior.lapse", "behavior.win_back", "population.dropout_chance")
+    others = {path: value for path, value in FULL.items() if not path.startswith(without)}
     market = bound_market().vary({**others, "behavior.choice.resist_discount": 1.0, "behavior.bond.damage": 0.0})
     market = market.vary({"brands.Ours.bond_growth": 0.0})
     assert market.behavior.basket.price_response > 0
