@@ -13,7 +13,7 @@ import numpy as np
 
 from loyaltysim.metrics.periods import COUNTS
 from loyaltysim.metrics.states import GONE, STATES
-from loyaltysim.totals import BY_BRAND, MONEY_UNIT, POINT_UNIT, REASONS, SHARE_UNIT
+from loyaltysim.totals import BY_BRAND, CHANNELS, MONEY_UNIT, POINT_UNIT, REASONS, SHARE_UNIT
 from loyaltysim.variables import PERIOD_BRAND, VARIABLES
 from loyaltysim.whole_file import whole_file
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from loyaltysim.scenario import Scenario
 
-MONEY = ("revenue", "cost_of_goods", "lever_cost", "program_cost")
+MONEY = ("revenue", "cost_of_goods", "program_cost", "lever_cost", "acquisition_cost", "referral_cost")
 
 
 @dataclass
@@ -63,6 +63,7 @@ def dataset(scenario: Scenario, seed: int, stacks: list[Raw]) -> xr.Dataset:
         "brand_to": brands,
         "program": _distinct(programs),
         "reason": REASONS,
+        "channel": CHANNELS,
         "segment": ["all", *named],
     }
     data = {}
@@ -164,9 +165,13 @@ def _values(scenario: Scenario, stacks: list[Raw]) -> dict[str, np.ndarray]:
     out["breakage"] = of_brand(out["points_expired"])
     for name in MONEY:
         out[name] = out[name] / MONEY_UNIT
-    out["margin"] = out["revenue"] - out["cost_of_goods"] - out["program_cost"] - out["lever_cost"]
-    for name in ("occasions", "no_purchase", "switches"):
+    out["margin"] = out["revenue"]
+    for name in MONEY[1:]:
+        out["margin"] = out["margin"] - out[name]
+    for name in ("occasions", "no_purchase", "switches", "entered", "won"):
         out[name] = np.moveaxis(flows[name][burn:], 1, 0)
+    if scenario.word_of_mouth.acquisition.kind == "none":  # then everybody is there from the start
+        out["won"][..., 0] = out["joined"][..., 0]
     for name, unit in (("defections", 1), ("defection_shares", SHARE_UNIT)):
         why = np.moveaxis(flows[name][burn:], 1, 0) / unit
         out[name] = why if why.shape[-1] else np.full((*why.shape[:-1], len(REASONS)), np.nan)

@@ -35,8 +35,11 @@ from loyaltysim.programs import Program
 from loyaltysim.record import Part, Record, setting
 from loyaltysim.scenario_faults import all_faults
 from loyaltysim.scenario_file import read
+from loyaltysim.word_of_mouth.acquisition import Acquisition, Everybody
 from loyaltysim.word_of_mouth.influence import Influence, NoInfluence
+from loyaltysim.word_of_mouth.referral import NoReferral, Referral, ReferralReward
 from loyaltysim.word_of_mouth.talk import NoTalk, Talk
+from loyaltysim.word_of_mouth.unheard import Unheard
 
 SCHEMA = 1
 MOST_BRANDS = 32
@@ -78,6 +81,10 @@ class Brand(Record):
         0.0, "Growth of bonds from community, advertising and personal attention.", ge=0, le=1e3, unit="1/week"
     )
     complaints: Complaints = setting(lambda: Complaints(), "Failures, and how complaints are answered.")
+    acquisition_cost: float = setting(
+        0.0, "What it costs to win a customer by advertising.", ge=0, le=1e9, unit="currency"
+    )
+    referral: ReferralReward | None = setting(None, "What is paid for invitations; none: nobody invites.")
     pricing: tuple[Pricing, ...] = setting((), "How the price moves; none: the list price, always.")
     programs: tuple[Program, ...] = setting((), "Loyalty programs.")
     levers: tuple[Lever, ...] = setting((), "What the brand does besides.")
@@ -103,6 +110,9 @@ class WordOfMouth(Record):
 
     talk: Talk = setting(NoTalk(), "Who talks, and when.")
     influence: Influence = setting(NoInfluence(), "What hearing a message does.")
+    acquisition: Acquisition = setting(Everybody(), "How customers come into the market.")
+    referral: Referral = setting(NoReferral(), "How customers bring friends on a brand's invitation.")
+    unheard: Unheard = setting(Unheard(), "What reaches nobody, to tell what it is worth.")
 
 
 class Accounts(Record):

@@ -52,16 +52,21 @@ class Schedule:
         self.satisfaction, self.bond = behavior.satisfaction, behavior.bond
         self.learning, self.basket, self.recovery = behavior.learning, behavior.basket, behavior.recovery
         self.lapse, self.win_back = behavior.lapse, behavior.win_back
-        self.talk = talking.talk
+        self.talk, self.unheard = talking.talk, talking.unheard
+        self.acquisition, self.referral = talking.acquisition, talking.referral
         heard = self.talk.kind != "none" or (self.recovery.is_public and talking.influence.hears_public)
         self.influence = talking.influence if heard else NoInfluence()
         programs = [program for brand in scenario.brands.values() for program in brand.programs]
         single = (
             self.needs, self.choice, self.experience, self.learning, self.satisfaction, self.bond, self.basket,
-            self.recovery, self.lapse, self.win_back, self.influence,
+            self.recovery, self.lapse, self.win_back, self.influence, self.acquisition, self.referral,
         )  # fmt: skip
         world.kept = frozenset().union(*(part.writes for part in (*single, *programs)))
         world.stage("last_brand")
+        world.silent, world.praised = self.unheard.open(world), self.unheard.praises
+        self.own_acquisition = self.acquisition.open(world)
+        rewards = [brand.referral for brand in scenario.brands.values()]
+        self.own_referral = self.referral.open(world, rewards)
         self.own_choice = self.choice.open(world)
         self.own_experience = self.experience.open(world)
         self.own_learning = self.learning.open(world)
@@ -98,6 +103,8 @@ class Schedule:
         self.book = periods.open_book(world) if scenario.metrics.period_steps else None
         self.reasons = reasons.open_reasons(world) if scenario.metrics.reasons else None
         world.customers.ask("tried")
+        costs = [brand.acquisition_cost for brand in scenario.brands.values()]
+        self.acquisition_cost = np.rint(np.array(costs) * MONEY_UNIT).astype(np.int64)
         self.unit_cost = np.rint(world.market.cost * MONEY_UNIT).astype(np.int64)
         self.segmented = len(world.segments) > 1
         self.pool = ThreadPoolExecutor(len(world.workers)) if len(world.workers) > 1 else None
@@ -107,13 +114,25 @@ class Schedule:
         world = self.world
         world.market.turn(step)
         self.experience.weigh(self.own_experience, world)
+        self.unheard.hush(world)
         self.influence.hear(self.own_influence, world, self.talk.audience, step)
         world.messages.clear()
+        self._come(step)
         if self.pool is None:
             self._some_blocks(0, step)
         else:
             list(self.pool.map(self._some_blocks, range(len(world.workers)), [step] * len(world.workers)))
         world.touches.clear()
+
+    def _come(self, step: int) -> None:
+        """Prospects come into the market (stage 4)."""
+        if self.acquisition.kind == "none":
+            return
+        world, totals = self.world, self.world.workers[0].totals
+        invited = self.referral.invite(self.own_referral, world, totals, step)
+        came = self.acquisition.enter(self.own_acquisition, world, totals, step, invited)
+        if self.acquisition.imitates:  # what prospects heard works through their friends' example, never twice
+            self.influence.forget(self.own_influence, world, came)
 
     def _some_blocks(self, number: int, step: int) -> None:
         world = self.world
@@ -138,6 +157,7 @@ class Schedule:
             if self.book is not None:
                 periods.forget(self.book, leavers)
         self.needs.draw(self.own_needs, world, block, shoppers, step)
+        self.acquisition.admit(self.own_acquisition, world, block, shoppers, step)
         occasion = 0
         while shoppers.n:
             self._round(worker, pile, step, occasion)
@@ -202,8 +222,12 @@ class Schedule:
         self.present(shoppers, step, occasion)
         self.lapse.come_back(self.own_lapse, world, shoppers, totals, step, occasion)
         self.choice.choose(self.own_choice, world, shoppers, step, occasion)
+        self.referral.bind(self.own_referral, world, shoppers)
         self.needs.bind(self.own_needs, world, shoppers, step)
+        if self.referral.kind != "none":
+            shoppers.units[: shoppers.n] = 1
         self.basket.fill(self.own_basket, world, shoppers, step, occasion)
+        self.referral.enrich(self.own_referral, world, shoppers, step, occasion)
         shoppers.find_buyers()
         ring_up(shoppers, shoppers.price, shoppers.paid)
         shelf_paid = shoppers.paid
@@ -230,6 +254,8 @@ class Schedule:
         self.talk.after_purchase(self.own_talk, world, shoppers, pile, totals, step, occasion)
         purchases.count(shoppers, totals, self.unit_cost, shelf_paid, occasion)
         put_last(arrays["last_brand"], shoppers.rows, shoppers.brand, shoppers.buyers, shoppers.n_buyers)
+        if self.acquisition.kind != "none":
+            purchases.count_won(shoppers, arrays["tried"], arrays["channel"], self.acquisition_cost, totals)
         periods.note_first(shoppers, arrays["tried"], totals)
         world.history.note(shoppers, step)
         if self.book is not None:

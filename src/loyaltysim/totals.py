@@ -17,8 +17,12 @@ POINT_UNIT = 1_000
 
 BY_BRAND = (
     "buyers purchases units revenue cost_of_goods lever_cost messages_positive messages_negative joined lapsed "
-    "returned won_back failures complaints complaints_public repeat_purchases purchases_after"
+    "returned won_back failures complaints complaints_public repeat_purchases purchases_after acquisition_cost "
+    "referral_cost invitations frauds"
 ).split()
+CHANNELS = "start advertising friends invitation".split()
+"""How customers came into the market; `start` is everybody who was there before the first step."""
+START, ADVERTISING, FRIENDS, INVITATION = range(len(CHANNELS))
 REASONS = (
     "price leaflet satisfaction service expectation bond word_of_mouth program habit channel brand chance"
 ).split()
@@ -36,6 +40,8 @@ class Totals:
     the names of `BY_BRAND` : replications × segments × brands
     the names of `BY_PROGRAM` : replications × segments × programs
     occasions, no_purchase : replications
+    entered : replications × CHANNELS: customers who came into the market
+    won : replications × brands × CHANNELS: customers who bought the brand for the first time, by how they had come
     switches : replications × brands × brands: from the brand last bought to the brand bought now, itself included
     defections, defection_shares : replications × brands × REASONS: by main reason, and shares in millionths; without
         reasons if these are not asked for
@@ -58,6 +64,10 @@ class Totals:
     complaints_public: np.ndarray
     repeat_purchases: np.ndarray
     purchases_after: np.ndarray
+    acquisition_cost: np.ndarray
+    referral_cost: np.ndarray
+    invitations: np.ndarray
+    frauds: np.ndarray
     points_earned: np.ndarray
     points_redeemed: np.ndarray
     points_expired: np.ndarray
@@ -69,6 +79,7 @@ class Totals:
         shapes: dict[str, tuple[int, ...]] = {name: (replications, segments, brands) for name in BY_BRAND}
         shapes |= {name: (replications, segments, programs) for name in BY_PROGRAM}
         shapes |= {"occasions": (replications,), "no_purchase": (replications,)}
+        shapes |= {"entered": (replications, len(CHANNELS)), "won": (replications, brands, len(CHANNELS))}
         shapes |= {"switches": (replications, brands, brands)}
         why = (replications, brands, len(REASONS) if reasons else 0)
         shapes |= {"defections": why, "defection_shares": why}
@@ -86,6 +97,8 @@ class Totals:
 
     occasions: np.ndarray
     no_purchase: np.ndarray
+    entered: np.ndarray
+    won: np.ndarray
     switches: np.ndarray
     defections: np.ndarray
     defection_shares: np.ndarray

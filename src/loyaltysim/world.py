@@ -49,6 +49,10 @@ class World:
     """data.panels.Panel of recorded offers, or None."""
     kept: frozenset[str] = frozenset()
     """Shared states that a part which is switched on changes; what nobody changes counts as off, staged or not."""
+    silent: np.ndarray | None = None
+    """1 for rows whose word reaches nobody, uint8; None: everybody is heard."""
+    praised: bool = True
+    """Whether good words reach anybody."""
     explains: bool = False
     """Whether choices are to say what the utility of each brand is made of."""
     staged: list[str] = field(default_factory=list)

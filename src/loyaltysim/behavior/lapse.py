@@ -69,6 +69,9 @@ class Gone:
     bond: np.ndarray | None
     second_life: np.ndarray | None
     member: np.ndarray | None
+    hold: np.ndarray | None
+    """What the friend who brought a customer leaves of the chance."""
+    referred: np.ndarray | None
     status: np.ndarray
     left_step: np.ndarray
     """Step of the first leaving of each brand, -1 never: brands × rows."""
@@ -125,6 +128,8 @@ class Leaving(Lapse):
             bond=counted("bond", self.by_bond),
             second_life=counted("second_life"),
             member=customers.ask("member") if self.by_membership else None,
+            hold=customers.arrays.get("hold"),
+            referred=customers.arrays.get("referred"),
             status=customers.arrays["status"],
             left_step=world.own("lapse.left_step", shape, np.int32, -1),
             latest_step=latest,
@@ -142,6 +147,8 @@ class Leaving(Lapse):
             return
         terms[:, :m] = 0
         leavers.again[:m] = 0
+        if own.hold is not None:
+            leaving.held_by_friends(own.hold, own.referred, rows, brand, m, leavers.base)
         if own.satisfaction is not None:
             leaving.weigh(
                 own.satisfaction, rows, brand, m, -self.by_satisfaction, self.satisfaction_reference, terms[0]

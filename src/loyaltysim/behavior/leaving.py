@@ -136,6 +136,14 @@ def leave(
 
 
 @jit
+def held_by_friends(hold, referred, rows, brand, n, base):
+    """base[k] *= hold for those who decide on the brand to which a friend brought them (eq. E85)."""
+    for k in range(n):
+        if referred[rows[k]] == brand[k]:
+            base[k] *= hold[rows[k]]
+
+
+@jit
 def mark_failure(rows, brand, failed, n, after_failure):
     """Remember whether each brand was left after a failure: one bit a brand."""
     for k in range(n):

@@ -6,7 +6,7 @@ import numpy as np
 
 from loyaltysim.jit import jit
 from loyaltysim.market.shoppers import Shoppers
-from loyaltysim.totals import Totals
+from loyaltysim.totals import ADVERTISING, Totals
 
 i8, u4, u8 = np.int64, np.uint32, np.uint64
 
@@ -22,6 +22,35 @@ def count(shoppers: Shoppers, totals: Totals, unit_cost: np.ndarray, shelf_paid:
         totals.no_purchase, totals.buyers, totals.purchases, totals.units, totals.revenue, totals.cost_of_goods,
         totals.switches, totals.repeat_purchases, totals.purchases_after,
     )  # fmt: skip
+
+
+def count_won(
+    shoppers: Shoppers, tried: np.ndarray, channel: np.ndarray, acquisition_cost: np.ndarray, totals: Totals
+) -> None:
+    """Count who buys a brand for the first time, by how they came, and what advertising for them cost.
+
+    `tried` is as before this round; `acquisition_cost` is one number per brand in ledger units, paid for those who came
+    through advertising when they first buy anything.
+    """
+    _count_won(
+        shoppers.rows, shoppers.brand, shoppers.segment, shoppers.begins, shoppers.first_replication, tried, channel,
+        acquisition_cost, ADVERTISING, totals.won, totals.acquisition_cost,
+    )  # fmt: skip
+
+
+@jit
+def _count_won(rows, brand, segment, begins, first_replication, tried, channel, cost, advertising, won, paid):
+    """Add first purchases of each brand to `won` by channel, and the cost of first purchases at all to `paid`."""
+    for r in range(begins.shape[0] - 1):
+        for q in range(begins[r], begins[r + 1]):
+            b = brand[q]
+            if b >= 0:
+                row = rows[q]
+                by = channel[row]
+                if (tried[row] & (u4(1) << u4(b))) == u4(0):
+                    won[first_replication + r, b, by] += i8(1)
+                if tried[row] == u4(0) and by == advertising:
+                    paid[first_replication + r, segment[q], b] += cost[b]
 
 
 @jit

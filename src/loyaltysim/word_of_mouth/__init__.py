@@ -1,5 +1,9 @@
-"""Word of mouth: who says what (talk), how it reaches others (delivery), what it does to them (influence)."""
+"""Word of mouth: who says what (talk), how it reaches others (delivery), what it does to them (influence).
 
-from loyaltysim.word_of_mouth import influence, talk
+And how customers come: through advertising and friends (acquisition), on invitation (referral); `unheard` is what
+reaches nobody.
+"""
 
-__all__ = ["influence", "talk"]
+from loyaltysim.word_of_mouth import acquisition, influence, referral, talk
+
+__all__ = ["acquisition", "influence", "referral", "talk"]

@@ -47,6 +47,9 @@ class Influence(Part, room="influence model"):
     def settle(self, own: Any, world: World, shoppers: Shoppers) -> None:
         """Forget what entered a state that was written back."""
 
+    def forget(self, own: Any, world: World, rows: np.ndarray) -> None:
+        """Let these rows have heard nothing."""
+
 
 class NoInfluence(Influence):
     """Messages change nobody."""
@@ -78,6 +81,9 @@ class OnSatisfaction(Influence):
 
     def hear(self, own: Inbox, world: World, audience: str, step: int) -> None:
         deliver(world, audience, own.heard, False)
+
+    def forget(self, own: Inbox, world: World, rows: np.ndarray) -> None:
+        own.heard[:, rows] = 0
 
     def read(self, own: Inbox, world: World, shoppers: Shoppers) -> None:
         column = shoppers.columns["satisfaction"]
@@ -115,6 +121,9 @@ class OnHeard(Influence):
         world.stage("heard")
         world.stage("last_brand")
         return _open_inbox(world, 2)
+
+    def forget(self, own: Inbox, world: World, rows: np.ndarray) -> None:
+        world.customers.arrays["heard"][:, rows] = 0
 
     def hear(self, own: Inbox, world: World, audience: str, step: int) -> None:
         deliver(world, audience, own.heard, True)
