@@ -12,8 +12,10 @@ import numpy as np
 from loyaltysim import checkpoint, results
 from loyaltysim.behavior.logit import Logit
 from loyaltysim.data.transactions import TransactionLog
+from loyaltysim.draws import purpose, salt
 from loyaltysim.faults import Fault, ScenarioError
 from loyaltysim.memory import check_memory
+from loyaltysim.market.messages import STRENGTH_UNIT
 from loyaltysim.metrics import periods, states
 from loyaltysim.opening import open_market
 from loyaltysim.results import Raw
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
 
 
+SAID = purpose("simulation.say")
 ROWS_PER_THREAD = 1 << 18
 """Rows from which a thread is worth having (measured: at 10⁵ rows two threads take 1.3 times as long, at 10⁶ .8)."""
 
@@ -166,6 +169,33 @@ class Simulation:
         other = Simulation(scenario, seed=self.seed, threads=threads, replications=stack, log=log)
         checkpoint.copy(self, other)
         return other
+
+    def say(
+        self, rows: np.ndarray | list[int], brand: str, *, praise: bool = True, strength: float = 1.0
+    ) -> Simulation:
+        """Let customers say something of a brand now; it is heard in the next step, like what they say by themselves.
+
+        Parameters
+        ----------
+        rows : who speaks, one message each: replication's place in the stack · n_customers + number of the customer
+        brand : what it is about
+        praise : whether it is praise; else blame
+        strength : of a full message, 0 … 8, before the tie weakens it
+
+        Raises
+        ------
+        ValueError : for an unknown brand, or a strength out of range
+        IndexError : for rows that are none
+        """
+        rows, brands = np.asarray(rows, np.int64), list(self.world.brands)
+        if brand not in brands or not 0 <= strength <= 8:
+            raise ValueError(f"no brand {brand!r} among {', '.join(brands)}, or strength {strength} not within 0 to 8")
+        if rows.ndim != 1 or (len(rows) and not 0 <= rows.min() <= rows.max() < self.world.customers.rows):
+            raise IndexError(f"rows must be a list of numbers from 0 to {self.world.customers.rows - 1}")
+        whole = round(strength * STRENGTH_UNIT) * (1 if praise else -1)
+        key = self.world.customers.key[rows]
+        self.world.messages.piles[0].add(rows, brands.index(brand), whole, key + np.uint64(salt(SAID, self.now, 0, 0)))
+        return self
 
     def raw(self) -> Raw:
         """Counts so far, by name."""

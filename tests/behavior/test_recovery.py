@@ -356,7 +356,7 @@ def test_public__only_complaints_are_and_by_their_chance(seat):
 
 def test_public__is_off_where_nobody_can_see():
     part = market().scenario.behavior.recovery
-    assert part.is_public and not part.in_private().is_public
+    assert part.is_public and not part.with_(public_chance=0.0).is_public
     assert not part.with_(public_audience=0.0).is_public
 
 

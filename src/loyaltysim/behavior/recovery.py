@@ -4,8 +4,8 @@ A kind writes the incidents board (`market.incidents`), changes satisfaction wit
 `strain`, which weighs when the customer next decides to stay.
 
 To write another: a `Recovery` with a `kind`, whose `handle` writes all columns of the incidents board for everybody of
-the round, zeros where nothing went wrong; one that lets others see complaints says so in `is_public`, adds to the
-pile's `public`, and gives a copy that does not in `in_private`.
+the round, zeros where nothing went wrong; one that lets others see complaints says so in `is_public` and adds to
+the pile's `public`.
 """
 
 from __future__ import annotations
@@ -47,10 +47,6 @@ class Recovery(Part, room="recovery model"):
     def is_public(self) -> bool:
         """Whether others may see complaints."""
         return False
-
-    def in_private(self) -> Recovery:
-        """The same, where nobody else sees complaints."""
-        return self
 
     def open(self, world: World) -> Any:
         """Ask for what is needed; returns the part's own arrays."""
@@ -162,9 +158,6 @@ class Justice(Recovery):
     @property
     def is_public(self) -> bool:
         return self.public_chance > 0 and self.public_audience > 0
-
-    def in_private(self) -> Justice:
-        return self.with_(public_chance=0.0)
 
     def open(self, world: World) -> Memory:
         world.customers.ask("strain")

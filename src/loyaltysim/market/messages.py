@@ -41,6 +41,22 @@ class MessagePile:
                 new[: self.n] = old[: self.n]
                 setattr(self, name, new)
 
+    def add(self, sender: np.ndarray, brand: int, strength: int, luck: np.ndarray) -> None:
+        """Append messages of one brand and strength."""
+        self.room_for(len(sender))
+        end = self.n + len(sender)
+        self.sender[self.n : end], self.luck[self.n : end] = sender, luck
+        self.brand[self.n : end], self.strength[self.n : end] = brand, strength
+        self.n = end
+
+    def take(self, other: MessagePile) -> None:
+        """Hold what another pile holds, and nothing else."""
+        self.n, self.public[:] = 0, other.public
+        self.room_for(other.n)
+        for name in ("sender", "brand", "strength", "luck"):
+            getattr(self, name)[: other.n] = getattr(other, name)[: other.n]
+        self.n = other.n
+
 
 class Messages:
     """All messages of a step, a pile a block."""

@@ -24,6 +24,7 @@ SAYS = {
     "rival_promotions": "rivals' promotions",
     "program": "our program",
     "word_of_mouth": "word of mouth",
+    "referral": "invitations",
 }
 """The questions, in the words of a headline."""
 
@@ -46,20 +47,32 @@ def without_program(scenario: Scenario) -> Scenario | None:
 
 
 def without_word_of_mouth(scenario: Scenario) -> Scenario | None:
-    """The market in which nobody talks or sees others complain; None if nobody does anyway."""
-    changes: dict[str, Any] = {}
-    if scenario.word_of_mouth.talk.kind != "none":
-        changes["word_of_mouth.talk"] = {"kind": "none"}
-    recovery = scenario.behavior.recovery
-    if recovery.is_public and scenario.word_of_mouth.influence.hears_public:
-        changes["behavior.recovery"] = recovery.in_private().plain()
-    return scenario.vary(changes) if changes else None
+    """The market in which no word reaches anybody; None if none does anyway."""
+    return unheard(scenario, {"sign": "both"})
+
+
+def unheard(scenario: Scenario, what: dict[str, Any]) -> Scenario | None:
+    """The market in which something goes unheard (`word_of_mouth.unheard`); None if nobody says or shows anything."""
+    talking, recovery = scenario.word_of_mouth, scenario.behavior.recovery
+    seen = recovery.is_public and talking.influence.hears_public
+    if not (talking.talk.kind != "none" or seen or talking.acquisition.imitates or talking.referral.kind != "none"):
+        return None
+    return scenario.vary({"word_of_mouth.unheard": what})
+
+
+def without_referral(scenario: Scenario) -> Scenario | None:
+    """The market in which no brand takes invitations; None if none does anyway."""
+    if scenario.word_of_mouth.referral.kind == "none":
+        return None
+    changes: dict[str, Any] = {path_text(("brands", name, "referral")): None for name in scenario.brands}
+    return scenario.vary({**changes, "word_of_mouth.referral": "none"})
 
 
 KNOCK_OUTS: dict[str, Callable[[Scenario], Scenario | None]] = {
     "rival_promotions": without_rival_promotions,
     "program": without_program,
     "word_of_mouth": without_word_of_mouth,
+    "referral": without_referral,
 }
 
 

@@ -47,6 +47,8 @@ class Pull:
     """int64, one per row; one per replication where everybody knows everybody."""
     until: int = -1
     """Step up to which it counts those who came; another one: count anew."""
+    examples: np.ndarray | None = None
+    """Steps of coming, like `entered`, of those whose example counts: another world's; None: this one's."""
 
 
 class Acquisition(Part, room="acquisition model"):
@@ -125,7 +127,7 @@ class Adoption(Acquisition):
         raise NotImplementedError
 
     def enter(self, own: Pull, world: World, totals: Totals, step: int, invited: Newcomers) -> np.ndarray:
-        if own.until != step:
+        if own.until != step or own.examples is not None:
             self._count_anew(own, world, step)
         come = self._who_comes(own, world, step, invited.rows).joined_by(invited)
         customers, rows = world.customers, come.rows
@@ -148,7 +150,8 @@ class Adoption(Acquisition):
         """Count all who came before `step`: at the start, or when a run goes on from a state."""
         own.pull[:] = 0
         if self.imitates:
-            self._pull_friends(own, world, np.flatnonzero((own.entered >= 0) & (own.entered < max(step, 1))))
+            there = own.entered if own.examples is None else own.examples
+            self._pull_friends(own, world, np.flatnonzero((there >= 0) & (there < max(step, 1))))
 
     def _pull_friends(self, own: Pull, world: World, rows: np.ndarray) -> None:
         """Let these rows pull at their friends from now on."""
@@ -192,7 +195,8 @@ class Adoption(Acquisition):
             row, friend = row[kept], friend[kept]
         referrer = np.full(len(row), -1, np.int32)
         if friend.any():
-            referrer[friend] = self._brought_by(world, row[friend], own.entered, step)
+            there = own.entered if own.examples is None else own.examples
+            referrer[friend] = self._brought_by(world, row[friend], there, step)
         return Newcomers(row, np.where(friend, FRIENDS, ADVERTISING).astype(np.int8), referrer)
 
     def _brought_by(self, world: World, rows: np.ndarray, entered: np.ndarray, step: int) -> np.ndarray:

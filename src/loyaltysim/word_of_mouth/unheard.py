@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from pydantic import field_validator
 
 from loyaltysim.draws import purpose, salt, uniform
 from loyaltysim.jit import jit
@@ -30,11 +31,19 @@ class Unheard(Record):
     sign: Literal["none", "praise", "blame", "both"] = setting("none", "Which messages of everybody reach nobody.")
     segments: tuple[str, ...] = setting((), "Segments whose customers reach nobody.")
     share: float = setting(0.0, "Share of customers, drawn one by one, who reach nobody.", ge=0, le=1, unit="1")
+    customers: tuple[int, ...] = setting((), "Numbers of customers who reach nobody, in every replication.")
+
+    @field_validator("customers")
+    @classmethod
+    def _check(cls, customers: tuple[int, ...]) -> tuple[int, ...]:
+        if customers and min(customers) < 0:
+            raise ValueError(f"customers have numbers from 0 on, was {min(customers)}")
+        return customers
 
     @property
     def on(self) -> bool:
         """Whether anything goes unheard."""
-        return self.sign != "none" or bool(self.segments) or self.share > 0
+        return self.sign != "none" or bool(self.segments) or self.share > 0 or bool(self.customers)
 
     @property
     def praises(self) -> bool:
@@ -44,10 +53,11 @@ class Unheard(Record):
     def open(self, world: World) -> np.ndarray | None:
         """uint8, one per row: 1 for those who reach nobody; None if everybody is heard."""
         customers = world.customers
-        if not self.segments and not self.share:
+        if not (self.segments or self.share or self.customers):
             return None
         numbers = [world.segments.index(name) for name in self.segments]
         silent = np.isin(customers.segment, numbers).astype(np.uint8)
+        silent.reshape(-1, customers.n_customers)[:, list(self.customers)] = 1
         _draw(customers.key, np.uint64(salt(SILENT, 0, 0, 0)), self.share, silent)
         return silent
 
