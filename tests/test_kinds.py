@@ -54,7 +54,10 @@ BESIDES = {
     (Choice, "switching"): {"behavior.lapse": {"kind": "none"}},
 }
 """What some kinds want of other rooms."""
-NEEDED = {"switching": {"matrix": [[0.6, 0.4], [0.3, 0.7]]}}
+NEEDED = {
+    "switching": {"matrix": [[0.6, 0.4], [0.3, 0.7]]},
+    "layers": {"layers": [{"kind": "household"}, {"kind": "random", "strength": 0.5}, {"kind": "reviews"}]},
+}
 KINDS = [(room, kind) for room in WHERE for kind in sorted(room.kinds)]
 ALWAYS = {"last_brand", "tried", "seen"}
 """States that the schedule writes with every purchase."""

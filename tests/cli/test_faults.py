@@ -41,7 +41,8 @@ ADDED = {
     ),
     "settings without a kind where none is usual": (
         "[network]\nmean_degree = 4",
-        "15: network: a network needs a kind; there are: complete, edge_list, none, random, scale_free, small_world",
+        "15: network: a network needs a kind; there are: blocks, complete, configuration, edge_list, household, layers, "
+        "none, random, reviews, scale_free, small_world",
     ),
     "an unknown distribution": (
         "[population.inertia]\ndistribution = 'gama'",

@@ -34,14 +34,13 @@ def check(name: options.Name, changes: options.Changes = None, as_json: options.
 
 def summarize(scenario: Scenario) -> dict[str, Any]:
     """What a run would be, in numbers. Raises ScenarioError for files that it reads and for too little memory."""
-    from loyaltysim.customers.networks.edge_list import EdgeListNetwork
     from loyaltysim.memory import check_memory, expected_need
     from loyaltysim.runs import STACK_ROWS
 
     customers = scenario.population.n_customers
     stack = max(1, min(REPLICATIONS, STACK_ROWS // customers))
     check_memory(scenario, stack, REPLICATIONS)
-    if isinstance(scenario.network, EdgeListNetwork):
+    if scenario.network.files():
         scenario.network.build(customers, 0, 1, folder=scenario._folder)
     return {
         "title": scenario.title,

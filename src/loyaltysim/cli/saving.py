@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.cli.folder import MANIFEST
 from loyaltysim.cli.told import without_nan
-from loyaltysim.customers.networks.edge_list import EdgeListNetwork
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -29,9 +28,9 @@ def save_scenario(scenario: Scenario, folder: Path, name: str = "scenario.toml")
     beside = scenario._folder or Path()
     files = [beside / f"{used}.py" for used in scenario.uses]
     changes: dict[str, Any] = {}
-    if isinstance(scenario.network, EdgeListNetwork):
-        files.append(beside / scenario.network.file)
-        changes["network.file"] = files[-1].name
+    for setting, network_file in scenario.network.files().items():
+        files.append(beside / network_file)
+        changes[f"network.{setting}"] = files[-1].name
     if scenario.panel is not None and (beside / scenario.panel.source).is_file():
         files.append(beside / scenario.panel.source)
         changes["panel.source"] = files[-1].name

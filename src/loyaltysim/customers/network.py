@@ -1,9 +1,9 @@
 """Who hears whom: the ties between customers, over which word of mouth travels.
 
 Each kind of network is one file in ``customers/networks``; this file has what they share. To write another kind, make a
-record ``class Mine(Network)`` with ``kind: Literal["mine"] = "mine"``, settings, a `check`, `expected_bytes`, and a
-`make` that gives each tie once to `connect`. A kernel draws with the key of its replication and nothing else, so that a
-network is the same whether its replication is built alone or in a stack.
+record ``class Mine(Tied)`` with ``kind: Literal["mine"] = "mine"``, settings, a `check`, `expected_bytes`, and a
+`make` that gives each tie of a `Stack` once to `connect`. A kernel draws with the key of its replication and nothing
+else, so that a network is the same whether its replication is built alone or in a stack.
 
 Networks are undirected, without ties of a customer to itself and with one tie between two customers at most. A *row* is
 one customer of one replication: row = replication · n_customers + customer. Customers' numbers carry no meaning in the
@@ -14,88 +14,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from loyaltysim.customers.neighbors import STRENGTH_ONE, Neighbors, Totals
 from loyaltysim.jit import jit
-from loyaltysim.record import Part
-
-if TYPE_CHECKING:
-    import networkx
+from loyaltysim.record import Part, setting
 
 MAX_ROWS = 2**31 - 1  # rows are kept as int32
-STRENGTH_ONE = 1024  # a tie of strength 1, in the unit of messages
 
 
 @dataclass(frozen=True, eq=False)
-class Neighbors:
-    """The ties of a stack of networks, as compressed rows."""
+class Stack:
+    """Which networks to make: those of some replications, one after the other, and for whom."""
 
     n_customers: int  # of one replication
-    first: NDArray[np.int64]  # rows + 1: where each row's neighbors begin in `neighbor`, and their number
-    neighbor: NDArray[np.int32]  # both directions of each tie: row numbers, ascending within a row
-    strength: NDArray[np.int32] | None = None  # of each entry of `neighbor`, in 1/1024; None: all are 1
+    seed: int
+    replications: int = 1
+    first_replication: int = 0
+    folder: Path | None = None  # where the scenario's file lies; files of ties are found from there
+    segment: NDArray[np.uint8] | None = None  # of each row; None: everybody is alike
 
     @property
-    def replications(self) -> int:
-        """How many networks are stacked."""
-        return (len(self.first) - 1) // self.n_customers if self.n_customers else 0
-
-    @property
-    def bytes(self) -> int:
-        """Memory of the ties, in bytes."""
-        return self.first.nbytes + self.neighbor.nbytes + (0 if self.strength is None else self.strength.nbytes)
-
-    def degree(self) -> NDArray[np.int64]:
-        """Count the neighbors: one number per row."""
-        return np.diff(self.first)
-
-    def edges(self, replication: int = 0) -> NDArray[np.int64]:
-        """List the ties of the stack's replication counted from 0: ties × 2 customer numbers, the smaller first."""
-        customer, other, _ = self._entries(replication)
-        once = customer < other
-        return np.column_stack((customer[once], other[once]))
-
-    def to_networkx(self, replication: int = 0) -> networkx.Graph:
-        """Copy one replication of the stack, counted from 0; where strengths differ, ties have a `strength`."""
-        import networkx
-
-        graph = networkx.Graph()
-        graph.add_nodes_from(range(self.n_customers))
-        customer, other, strength = self._entries(replication)
-        once = customer < other
-        ties = customer[once].tolist(), other[once].tolist()
-        if strength is None:
-            graph.add_edges_from(zip(*ties))
-        else:
-            graph.add_weighted_edges_from(zip(*ties, (strength[once] / STRENGTH_ONE).tolist()), weight="strength")
-        return graph
-
-    def _entries(self, replication: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32] | None]:
-        """Every tie of a replication in both directions: customer, neighbor, strength."""
-        if not 0 <= replication < max(self.replications, 1):
-            raise IndexError(f"replication {replication} of a stack of {self.replications}")
-        begin = replication * self.n_customers
-        first = self.first[begin : begin + self.n_customers + 1]
-        here = slice(first[0], first[-1])
-        customer = np.repeat(np.arange(self.n_customers), np.diff(first))
-        other = self.neighbor[here].astype(np.int64) - begin
-        return customer, other, None if self.strength is None else self.strength[here]
-
-
-@dataclass(frozen=True)
-class Totals:
-    """Everybody hears everybody: no tie is kept, what is said is added up by replication."""
-
-    n_customers: int  # of one replication
-    replications: int
-    bytes: ClassVar[int] = 0
-
-    def degree(self) -> NDArray[np.int64]:
-        """Count the neighbors: one number per row, all the others."""
-        return np.full(self.n_customers * self.replications, max(self.n_customers - 1, 0), np.int64)
+    def rows(self) -> int:
+        """Customers of all replications."""
+        return self.n_customers * self.replications
 
 
 class Network(Part, room="network"):
@@ -114,12 +59,23 @@ class Network(Part, room="network"):
         """Tell how much memory `build` takes at its highest, before building; `folder` as in `build`."""
         return 0
 
+    def files(self) -> dict[str, str]:
+        """Tell the files that are read, by the setting that names them."""
+        return {}
+
     def build(
-        self, n_customers: int, seed: int, replications: int, first_replication: int = 0, folder: Path | None = None
+        self,
+        n_customers: int,
+        seed: int,
+        replications: int,
+        first_replication: int = 0,
+        folder: Path | None = None,
+        segment: NDArray[np.uint8] | None = None,
     ) -> Neighbors | Totals | None:
         """Make the networks of `replications` replications from number `first_replication` on, as one stack.
 
-        `folder` is where the scenario's file lies; files of ties are found from there.
+        `folder` is where the scenario's file lies; files of ties are found from there. `segment` numbers the segment
+        of each row; without it everybody is alike.
         Raises ValueError if `check` has something to say or if there are too many rows, and ScenarioError for a
         faulty file.
         """
@@ -128,11 +84,9 @@ class Network(Part, room="network"):
             faults.append(f"{replications} × {n_customers} customers are too many in one stack: at most {MAX_ROWS}")
         if faults:
             raise ValueError("; ".join(faults))
-        return self.make(n_customers, seed, replications, first_replication, folder)
+        return self.make(Stack(n_customers, seed, replications, first_replication, folder, segment))
 
-    def make(
-        self, n_customers: int, seed: int, replications: int, first_replication: int, folder: Path | None
-    ) -> Neighbors | Totals | None:
+    def make(self, stack: Stack) -> Neighbors | Totals | None:
         """Make the networks, after the checks of `build`: what a kind is about."""
         raise NotImplementedError
 
@@ -142,9 +96,15 @@ class NoNetwork(Network):
 
     kind: Literal["none"] = "none"
 
-    def make(self, n_customers, seed, replications, first_replication, folder):
+    def make(self, stack):
         """Make nothing."""
         return None
+
+
+class Tied(Network):
+    """The base of the kinds whose ties all have one strength."""
+
+    strength: float = setting(1.0, "Part of a message that a tie lets through.", unit="1", ge=0, le=1)
 
 
 def too_many_neighbors(mean_degree: float, n_customers: int) -> list[str]:
@@ -154,23 +114,31 @@ def too_many_neighbors(mean_degree: float, n_customers: int) -> list[str]:
     return [f"mean_degree {mean_degree:g} needs more than {mean_degree:g} customers, there are {n_customers}"]
 
 
-def bytes_of(rows: int, ties: int) -> int:
+def bytes_of(rows: int, ties: int, strength: float = 1.0) -> int:
     """Tell the highest memory of drawing `ties` ties, kept once, and of `connect`.
 
     int64 by row: `begin` and `first`; int32 by tie: once in `later`, twice in `neighbor`. The kinds need less before.
+    Strengths other than 1 are int32, twice by tie, when `begin` and `later` are gone.
     """
-    return 2 * 8 * (rows + 1) + 3 * 4 * ties
+    drawn = 2 * 8 * (rows + 1) + 3 * 4 * ties
+    return drawn if strength == 1 else max(drawn, 8 * (rows + 1) + 4 * 4 * ties)
 
 
-def connect(n_customers: int, begin: NDArray[np.int64], later: NDArray[np.int32]) -> Neighbors:
+def connect(n_customers: int, begin: NDArray[np.int64], later: NDArray[np.int32], strength: float = 1.0) -> Neighbors:
     """Make the rows of neighbors from ties that are kept once, in the row of their smaller end.
 
-    Row i has its neighbors of larger number in ``later[begin[i]:begin[i + 1]]``, each once, in any order.
+    Row i has its neighbors of larger number in ``later[begin[i]:begin[i + 1]]``, each once, in any order. All ties get
+    the same strength.
     """
     first = np.zeros(len(begin), np.int64)
     neighbor = np.empty(2 * len(later), np.int32)
     both_ways(begin, later, first, neighbor)
-    return Neighbors(n_customers, first, neighbor)
+    return Neighbors(n_customers, first, neighbor, one_strength(strength, len(neighbor)))
+
+
+def one_strength(strength: float, size: int) -> NDArray[np.int32] | None:
+    """Give `size` entries the same strength; None for 1."""
+    return None if strength == 1 else np.full(size, round(strength * STRENGTH_ONE), np.int32)
 
 
 def turn(begin: NDArray[np.int64], other: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:

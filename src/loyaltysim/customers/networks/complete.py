@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from loyaltysim.customers.network import Network, Totals
+from loyaltysim.customers.neighbors import Totals
+from loyaltysim.customers.network import Network
 
 
 class CompleteNetwork(Network):
@@ -17,6 +18,6 @@ class CompleteNetwork(Network):
 
     kind: Literal["complete"] = "complete"
 
-    def make(self, n_customers, seed, replications, first_replication, folder):
+    def make(self, stack):
         """Mark the stack as heard in totals."""
-        return Totals(n_customers, replications)
+        return Totals(stack.n_customers, stack.replications)

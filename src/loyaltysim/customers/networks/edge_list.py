@@ -8,13 +8,15 @@ kept in 1/1024. All replications have the same network. What is wrong with the f
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from loyaltysim.customers.network import STRENGTH_ONE, Neighbors, Network, connect
+from loyaltysim.customers.neighbors import STRENGTH_ONE, Neighbors
+from loyaltysim.customers.network import Network, Stack, connect
 from loyaltysim.faults import Fault, ScenarioError
 from loyaltysim.record import setting
 
@@ -42,25 +44,41 @@ class EdgeListNetwork(Network):
         ties = text.count(b"\n")
         return BYTES_A_BYTE * len(text) + replications * (8 * n_customers + 16 * ties)
 
-    def make(self, n_customers, seed, replications, first_replication, folder):
+    def files(self):
+        """Tell the file."""
+        return {"file": self.file}
+
+    def make(self, stack):
         """Read the ties, make the rows, and repeat them for each replication."""
-        smaller, larger, strength = read_ties(self._path(folder), n_customers)
-        begin = np.concatenate(([0], np.cumsum(np.bincount(smaller, minlength=n_customers))))
-        one = connect(n_customers, begin, larger.astype(np.int32))
-        if strength is not None:
-            # In the rows, ties to larger numbers come in the order of (smaller, larger), others in (larger, smaller).
-            upward = one.neighbor > np.repeat(np.arange(n_customers), one.degree())
-            both = np.empty(len(one.neighbor), np.int32)
-            both[upward] = strength
-            both[~upward] = strength[np.lexsort((smaller, larger))]
-            strength = np.tile(both, replications)
-        stack = np.arange(replications)[:, np.newaxis]
-        first = np.append((one.first[:-1] + stack * one.first[-1]).ravel(), replications * one.first[-1])
-        neighbor = (one.neighbor + (stack * n_customers).astype(np.int32)).ravel()
-        return Neighbors(n_customers, first, neighbor, strength)
+        return repeated(one_of(*read_ties(self._path(stack.folder), stack.n_customers), stack.n_customers), stack)
 
     def _path(self, folder: Path | None) -> Path:
         return Path(self.file) if folder is None else folder / self.file
+
+
+def one_of(
+    smaller: NDArray[np.int64], larger: NDArray[np.int64], strength: NDArray[np.int32] | None, n_customers: int
+) -> Neighbors:
+    """Make one network of ties in the order of their ends, as `read_ties` gives them."""
+    begin = np.concatenate(([0], np.cumsum(np.bincount(smaller, minlength=n_customers))))
+    one = connect(n_customers, begin, larger.astype(np.int32))
+    if strength is None:
+        return one
+    # In the rows, ties to larger numbers come in the order of (smaller, larger), others in (larger, smaller).
+    upward = one.neighbor > np.repeat(np.arange(n_customers), one.degree())
+    both = np.empty(len(one.neighbor), np.int32)
+    both[upward] = strength
+    both[~upward] = strength[np.lexsort((smaller, larger))]
+    return replace(one, strength=both)
+
+
+def repeated(one: Neighbors, stack: Stack) -> Neighbors:
+    """Give every replication the same network."""
+    place = np.arange(stack.replications)[:, np.newaxis]
+    first = np.append((one.first[:-1] + place * one.first[-1]).ravel(), stack.replications * one.first[-1])
+    neighbor = (one.neighbor + (place * stack.n_customers).astype(np.int32)).ravel()
+    strength = None if one.strength is None else np.tile(one.strength, stack.replications)
+    return Neighbors(stack.n_customers, first, neighbor, strength)
 
 
 def read_ties(path: Path, n_customers: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32] | None]:

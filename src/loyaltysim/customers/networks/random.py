@@ -16,7 +16,7 @@ from typing import Literal
 
 import numpy as np
 
-from loyaltysim.customers.network import Network, bytes_of, connect, too_many_neighbors
+from loyaltysim.customers.network import Tied, bytes_of, connect, too_many_neighbors
 from loyaltysim.draws import WEYL, bits, customer_key, purpose, salt, uniform_double
 from loyaltysim.jit import jit
 from loyaltysim.record import setting
@@ -28,7 +28,7 @@ DENSE = 0.25  # assumed: share of all pairs above which each pair is looked at i
 CHUNK = 1024  # pairs drawn at once, in a loop of their own: twice to four times as fast (measured)
 
 
-class RandomNetwork(Network):
+class RandomNetwork(Tied):
     """Any two customers are tied with the same chance (Erdős and Rényi)."""
 
     kind: Literal["random"] = "random"
@@ -44,20 +44,22 @@ class RandomNetwork(Network):
 
     def expected_bytes(self, n_customers, replications, folder=None):
         """Tell the highest memory while building, in bytes."""
-        return bytes_of(n_customers * replications, self.n_ties(n_customers) * replications) + 12 * n_customers
+        rows, ties = n_customers * replications, self.n_ties(n_customers) * replications
+        return bytes_of(rows, ties, self.strength) + 12 * n_customers
 
-    def make(self, n_customers, seed, replications, first_replication, folder):
+    def make(self, stack):
         """Draw the ties, then make the rows."""
-        ties, pairs = self.n_ties(n_customers), n_customers * (n_customers - 1) // 2
-        begin = np.zeros(n_customers * replications + 1, np.int64)
-        later = np.empty(ties * replications, np.int32)
+        n = stack.n_customers
+        ties, pairs = self.n_ties(n), n * (n - 1) // 2
+        begin = np.zeros(stack.rows + 1, np.int64)
+        later = np.empty(ties * stack.replications, np.int32)
         if ties > DENSE * pairs:
-            select_ties(seed, first_replication, replications, n_customers, ties, begin, later)
+            select_ties(stack.seed, stack.first_replication, stack.replications, n, ties, begin, later)
         else:
-            place, seen = np.empty(n_customers, np.int64), np.empty(n_customers, np.int32)
-            draw_ties(seed, first_replication, replications, n_customers, ties, begin, later, place, seen)
+            place, seen = np.empty(n, np.int64), np.empty(n, np.int32)
+            draw_ties(stack.seed, stack.first_replication, stack.replications, n, ties, begin, later, place, seen)
             del place, seen
-        return connect(n_customers, begin, later)
+        return connect(n, begin, later, self.strength)
 
 
 @jit
@@ -86,13 +88,19 @@ def draw_ties(seed, first_replication, replications, n, ties, begin, later, plac
 
 @jit
 def draw_until(key, n, ties, row, start, begin, later, place, seen, smaller, larger):
-    """Write the ties of one network, whose rows begin at `row` and whose ties at `start`.
-
-    A round draws as many pairs as are wanting, puts them behind what their rows have, and drops those drawn before.
-    """
-    have, drawn = i8(0), i8(0)
+    """Write the ties of one network, whose rows begin at `row` and whose ties at `start`."""
     for i in range(n + 1):
         begin[row + i] = start
+    draw_more(key, n, ties, row, start, begin, later, place, seen, smaller, larger)
+
+
+@jit
+def draw_more(key, n, ties, row, start, begin, later, place, seen, smaller, larger):
+    """Draw ties to those that a network has already, until there are `ties`.
+
+    A round draws as many pairs as are wanting, puts them behind what their rows have, and drops those that were there.
+    """
+    have, drawn = i8(begin[row + n] - start), i8(0)
     while True:
         draws_end = drawn + ties - have
         for i in range(n):
@@ -157,16 +165,22 @@ def close_up(n, row, start, begin, later, place, seen):
 @jit
 def select_ties(seed, first_replication, replications, n, ties, begin, later):
     """Write the ties of a stack of dense networks into `begin` (rows + 1) and `later`, looking at each pair in turn."""
-    e = i8(0)
     for r in range(replications):
         key = bits(customer_key(seed, first_replication + r, 0), salt(TIES, 0, 0, 0))
-        wanted, left = i8(ties), i8(n) * i8(n - 1) // 2
-        for i in range(n):
-            begin[r * n + i] = e
-            for j in range(i + 1, n):
-                if uniform_double(key, u8(left) * WEYL) * f8(left) < f8(wanted):
-                    later[e] = r * n + j
-                    e += 1
-                    wanted -= 1
-                left -= 1
-    begin[replications * n] = e
+        select_pairs(key, n, ties, r * n, r * ties, begin, later)
+
+
+@jit
+def select_pairs(key, n, ties, row, start, begin, later):
+    """Write the ties of one dense network, whose rows begin at `row` and whose ties at `start`."""
+    e = i8(start)
+    wanted, left = i8(ties), i8(n) * i8(n - 1) // 2
+    for i in range(n):
+        begin[row + i] = e
+        for j in range(i + 1, n):
+            if uniform_double(key, u8(left) * WEYL) * f8(left) < f8(wanted):
+                later[e] = row + j
+                e += 1
+                wanted -= 1
+            left -= 1
+    begin[row + n] = e

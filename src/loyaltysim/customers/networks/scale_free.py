@@ -16,7 +16,7 @@ from typing import Literal
 
 import numpy as np
 
-from loyaltysim.customers.network import Network, bytes_of, connect, too_many_neighbors, turn
+from loyaltysim.customers.network import Tied, bytes_of, connect, too_many_neighbors, turn
 from loyaltysim.draws import WEYL, bits, customer_key, mix, purpose, salt, uniform_double
 from loyaltysim.jit import jit
 from loyaltysim.record import setting
@@ -26,7 +26,7 @@ u8, i8, f8 = np.uint64, np.int64, np.float64
 ENDS = purpose("network.scale_free")
 
 
-class ScaleFreeNetwork(Network):
+class ScaleFreeNetwork(Tied):
     """A few hubs with very many neighbors (Barabási and Albert)."""
 
     kind: Literal["scale_free"] = "scale_free"
@@ -45,17 +45,17 @@ class ScaleFreeNetwork(Network):
 
     def expected_bytes(self, n_customers, replications, folder=None):
         """Tell the highest memory while building, in bytes."""
-        rows = n_customers * replications
-        return bytes_of(rows, self.n_ties(n_customers) * replications) + 8 * n_customers
+        rows, ties = n_customers * replications, self.n_ties(n_customers) * replications
+        return bytes_of(rows, ties, self.strength) + 8 * n_customers
 
-    def make(self, n_customers, seed, replications, first_replication, folder):
+    def make(self, stack):
         """Let the customers come, then make the rows."""
-        rows, ties = n_customers * replications, self.n_ties(n_customers)
-        begin = np.empty(rows + 1, np.int64)
-        earlier = np.empty(ties * replications, np.int32)
-        attach(seed, first_replication, replications, n_customers, self.mean_degree // 2, begin, earlier)
+        n, links = stack.n_customers, self.mean_degree // 2
+        begin = np.empty(stack.rows + 1, np.int64)
+        earlier = np.empty(self.n_ties(n) * stack.replications, np.int32)
+        attach(stack.seed, stack.first_replication, stack.replications, n, links, begin, earlier)
         begin, earlier = turn(begin, earlier)
-        return connect(n_customers, begin, earlier)
+        return connect(n, begin, earlier, self.strength)
 
 
 @jit

@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from loyaltysim.customers.network import Network, bytes_of, connect, too_many_neighbors, turn
+from loyaltysim.customers.network import Tied, bytes_of, connect, too_many_neighbors, turn
 from loyaltysim.draws import WEYL, bits, customer_key, mix, purpose, salt, uniform_double
 from loyaltysim.jit import jit
 from loyaltysim.record import setting
@@ -23,7 +23,7 @@ u8, i8, f8 = np.uint64, np.int64, np.float64
 MOVES, TARGETS = purpose("network.small_world.moves"), purpose("network.small_world.targets")
 
 
-class SmallWorldNetwork(Network):
+class SmallWorldNetwork(Tied):
     """Neighbors on a ring, some ties moved to anywhere (Watts and Strogatz)."""
 
     kind: Literal["small_world"] = "small_world"
@@ -39,17 +39,16 @@ class SmallWorldNetwork(Network):
     def expected_bytes(self, n_customers, replications, folder=None):
         """Tell the highest memory while building, in bytes."""
         rows = n_customers * replications
-        return bytes_of(rows, rows * self.mean_degree // 2) + 4 * n_customers
+        return bytes_of(rows, rows * self.mean_degree // 2, self.strength) + 4 * n_customers
 
-    def make(self, n_customers, seed, replications, first_replication, folder):
+    def make(self, stack):
         """Lay the ring, move ties, then make the rows."""
-        half, rows = self.mean_degree // 2, n_customers * replications
-        far = np.empty((rows, half), np.int32)
-        degree = np.empty(n_customers, np.int32)
-        ring(seed, first_replication, n_customers, self.rewire, far, degree)
-        begin, later = turn(half * np.arange(rows + 1), far.reshape(-1))
+        half, n = self.mean_degree // 2, stack.n_customers
+        far = np.empty((stack.rows, half), np.int32)
+        ring(stack.seed, stack.first_replication, n, self.rewire, far, np.empty(n, np.int32))
+        begin, later = turn(half * np.arange(stack.rows + 1), far.reshape(-1))
         del far
-        return connect(n_customers, begin, later)
+        return connect(n, begin, later, self.strength)
 
 
 @jit
