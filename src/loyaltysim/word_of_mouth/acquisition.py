@@ -85,11 +85,11 @@ class Adoption(Acquisition):
 
     p: float = setting(
         0.03, "Rate at which advertising brings a prospect.", ge=0, le=1e3, unit="1/year",
-        source="Sultan, Farley and Lehmann 1990: mean of 213 applications of the Bass model",
+        source="Sultan, Farley and Lehmann 1990: means of many applications of the Bass model",
     )  # fmt: skip
     q: float = setting(
         0.38, "Rate at which friends bring a prospect all of whose friends are in the market.", ge=0, le=1e3,
-        unit="1/year", source="Sultan, Farley and Lehmann 1990: mean of 213 applications of the Bass model",
+        unit="1/year", source="Sultan, Farley and Lehmann 1990: means of many applications of the Bass model",
     )  # fmt: skip
     start_share: float = setting(
         0.0, "Share of customers who are in the market from the start, drawn one by one.", ge=0, le=1, unit="1"
