@@ -162,6 +162,7 @@ TALKING = {
 }
 """Changes to the bare market by which customers talk."""
 THRESHOLD = {"word_of_mouth.talk": {"kind": "threshold", "audience": "one"}, "word_of_mouth.influence": "satisfaction"}
+LAYERS = [{"kind": "household"}, {"kind": "blocks", "strength_within": 0.7, "strength_between": 0.4}, "reviews"]
 SWITCHING = {"kind": "switching", "matrix": [[0.7, 0.3], [0.2, 0.8]]}
 
 
@@ -334,6 +335,8 @@ SCENARIOS = {
     "praise to one of all": bare().vary({**TALKING, "network": "complete", "word_of_mouth.talk.audience": "one"}),
     "praise to hubs": bare().vary({**TALKING, "network": {"kind": "scale_free", "mean_degree": 4}}),
     "threshold to one": bare().vary({**TALKING, **THRESHOLD}),
+    "households, friends and reviews": bare().vary({**TALKING, "network": {"kind": "layers", "layers": LAYERS}}),
+    "reviews of the satisfied": bare().vary({**TALKING, **THRESHOLD, "network": "reviews"}),
     "nobody listens": bare().vary({**TALKING, "network": "none"}),
     "percent off": program(reward={"kind": "percent_off", "percent": 12.5, "threshold": 5}),
     "free unit on points": program(reward={"kind": "free_unit", "threshold": 9}, earn_rate=1.337),

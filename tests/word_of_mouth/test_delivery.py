@@ -1,5 +1,7 @@
 """Delivery: who hears what, on networks by hand. Sums do not depend on the order of messages."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,6 +9,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from loyaltysim import Simulation
+from loyaltysim.customers.network import Network, connect
+from loyaltysim.draws import bits
 from loyaltysim.scenario import Scenario
 
 FULL = 1024
@@ -146,6 +150,22 @@ def test_one__exactly_one_friend_hears_each_message(network, say, ties, messages
             assert len(reached) == 1
 
 
+@pytest.mark.parametrize(
+    ("ties", "sender", "friends"),
+    [(STAR, 0, [1, 2, 3, 4]), (STAR, 3, [0]), (RING, 0, [1, 4]), (RING, 4, [0, 3]), ([(0, 1)], 2, []), ([], 0, [])],
+    ids=["star hub", "star leaf", "ring first", "ring last", "alone", "nobody tied"],
+)
+def test_one__the_friend_with_the_largest_draw_hears(network, say, ties, sender, friends):
+    for luck in (5, 2**63, 123456789):
+        simulation = market(5, audience="one")
+        simulation.world.neighbors = network(5, ties)
+        key = simulation.world.customers.key
+        number = {who: int(bits(key[who], np.uint64(luck))) for who in friends}
+        say(simulation, [(sender, 1, FULL, luck)])
+        chosen = max(number, key=number.get) if friends else None
+        assert heard(simulation).tolist() == [[0] * 5, [FULL * (who == chosen) for who in range(5)]]
+
+
 def test_one__every_friend_is_as_likely(network, say):
     simulation = market(6, audience="one")
     simulation.world.neighbors = network(6, [(0, leaf) for leaf in range(1, 6)])
@@ -191,3 +211,91 @@ def test_complete_one__any_other_customer_is_as_likely(say):
     others = [6, 7, 9, 10, 11]
     assert inbox.sum() == inbox[1, others].sum() == 5000
     assert stats.chisquare(inbox[1, others]).pvalue > 1e-4
+
+
+# -------------------------------------------------------------------------------------------------------- reviews
+
+
+@pytest.mark.parametrize("audience", ["all", "one"])
+def test_reviews__everybody_reads_a_share_of_what_the_others_say(network, say, audience):
+    simulation = market(5, replications=2, audience=audience)
+    simulation.world.neighbors = replace(network(5, [], 2), reviews=0.25)
+    say(simulation, [(0, 0, FULL), (1, 0, FULL), (1, 1, -FULL), (7, 1, 2 * FULL)])
+    first = [[256, 256, 512, 512, 512], [-256, 0, -256, -256, -256]]
+    second = [[0] * 5, [512, 512, 0, 512, 512]]
+    assert heard(simulation).tolist() == [one + other for one, other in zip(first, second)]
+
+
+def test_reviews__come_besides_what_friends_say(network, say):
+    simulation = market(4)
+    simulation.world.neighbors = replace(network(4, {(0, 1): 512}), reviews=0.5)
+    say(simulation, [(0, 1, FULL)])
+    assert heard(simulation)[1].tolist() == [0, 512 + 512, 512, 512]
+
+
+messages_said = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 1), st.integers(-3000, 3000)), max_size=10)
+
+
+@given(messages_said, st.sampled_from([0.001, 1 / 3, 0.5, 1.0]), st.randoms(use_true_random=False))
+def test_reviews__cut_praise_and_blame_to_units_in_any_order(network, say, messages, share, luck):
+    expected = np.zeros((2, 8), int)
+    for brand in range(2):
+        for who in range(8):
+            for sign in (1, -1):
+                about = [m for m in messages if m[1] == brand and m[2] * sign > 0 and m[0] // 4 == who // 4]
+                own = sum(int(m[2] * share) for m in about if m[0] == who)
+                expected[brand, who] += int(sum(m[2] for m in about) * share) - own
+    for _ in range(2):
+        simulation = market(4, replications=2)
+        simulation.world.neighbors = replace(network(4, [], 2), reviews=share)
+        say(simulation, messages)
+        np.testing.assert_array_equal(heard(simulation), expected)
+        luck.shuffle(messages)
+
+
+def test_reviews__a_customer_alone_reads_nothing(say):
+    simulation = market(1)
+    simulation.world.neighbors = Network.pick({"kind": "reviews", "readers": 0}).build(1, 1, 1)
+    say(simulation, [(0, 0, FULL)])
+    assert not heard(simulation).any()
+
+
+# ------------------------------------------------------------------------------------------------------- threads
+
+
+@pytest.mark.parametrize("audience", ["all", "one"])
+def test_hub__of_a_hundred_thousand_friends_gives_the_same_bits_on_two_threads(audience):
+    n = 100_001
+    begin = np.full(n + 1, n - 1)
+    begin[0] = 0
+    star = connect(n, begin, np.arange(1, n, dtype=np.int32))
+    assert star.degree().max() == 100_000
+    found = []
+    for threads in (1, 2):
+        simulation = Simulation(hub_market(n, audience), threads=threads, block_size=32_768)
+        assert len(simulation.world.workers) == threads
+        simulation.world.neighbors = star
+        simulation.run()
+        counts = simulation.results()
+        found.append([simulation.schedule.own_influence.heard.copy(), *(counts[name].values for name in counts)])
+    assert found[0][0].any()
+    for one, two in zip(*found):
+        np.testing.assert_array_equal(one, two)
+
+
+def hub_market(n: int, audience: str) -> Scenario:
+    """Everybody buys often, and half of those who do talk."""
+    document = {
+        "focal": "A",
+        "steps": 3,
+        "burn_in": 0,
+        "metrics": {"period_steps": 0},
+        "population": {"n_customers": n},
+        "behavior": {"experience": {"kind": "normal"}, "satisfaction": {"kind": "level"}},
+        "word_of_mouth": {
+            "talk": {"kind": "threshold", "audience": audience, "good_above": 0.5, "good_chance": 1.0},
+            "influence": {"kind": "satisfaction"},
+        },
+        "brands": {"A": {}, "B": {}},
+    }
+    return Scenario.from_document(document)

@@ -150,6 +150,8 @@ class TwinModel(mesa.Model):
             if bought >= 0:
                 customer.last_brand, customer.tried[bought] = bought, True
         network, self.everybody_hears = arrays.neighbors, self.setup.network.as_totals
+        self.reviews: float = getattr(network, "reviews", 0.0)
+        """Share of what all the others say that everybody reads."""
         for customer in self.customers if network is not None else ():
             if self.everybody_hears:
                 customer.friends = [other for other in self.customers if other is not customer]
@@ -204,8 +206,20 @@ class TwinModel(mesa.Model):
             for place in hearers:
                 strength = sign * (self.talk.strength * sender.ties[place] // TIE_UNIT)
                 sender.friends[place].hear(brand, sign, strength)
+        if self.reviews:
+            self.deliver_reviews()
         self.messages.clear()
         self.public, self.public_next = self.public_next, [0] * self.n_brands
+
+    def deliver_reviews(self) -> None:
+        """Let everybody read a share of what the others said; praise and blame are cut to whole units apart."""
+        said = {(brand, sign): 0 for brand in range(self.n_brands) for sign in (1, -1)}
+        for sender, brand, sign, _ in self.messages:
+            said[brand, sign] += sign * self.talk.strength
+            sender.hear(brand, sign, -int(sign * self.talk.strength * self.reviews))
+        for (brand, sign), strength in said.items():
+            for customer in self.customers:
+                customer.hear(brand, sign, int(strength * self.reviews))
 
     def clear_counts(self) -> None:
         """Begin the counts of the next step."""

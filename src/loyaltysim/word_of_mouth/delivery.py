@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from loyaltysim.customers.network import Neighbors
+from loyaltysim.customers.neighbors import Neighbors
 from loyaltysim.draws import bits
 from loyaltysim.jit import jit
 from loyaltysim.market.messages import MessagePile
 from loyaltysim.world import World
 
-i4, i8, u8 = np.int32, np.int64, np.uint64
+i4, i8, u8, f8 = np.int32, np.int64, np.uint64, np.float64
 
 CHUNK = 1024
 EQUAL = np.empty(0, np.int32)  # what kernels get for the strengths of ties that are all the same
@@ -26,7 +26,7 @@ TIE_UNIT = 1024  # ties, like messages, are whole 1/1024
 def deliver(world: World, audience: str, inbox: np.ndarray, by_sign: bool) -> None:
     """Add all messages to `inbox`, (signs ·) brands × rows; with `by_sign` blame goes to the second half.
 
-    `audience` is "all" friends or "one" of them.
+    `audience` is "all" friends or "one" of them. Where there are reviews, everybody hears a share of all besides.
     """
     network = world.neighbors
     n_brands = world.customers.n_brands
@@ -45,6 +45,8 @@ def deliver(world: World, audience: str, inbox: np.ndarray, by_sign: bool) -> No
                 pile.n, pile.sender, pile.brand, pile.strength, network.first, network.neighbor, _ties(network),
                 by_sign, n_brands, inbox,
             )  # fmt: skip
+    if isinstance(network, Neighbors) and network.reviews > 0:
+        _deliver_reviews(world, network.reviews, inbox, by_sign)
 
 
 def _ties(network: Neighbors) -> np.ndarray:
@@ -61,6 +63,18 @@ def _deliver_to_everybody(world: World, audience: str, pile: MessagePile, inbox:
         totals = np.zeros((inbox.shape[0], world.n_replications), np.int64)
         _add_up(pile.n, pile.sender, pile.brand, pile.strength, n_customers, by_sign, n_brands, totals, inbox)
         _spread_totals(totals, n_customers, inbox)
+
+
+def _deliver_reviews(world: World, share: float, inbox: np.ndarray, by_sign: bool) -> None:
+    """Let everybody hear a share of what the others say, praise and blame cut to whole units apart."""
+    n_brands, n_customers = world.customers.n_brands, world.customers.n_customers
+    totals = np.zeros((2 * n_brands, world.n_replications), np.int64)
+    for pile in world.messages.piles:
+        _add_up_reviews(
+            pile.n, pile.sender, pile.brand, pile.strength, n_customers, share, by_sign, n_brands, totals, inbox
+        )
+    heard = (totals * share).astype(np.int64)
+    _spread_totals(heard if by_sign else heard[:n_brands] + heard[n_brands:], n_customers, inbox)
 
 
 @jit
@@ -154,3 +168,13 @@ def _spread_totals(totals, n_customers, inbox):
         for r in range(totals.shape[1]):
             for row in range(r * n_customers, (r + 1) * n_customers):
                 inbox[column, row] += totals[column, r]
+
+
+@jit
+def _add_up_reviews(n, sender, brand, strength, n_customers, share, by_sign, n_brands, totals, inbox):
+    """Add up the messages by sign, and take each sender's share of its own out of its inbox."""
+    share = f8(share)
+    for m in range(n):
+        column = i8(brand[m]) + (n_brands if strength[m] < 0 else 0)
+        totals[column, sender[m] // n_customers] += strength[m]
+        inbox[column if by_sign else i8(brand[m]), sender[m]] -= i8(f8(strength[m]) * share)
