@@ -61,9 +61,15 @@ def open_market(
         raise ScenarioError([Fault(None, None, "population.needs_per_week", message)])
     if scenario.panel is not None and scenario.behavior.needs.kind == "panel":
         _seat_households(scenario, scenario.panel.source, world)
-    if scenario.word_of_mouth.talk.kind != "none":
+    talking = scenario.word_of_mouth
+    if talking.talk.kind != "none" or talking.acquisition.imitates or talking.referral.kind != "none":
         world.neighbors = scenario.network.build(
-            scenario.population.n_customers, seed, len(replications), replications.start, scenario._folder
+            scenario.population.n_customers,
+            seed,
+            len(replications),
+            replications.start,
+            scenario._folder,
+            world.customers.segment if len(world.segments) > 1 else None,
         )
     return world
 
