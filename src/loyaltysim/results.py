@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from loyaltysim.scenario import Scenario
 
-MONEY = ("revenue", "cost_of_goods", "program_cost", "lever_cost", "acquisition_cost", "referral_cost")
+INCOME = ("revenue", "program_fees")
+COSTS = ("cost_of_goods", "program_cost", "lever_cost", "acquisition_cost", "referral_cost")
 
 
 @dataclass
@@ -160,13 +161,14 @@ def _values(scenario: Scenario, stacks: list[Raw]) -> dict[str, np.ndarray]:
     out["members"] = of_brand(by_segment(np.cumsum(flows["enrolled"], 0)[burn:]))
     out["rewards_redeemed"] = of_brand(by_segment(flows["rewards_redeemed"][burn:]))
     out["program_cost"] = of_brand(by_segment(flows["program_cost"][burn:]))
+    out["program_fees"] = of_brand(by_segment(flows["program_fees"][burn:]))
     for name, flow in (("points_earned", earned), ("points_redeemed", redeemed), ("points_expired", expired)):
         out[name] = by_segment(flow[burn:]) / POINT_UNIT
     out["breakage"] = of_brand(out["points_expired"])
-    for name in MONEY:
+    for name in (*INCOME, *COSTS):
         out[name] = out[name] / MONEY_UNIT
-    out["margin"] = out["revenue"]
-    for name in MONEY[1:]:
+    out["margin"] = out["revenue"] + out["program_fees"]
+    for name in COSTS:
         out["margin"] = out["margin"] - out[name]
     for name in ("occasions", "no_purchase", "switches", "entered", "won"):
         out[name] = np.moveaxis(flows[name][burn:], 1, 0)

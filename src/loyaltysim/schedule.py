@@ -32,7 +32,7 @@ from loyaltysim.market.leavers import Leavers
 from loyaltysim.market.shoppers import Shoppers, put, put_last, since, spread, take
 from loyaltysim.metrics import periods, purchases, reasons
 from loyaltysim.pricing.pricing import Pricing
-from loyaltysim.programs.program import Ledger, Program
+from loyaltysim.programs.program import Account, Program
 from loyaltysim.totals import MONEY_UNIT, Totals
 from loyaltysim.word_of_mouth.influence import NoInfluence
 from loyaltysim.world import Worker, World
@@ -84,7 +84,7 @@ class Schedule:
             for part in brand.pricing
         ]
         self.offering = [entry for entry in self.pricing if type(entry[0]).offer is not Pricing.offer]
-        self.programs: list[tuple[Program, Ledger]] = []
+        self.programs: list[tuple[Program, Account]] = []
         for place, brand in enumerate(scenario.brands.values()):
             for number, program in enumerate(brand.programs):
                 own = program.open(world, place, number, len(self.programs), scenario.accounts.by_customer)
@@ -112,6 +112,7 @@ class Schedule:
     def step(self, step: int) -> None:
         """One step of the whole market. The workers' totals hold its counts afterwards."""
         world = self.world
+        world.now = step
         world.market.turn(step)
         self.experience.weigh(self.own_experience, world)
         self.unheard.hush(world)
@@ -212,7 +213,7 @@ class Schedule:
             if "reward" in shoppers.columns:
                 shoppers.columns["reward"][:, : shoppers.n] = 0
             for program, own in self.programs:
-                program.offer(own, world, shoppers)
+                program.offer(own, world, shoppers, step)
 
     def _round(self, worker: Worker, pile: Any, step: int, occasion: int) -> None:
         world, shoppers, totals = self.world, worker.shoppers, worker.totals

@@ -14,8 +14,8 @@ from loyaltysim.behavior.logit import Logit
 from loyaltysim.data.transactions import TransactionLog
 from loyaltysim.draws import purpose, salt
 from loyaltysim.faults import Fault, ScenarioError
-from loyaltysim.memory import check_memory
 from loyaltysim.market.messages import STRENGTH_UNIT
+from loyaltysim.memory import check_memory
 from loyaltysim.metrics import periods, states
 from loyaltysim.opening import open_market
 from loyaltysim.results import Raw
@@ -251,11 +251,7 @@ class Simulation:
                 columns[name] = array
         for program, own in self.schedule.programs:
             label = program.describe(self.world.brands[own.brand])
-            columns[f"member[{label}]"] = own.member.astype(bool)
-            columns[f"points[{label}]"] = own.balance / 1000
-            for name in ("earned", "redeemed", "expired"):
-                if len(getattr(own, name)):
-                    columns[f"points_{name}[{label}]"] = getattr(own, name) / 1000
+            columns |= {f"{name}[{label}]": array for name, array in program.columns(own).items()}
         return pd.DataFrame(columns)
 
     def lifetimes(self) -> pd.DataFrame:

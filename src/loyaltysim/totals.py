@@ -29,7 +29,9 @@ REASONS = (
 """Why customers leave a brand: groups of terms of the utility, and chance."""
 SHARE_UNIT = 1_000_000
 """Parts of a share, where shares of single customers are added up as whole numbers."""
-BY_PROGRAM = "points_earned points_redeemed points_expired enrolled rewards_redeemed program_cost".split()
+BY_PROGRAM = (
+    "points_earned points_redeemed points_expired enrolled rewards_redeemed program_cost program_fees"
+).split()
 
 
 class Totals:
@@ -74,6 +76,7 @@ class Totals:
     enrolled: np.ndarray
     rewards_redeemed: np.ndarray
     program_cost: np.ndarray
+    program_fees: np.ndarray
 
     def __init__(self, replications: int, segments: int, brands: int, programs: int, reasons: bool = False) -> None:
         shapes: dict[str, tuple[int, ...]] = {name: (replications, segments, brands) for name in BY_BRAND}

@@ -49,6 +49,8 @@ class World:
     """data.panels.Panel of recorded offers, or None."""
     kept: frozenset[str] = frozenset()
     """Shared states that a part which is switched on changes; what nobody changes counts as off, staged or not."""
+    now: int = 0
+    """The step that is being made."""
     silent: np.ndarray | None = None
     """1 for rows whose word reaches nobody, uint8; None: everybody is heard."""
     praised: bool = True

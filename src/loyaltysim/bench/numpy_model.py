@@ -173,7 +173,7 @@ def _check(scenario: Scenario) -> None:
     """Raise ValueError unless the scenario's kinds are those of `reference`."""
     behavior, talking, population = scenario.behavior, scenario.word_of_mouth, scenario.population
     brands = list(scenario.brands.values())
-    programs = [program for brand in brands for program in brand.programs]
+    programs: list[Any] = [program for brand in brands for program in brand.programs]
     wanted = (
         (population.needs_per_week, Gamma), (population.price_sensitivity, LogNormal), (behavior.needs, Bernoulli),
         (behavior.choice, Logit), (behavior.experience, NormalQuality), (behavior.satisfaction, Level),

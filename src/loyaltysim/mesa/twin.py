@@ -15,7 +15,7 @@ does not tell why customers left.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import mesa
 import numpy as np
@@ -124,7 +124,7 @@ class TwinModel(mesa.Model):
         """What all may see of complaints of the last step: in 1/1024 of a full message, times those who see it."""
         self.public_next = [0] * self.n_brands
         self.rules = [
-            Rules(program, f"{name}.{number}", b, self.market.list_prices[b], self.weeks)
+            Rules(cast(Any, program), f"{name}.{number}", b, self.market.list_prices[b], self.weeks)
             for b, (name, brand) in enumerate(brands.items())
             for number, program in enumerate(brand.programs)
         ]

@@ -25,10 +25,14 @@ KNOWN = {
     "programs": {"points", "stamps"},
     "enrollment": {"automatic", "opt_in"},
     "reward": {"cash", "percent_off", "free_unit"},
+    "accrual": {"plain"},
     "expiry": {"none", "inactivity", "fixed_dates"},
     "customer_response": {"none", "progress", "worth", "goal_gradient"},
 }
 """The kinds of parts that the twin knows, by the setting that picks them; of all others only "none"."""
+
+SETTINGS = {"endowment", "segments", "by_need", "by_taste"}
+"""Settings of programs that it does not know either."""
 
 
 def check_kinds(scenario: Scenario) -> None:
@@ -36,6 +40,13 @@ def check_kinds(scenario: Scenario) -> None:
     for name, part in parts_of(scenario):
         if part.kind != "none" and part.kind not in KNOWN.get(name, ()):
             raise NotImplementedError(f'the twin knows no {part.room} of kind "{part.kind}"')
+    for brand in scenario.brands.values():
+        for program in brand.programs:
+            for path, value in program.given().items():
+                nested = value if isinstance(value, dict) else {path: value}
+                unknown = SETTINGS.intersection(nested)
+                if unknown:
+                    raise NotImplementedError(f"the twin knows no {min(unknown)} of programs")
 
 
 def parts_of(scenario: Scenario) -> list[tuple[str, Part]]:

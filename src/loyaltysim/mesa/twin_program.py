@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from loyaltysim.draws import purpose
-from loyaltysim.programs.ledger import ALWAYS, NEVER
-from loyaltysim.programs.program import Program
+from loyaltysim.programs.counting import Counting
+from loyaltysim.programs.joining import ALWAYS, NEVER
 from loyaltysim.totals import MONEY_UNIT, POINT_UNIT
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 class Rules:
     """A program's settings in ledger units, and what the program handed out in this step."""
 
-    def __init__(self, program: Program, label: str, brand: int, list_price: float, weeks: float) -> None:
+    def __init__(self, program: Counting, label: str, brand: int, list_price: float, weeks: float) -> None:
         self.brand, self.luck = brand, purpose(f"program.{label}.enroll")
         self.response = program.customer_response.weights
         count, worth = program.count(), program.worth_of(list_price) * self.response.worth
-        self.chance, self.by_bond, self.by_satisfaction = program.enrollment.terms
+        self.chance, self.by_bond, self.by_satisfaction = program.enrollment.terms[:3]
         self.needed = round(count.needed * POINT_UNIT)
         self.points_per_money = count.per_currency * POINT_UNIT / MONEY_UNIT
         self.points_per_unit = round(count.per_unit * POINT_UNIT)

@@ -1,4 +1,4 @@
-"""The ledger's kernels: enrollment, credits, rewards, expiry, in whole thousandths of a point and 1/10,000 of money.
+"""The ledger's kernels: credits, rewards, expiry, in whole thousandths of a point and 1/10,000 of money.
 
 All walk over this round's shoppers replication by replication and touch only those who bought the program's brand.
 Arrays by customer (`earned`, `redeemed`, `expired`) may be empty: then only totals are kept.
@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 from loyaltysim.draws import salt, uniform
-from loyaltysim.elementary import exp, log, logistic
+from loyaltysim.elementary import exp, log
 from loyaltysim.jit import jit
 
-f4, f8, i8, u4 = np.float32, np.float64, np.int64, np.uint32
+f4, f8, i8 = np.float32, np.float64, np.int64
+ACTIVE, GIVEN_UP = 1, 2  # a member with a card, and one who has given it up
 ROUND = 6755399441055744.0  # 1.5 · 2**52: adding and subtracting it rounds a float64 to a whole number, half to even
-NEVER, ALWAYS = 1e-12, 1.0 - 1e-7  # chances are kept inside these before the logit, except 0, which stays 0
 
 
 @jit
@@ -23,18 +23,19 @@ def hurry(balance, member, start, stop, needed, goal_gradient, shape, pace):
     goal_gradient, shape, whole = f4(goal_gradient), f4(shape), f4(needed)
     one, tiny = f4(1.0), f4(1e-30)
     for row in range(start, stop):
-        progress = min(f4(balance[row]) / whole, one) * f4(member[row] != 0)
+        progress = min(f4(balance[row]) / whole, one) * f4(member[row] == ACTIVE)
         some = f4(progress > f4(0.0))
         lift = goal_gradient * exp(shape * log(max(progress, tiny))) * some
         pace[row] *= exp(lift)
 
 
 @jit
-def add_progress(balance, rows, n, needed, weight, reward):
-    """reward[q] += weight · min(balance / needed, 1)."""
+def add_progress(balance, member, rows, n, needed, weight, reward):
+    """reward[q] += weight · min(balance / needed, 1), for members who use their card."""
     weight, whole, one = f4(weight), f4(needed), f4(1.0)
     for q in range(n):
-        reward[q] += weight * min(f4(balance[rows[q]]) / whole, one)
+        uses = f4(member[rows[q]] == ACTIVE)
+        reward[q] += weight * min(f4(balance[rows[q]]) / whole, one) * uses
 
 
 @jit
@@ -42,79 +43,23 @@ def add_worth(member, rows, n, per_currency, per_unit, price, redeeming, redeemi
     """reward[q] += sensitivity · worth of what the purchase would earn, for members."""
     per_currency, per_unit = f4(per_currency), f4(per_unit)
     for q in range(n):
-        earns = f4((member[rows[q]] != 0) & (redeeming_earns | (redeeming[q] == 0)))
+        earns = f4((member[rows[q]] == ACTIVE) & (redeeming_earns | (redeeming[q] == 0)))
         reward[q] += sensitivity[q] * (per_currency * price[q] + per_unit) * earns
 
 
 @jit
-def lower_price(balance, rows, n, needed, share_off, money_unit, price, redeeming, off):
+def lower_price(balance, rows, n, needed, share_off, amount_off, money_unit, price, redeeming, off):
     """Mark who has a full balance, lower the brand's price for them, and note the money that this takes off a unit.
 
     Who pays nothing anyway keeps the balance.
     """
-    share_off = f4(share_off)
+    share_off, amount_off = f4(share_off), f4(amount_off)
     for q in range(n):
         full = (balance[rows[q]] >= needed) & (price[q] > f4(0.0))
         before = (f8(price[q]) * money_unit + ROUND) - ROUND
         redeeming[q] = full
-        price[q] -= price[q] * share_off * f4(full)
+        price[q] -= min(price[q] * share_off + amount_off, price[q]) * f4(full)
         off[q] = i8(before - ((f8(price[q]) * money_unit + ROUND) - ROUND))
-
-
-@jit
-def start_logit(chance, n, logit):
-    """The logit of the plain chance to enroll; a chance of 0 stays a chance of 0 whatever is added."""
-    if chance <= 0.0:
-        start = f4(-1e30)
-    else:
-        start = log(f4(max(chance, NEVER))) - log(f4(1.0) - f4(min(chance, ALWAYS)))
-    for q in range(n):
-        logit[q] = start
-
-
-@jit
-def add_term(column, weight, reference, n, logit):
-    """logit[q] += weight · (column[q] - reference)."""
-    weight, reference = f4(weight), f4(reference)
-    for q in range(n):
-        logit[q] += weight * (column[q] - reference)
-
-
-@jit
-def enroll(
-    logit, key, rows, buyers, segment, begins, first_replication, place, purpose, step, occasion, member, enrolled
-):
-    """Buyers who are no members enroll with the chance that their logit gives."""
-    luck = salt(purpose, step, occasion, 0)
-    nobody = f4(-1e29)
-    for r in range(begins.shape[0] - 1):
-        for k in range(begins[r], begins[r + 1]):
-            q = buyers[k]
-            if member[rows[q]] == 0:
-                if logit[q] > nobody and uniform(key[q], luck) < logistic(logit[q]):
-                    member[rows[q]] = 1
-                    enrolled[first_replication + r, segment[q], place] += 1
-
-
-@jit
-def enroll_all(rows, buyers, segment, begins, first_replication, place, member, enrolled):
-    """Buyers who are no members become members."""
-    for r in range(begins.shape[0] - 1):
-        for k in range(begins[r], begins[r + 1]):
-            q = buyers[k]
-            if member[rows[q]] == 0:
-                member[rows[q]] = 1
-                enrolled[first_replication + r, segment[q], place] += 1
-
-
-@jit
-def mark_members(member, rows, buyers, begins, brand, bits):
-    """Set the brand's bit for every buyer who is a member."""
-    bit = u4(1) << u4(brand)
-    for k in range(begins[-1]):
-        row = rows[buyers[k]]
-        if member[row] != 0:
-            bits[row] |= bit
 
 
 @jit
@@ -152,7 +97,7 @@ def credit(
         for k in range(begins[r], begins[r + 1]):
             q = buyers[k]
             row = rows[q]
-            if member[row] != 0:
+            if member[row] == ACTIVE:
                 idle = i8((not redeeming_earns) & (redeeming[q] != 0))
                 points = i8((f8(paid[q]) * per_money + ROUND) - ROUND) * (i8(1) - idle)
                 points += per_unit * (i8(units[q]) - idle)
@@ -167,15 +112,17 @@ def credit(
 @jit
 def pay_out(
     rows, buyers, segment, begins, first_replication, place, needed, payout, balance, redeemed, points_redeemed,
-    rewards, cost,
+    rewards, cost, got,
 ):  # fmt: skip
-    """Pay a reward for every full threshold in the balance of those who bought."""
+    """Pay a reward for every full threshold in the balance of those who bought; got[q] says how many."""
     by_customer = redeemed.shape[0] > 0
     for r in range(begins.shape[0] - 1):
         for k in range(begins[r], begins[r + 1]):
             q = buyers[k]
             row = rows[q]
+            got[q] = 0
             if balance[row] >= needed:
+                got[q] = balance[row] // needed
                 times = balance[row] // needed
                 balance[row] -= times * needed
                 if by_customer:
@@ -183,6 +130,74 @@ def pay_out(
                 points_redeemed[first_replication + r, segment[q], place] += times * needed
                 rewards[first_replication + r, segment[q], place] += times
                 cost[first_replication + r, segment[q], place] += times * payout
+
+
+@jit
+def membership(member, rows, n, before):
+    """before[q] = what the shopper is to the program."""
+    for q in range(n):
+        before[q] = member[rows[q]]
+
+
+@jit
+def endow(
+    rows, buyers, segment, begins, first_replication, place, before, member, points, balance, earned, points_earned,
+    credited,
+):  # fmt: skip
+    """Give new members their first points, which count as earned."""
+    by_customer, logged = earned.shape[0] > 0, credited.shape[0] > 0
+    for r in range(begins.shape[0] - 1):
+        for k in range(begins[r], begins[r + 1]):
+            q = buyers[k]
+            row = rows[q]
+            if before[q] == 0 and member[row] != 0:
+                balance[row] += points
+                if by_customer:
+                    earned[row] += points
+                if logged:
+                    credited[q] += points
+                points_earned[first_replication + r, segment[q], place] += points
+
+
+@jit
+def give_up(rows, key, buyers, begins, redeeming, balance, needed, goes_on, purpose, step, occasion, member):
+    """Before a stamp that is still needed the holder goes on with a chance; otherwise the card is dead (eq. E95)."""
+    luck, goes_on = salt(purpose, step, occasion, 0), f4(goes_on)
+    for k in range(begins[-1]):
+        q = buyers[k]
+        row = rows[q]
+        needs_more = balance[row] < needed and redeeming[q] == 0
+        if member[row] == ACTIVE and needs_more and uniform(key[q], luck) >= goes_on:
+            member[row] = GIVEN_UP
+
+
+@jit
+def mark_reward(rows, buyers, begins, got, step, last_reward):
+    """last_reward[row] = step for those who got one."""
+    for k in range(begins[-1]):
+        q = buyers[k]
+        if got[q] != 0:
+            last_reward[rows[q]] = step
+
+
+@jit
+def look_back(last_reward, start, stop, step, weeks, lift, lift_weeks, reset, reset_weeks, pace):
+    """pace[row] *= e**(lift while a reward is fresh - reset · e**(-time since the reward / reset_weeks)) (eq. E96)."""
+    lift, lift_weeks, reset, reset_weeks, weeks = f4(lift), f4(lift_weeks), f4(reset), f4(reset_weeks), f4(weeks)
+    own = last_reward[start:stop]
+    for i in range(own.shape[0]):
+        since = f4(np.int32(step) - own[i]) * weeks
+        had = f4(own[i] >= 0)
+        fresh = f4(since <= lift_weeks)
+        pace[start + i] *= exp(had * (lift * fresh - reset * exp(-since / reset_weeks)))
+
+
+@jit
+def add_access(last_reward, rows, n, step, steps, utility, reward):
+    """reward[q] += utility for those whose last reward is not older than so many steps."""
+    steps, utility = f4(steps), f4(utility)
+    for q in range(n):
+        reward[q] += utility * f4(f4(np.int32(step) - last_reward[rows[q]]) <= steps)
 
 
 @jit

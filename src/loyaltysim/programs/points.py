@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
+from loyaltysim.programs.counting import Count, Counting
 from loyaltysim.programs.parts.reward import Cash, Reward
-from loyaltysim.programs.program import Count, Program
 from loyaltysim.record import setting
 
 
-class Points(Program):
+class Points(Counting):
     """`earn_rate` points per unit of currency paid; `reward.threshold` points are one reward (eq. E29)."""
 
     kind: Literal["points"] = "points"
@@ -18,4 +18,4 @@ class Points(Program):
     reward: Reward = setting(Cash(), "What the threshold of points is worth.")
 
     def count(self) -> Count:
-        return Count(self.earn_rate, 0.0, self.reward.threshold, redeeming_earns=True)  # type: ignore[attr-defined]
+        return Count(self.earn_rate, 0.0, self.reward.threshold, redeeming_earns=True)

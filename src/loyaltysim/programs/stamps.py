@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
+from loyaltysim.programs.counting import Count, Counting
 from loyaltysim.programs.parts.reward import FreeUnit, Reward
-from loyaltysim.programs.program import Count, Program
 from loyaltysim.record import setting
 
 
-class Stamps(Program):
+class Stamps(Counting):
     """One stamp a unit bought. The unit that is rewarded gets no stamp (eq. E34).
 
     `nth_is_rewarded`: of every N units the N-th is rewarded: N - 1 stamps fill the card, 1/N of units are rewarded.

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from loyaltysim.record import Part, setting
+
+
+class Terms(NamedTuple):
+    """What an enrollment adds up to."""
+
+    chance: float = 1.0
+    """Chance at a purchase, of a customer to whom the terms below add nothing."""
+    by_bond: float = 0.0
+    by_satisfaction: float = 0.0
+    by_need: float = 0.0
+    by_taste: float = 0.0
 
 
 class Enrollment(Part, room="enrollment"):
@@ -13,8 +24,8 @@ class Enrollment(Part, room="enrollment"):
     kind: str = "automatic"
 
     @property
-    def terms(self) -> tuple[float, float, float]:
-        """Chance of an unattached customer at a purchase, and the logits that bond and satisfaction add."""
+    def terms(self) -> Terms:
+        """The chance, and what is added to its logit."""
         raise NotImplementedError
 
 
@@ -24,12 +35,12 @@ class Automatic(Enrollment):
     kind: Literal["automatic"] = "automatic"
 
     @property
-    def terms(self) -> tuple[float, float, float]:
-        return 1.0, 0.0, 0.0
+    def terms(self) -> Terms:
+        return Terms()
 
 
 class OptIn(Enrollment):
-    """A customer enrolls with a chance at each purchase; those with more bond and satisfaction rather do."""
+    """A customer enrolls with a chance at each purchase; more bond, satisfaction, need or taste, and rather."""
 
     kind: Literal["opt_in"] = "opt_in"
 
@@ -41,6 +52,14 @@ class OptIn(Enrollment):
         1.0, "Added to the logit of the chance per unit of satisfaction above 0.5.", unit="logit"
     )
 
+    by_need: float = setting(
+        0.0, "Added to the logit of the chance per need a week: who expects to use it rather joins.", unit="logit",
+        source="assumed: 0",
+    )  # fmt: skip
+    by_taste: float = setting(
+        0.0, "Added to the logit of the chance per unit of taste for the brand.", unit="logit", source="assumed: 0"
+    )
+
     @property
-    def terms(self) -> tuple[float, float, float]:
-        return self.chance, self.by_bond, self.by_satisfaction
+    def terms(self) -> Terms:
+        return Terms(self.chance, self.by_bond, self.by_satisfaction, self.by_need, self.by_taste)

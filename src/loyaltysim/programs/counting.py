@@ -1,0 +1,232 @@
+"""Programs that count: a balance per member that purchases fill, rewards empty and time may take.
+
+Balances are whole thousandths of a point or stamp, so that
+
+    earned = redeemed + expired + outstanding                                                       (eq. E29)
+
+holds exactly for every customer at every step; what is given at enrollment counts as earned.
+
+To write another: a `Counting` with a `kind` and `count`, which says what a purchase earns and what a reward needs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from loyaltysim.draws import purpose
+from loyaltysim.market.shoppers import Block, Shoppers
+from loyaltysim.programs import benefits, ledger
+from loyaltysim.programs.parts.accrual import Accrual, Plain
+from loyaltysim.programs.parts.expiry import Expiry, NoExpiry
+from loyaltysim.programs.parts.response import NoResponse, Response
+from loyaltysim.programs.parts.reward import Reward
+from loyaltysim.programs.program import Account, Program, ledger_money
+from loyaltysim.record import setting
+from loyaltysim.totals import MONEY_UNIT, POINT_UNIT, Totals
+from loyaltysim.world import World
+
+NO_LOG = np.empty(0, np.int64)
+NO_STEPS = np.empty(0, np.int32)
+NEVER_YET = -(2**30)
+"""Step of the last reward of those who had none: so long ago that nothing of it is felt."""
+
+
+@dataclass
+class Count:
+    """How a program counts: what a purchase earns, and how much a reward needs. All in points or stamps."""
+
+    per_currency: float
+    per_unit: float
+    needed: float
+    redeeming_earns: bool
+    """Whether a purchase at which a reward lowers the price earns too; if not, units beyond the rewarded one do."""
+
+
+@dataclass
+class Ledger(Account):
+    """The arrays of a program that counts: one per row, in thousandths of a point; some only when asked for."""
+
+    balance: np.ndarray
+    last_use: np.ndarray | None
+    last_reward: np.ndarray
+    """Step of the last reward; none if nothing looks at it."""
+    earned: np.ndarray
+    redeemed: np.ndarray
+    expired: np.ndarray
+
+
+class Counting(Program):
+    """A program with points or stamps."""
+
+    counts = True
+
+    expiry: Expiry = setting(NoExpiry(), "When balances are lost.")
+    accrual: Accrual = setting(Plain(), "When purchases earn more than usual.")
+    customer_response: Response = setting(NoResponse(), "What members make of the program.")
+    reward: Reward
+    endowment: float = setting(0.0, "Points or stamps given at enrollment.", ge=0, le=1e9, unit="points")
+    unit_cost: float = setting(
+        1.0, "What a unit of reward costs the firm, as a share of its worth to the customer.", ge=0, unit="1"
+    )
+    expected_breakage: float = setting(
+        0.0, "Share of balances expected never to be redeemed; lowers the liability.", ge=0, le=1, unit="1"
+    )
+
+    def count(self) -> Count:
+        """How this kind counts."""
+        raise NotImplementedError
+
+    def worth_of(self, price: float) -> float:
+        """Currency that one point is worth to the customer, at a usual price of the brand."""
+        return self.reward.worth(price) / self.count().needed
+
+    @property
+    def changes_price(self) -> bool:
+        return self.reward.share_off > 0 or self.reward.amount_off > 0
+
+    def open(self, world: World, brand: int, number: int, place: int, by_customer: bool) -> Ledger:
+        account = self._account(world, brand, number, place)
+        label, response = account["label"], self.customer_response.weights
+        if response.worth and world.customers.has("price_sensitivity"):
+            world.stage("price_sensitivity")
+        if response.quickens:
+            world.customers.ask("pace")
+        if self.reward.bond_jump and "bond" in world.kept:
+            world.stage("bond")
+        expires = self.expiry.after_steps(world.calendar.weeks) > 0
+        rewarded = response.looks_back or self.reward.access_weeks > 0
+        return Ledger(
+            **account,
+            balance=self._own(world, label, "balance", np.int64),
+            last_use=world.own(f"{label}.last_use", (world.customers.rows,), np.int32, clock=True) if expires else None,
+            last_reward=self._own(world, label, "last_reward", np.int32, rewarded, NEVER_YET),
+            earned=self._own(world, label, "earned", np.int64, by_customer),
+            redeemed=self._own(world, label, "redeemed", np.int64, by_customer),
+            expired=self._own(world, label, "expired", np.int64, by_customer),
+        )
+
+    def pace(self, own: Ledger, world: World, block: Block) -> None:
+        response, pace = self.customer_response.weights, world.customers.arrays.get("pace")
+        if response.goal_gradient and pace is not None:
+            ledger.hurry(
+                own.balance, own.member, block.start, block.stop, self._needed, response.goal_gradient,
+                response.gradient_shape, pace,
+            )  # fmt: skip
+        if response.looks_back and pace is not None:
+            ledger.look_back(
+                own.last_reward, block.start, block.stop, world.now, world.calendar.weeks, response.rewarded_lift,
+                response.rewarded_weeks, response.reset, response.reset_weeks, pace,
+            )  # fmt: skip
+
+    def offer(self, own: Ledger, world: World, shoppers: Shoppers, step: int) -> None:
+        needed, response, n, brand = self._needed, self.customer_response.weights, shoppers.n, own.brand
+        if response.progress:
+            reward = shoppers.ask("reward", True)
+            ledger.add_progress(own.balance, own.member, shoppers.rows, n, needed, response.progress, reward[brand])
+        if self.changes_price:
+            ledger.lower_price(
+                own.balance, shoppers.rows, n, needed, self.reward.share_off, self.reward.amount_off,
+                float(MONEY_UNIT), shoppers.price[brand], shoppers.ask(own.redeeming, dtype=np.int32),
+                shoppers.ask(own.off, dtype=np.int64),
+            )  # fmt: skip
+        if response.worth and "price_sensitivity" in shoppers.columns:
+            count, price = self.count(), float(world.market.plan.list_price[0, brand])
+            worth = response.worth * self.worth_of(price) * self.accrual.factor(world.calendar, step)
+            ledger.add_worth(
+                own.member, shoppers.rows, n, worth * count.per_currency, worth * count.per_unit,
+                shoppers.price[brand], shoppers.ask(own.redeeming, dtype=np.int32), count.redeeming_earns,
+                shoppers.columns["price_sensitivity"], shoppers.ask("reward", True)[brand],
+            )  # fmt: skip
+        if self.reward.access_weeks:
+            ledger.add_access(
+                own.last_reward, shoppers.rows, n, step, self.reward.access_weeks / world.calendar.weeks,
+                self.reward.access_utility, shoppers.ask("reward", True)[brand],
+            )  # fmt: skip
+
+    def settle(self, own: Ledger, world: World, shoppers: Shoppers, totals: Totals, step: int, occasion: int) -> None:
+        count, columns, reward = self.count(), shoppers.columns, self.reward
+        buyers, begins = shoppers.buyers_of(own.brand)
+        joined_before = None
+        if self.endowment:
+            joined_before = shoppers.ask(f"{own.label}.before", dtype=np.uint8)
+            ledger.membership(own.member, shoppers.rows, shoppers.n, joined_before)
+        self._enroll(own, world, shoppers, totals, step, occasion)
+        shared = (shoppers.rows, buyers, shoppers.segment, begins, shoppers.first_replication, own.place)
+        credited = columns.get("points_credited", NO_LOG)
+        if joined_before is not None:
+            ledger.endow(
+                *shared, joined_before, own.member, round(self.endowment * POINT_UNIT), own.balance, own.earned,
+                totals.points_earned, credited,
+            )  # fmt: skip
+        needed, response = self._needed, self.customer_response.weights
+        redeeming = shoppers.ask(own.redeeming, dtype=np.int32)
+        if self.changes_price:
+            ledger.redeem_at_till(
+                redeeming, *shared, needed, columns[own.off], own.balance, own.redeemed, totals.points_redeemed,
+                totals.rewards_redeemed, totals.program_cost,
+            )  # fmt: skip
+        goes_on = response.continue_endowed if self.endowment else response.continue_plain
+        if goes_on < 1:
+            ledger.give_up(
+                shoppers.rows, shoppers.key, buyers, begins, redeeming, own.balance, needed, goes_on,
+                purpose(f"{own.label}.give_up"), step, occasion, own.member,
+            )  # fmt: skip
+        factor = self.accrual.factor(world.calendar, step)
+        ledger.credit(
+            *shared, count.per_currency * factor * POINT_UNIT / MONEY_UNIT, round(count.per_unit * factor * POINT_UNIT),
+            redeeming, count.redeeming_earns, shoppers.paid, shoppers.units, own.member, own.balance, own.earned,
+            totals.points_earned, credited,
+        )  # fmt: skip
+        got = shoppers.ask(f"{own.label}.got", dtype=np.int32)
+        if reward.pays_out:
+            ledger.pay_out(
+                *shared, needed, ledger_money(reward.cost(self.unit_cost)), own.balance, own.redeemed,
+                totals.points_redeemed, totals.rewards_redeemed, totals.program_cost, got,
+            )  # fmt: skip
+            if reward.bond_jump and "bond" in columns:
+                benefits.please(got, buyers, begins, reward.bond_jump, columns["bond"][own.brand])
+        if len(own.last_reward):
+            ledger.mark_reward(
+                shoppers.rows, buyers, begins, got if reward.pays_out else redeeming, step, own.last_reward
+            )
+        if own.last_use is not None:
+            ledger.mark_use(shoppers.rows, shoppers.brand, own.brand, shoppers.n, step, own.last_use)
+
+    def close(self, own: Ledger, world: World, block: Block, totals: Totals, step: int) -> None:
+        after = self.expiry.after_steps(world.calendar.weeks)
+        dates = self.expiry.date_steps(world.calendar.weeks)
+        due = dates > 0 and (step + 1 - world.calendar.burn_in) % dates == 0
+        if after > 0 or due:
+            ledger.expire(
+                own.last_use if own.last_use is not None else own.member, block.start, block.stop,
+                world.customers.n_customers, world.customers.segment, own.place, step - after, due,
+                own.balance, own.expired, totals.points_expired,
+            )  # fmt: skip
+
+    def columns(self, own: Ledger) -> dict[str, np.ndarray]:
+        kept = {name: getattr(own, name) for name in ("earned", "redeemed", "expired")}
+        flows = {f"points_{name}": array / POINT_UNIT for name, array in kept.items() if len(array)}
+        return {**super().columns(own), "points": own.balance / POINT_UNIT, **flows}
+
+    def liability_of_a_point(self, price: float) -> float:
+        reward = self.reward
+        cost = reward.cost(self.unit_cost) if reward.pays_out else reward.worth(price)
+        return cost / self.count().needed * (1 - self.expected_breakage)
+
+    def check(self) -> list[str]:
+        faults = []
+        if self.changes_price and self.unit_cost != 1:
+            faults.append("unit_cost is for what is paid out: a reward that lowers the price costs what it takes off")
+        if self.endowment >= self.count().needed > 0:
+            faults.append(
+                f"endowment {self.endowment:g} is a reward already: it must be below the {self.count().needed:g} that "
+                "one needs"
+            )
+        return faults
+
+    @property
+    def _needed(self) -> int:
+        """Thousandths of a point that a reward needs."""
+        return round(self.count().needed * POINT_UNIT)

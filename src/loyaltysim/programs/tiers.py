@@ -1,0 +1,121 @@
+"""Tiers: what members spend in a window makes their status, and the status has benefits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from loyaltysim.market.shoppers import Block, Shoppers
+from loyaltysim.programs import benefits
+from loyaltysim.programs.program import Account, Program, ledger_money
+from loyaltysim.record import Record, setting
+from loyaltysim.totals import MONEY_UNIT, Totals
+from loyaltysim.world import World
+
+
+class Tier(Record):
+    """One status."""
+
+    name: str = setting("", "What it is called.")
+    threshold: float = setting(..., "Spending in a window from which one has it.", ge=0, le=1e9, unit="currency")
+    percent_off: float = setting(0.0, "Share off every unit.", ge=0, le=100, unit="%")
+    utility: float = setting(
+        0.0, "What comforts and recognition add to the utility of the brand.", ge=-1e3, le=1e3, unit="logit"
+    )
+    cost_each: float = setting(0.0, "What the comforts cost the firm, per unit bought.", ge=0, le=1e9, unit="currency")
+
+
+@dataclass
+class Status(Account):
+    """What tiers keep besides."""
+
+    tier: np.ndarray
+    """int8, -1 none."""
+    spent: np.ndarray
+    """Money spent in this window, in ledger units."""
+
+
+class Tiers(Program):
+    """Members with enough spending in a window rise to a tier at once, and keep it to the end of the next (eq. E98).
+
+    Windows are the same for all, counted from the first measured step, before it too. At the end of a window the tier
+    is what the window's spending earns; with `soft_landing` nobody falls by more than one tier.
+    """
+
+    kind: Literal["tiers"] = "tiers"
+
+    tiers: tuple[Tier, ...] = setting(
+        (Tier(threshold=50.0, percent_off=2.0), Tier(threshold=150.0, percent_off=5.0)),
+        "From the lowest to the highest.", min_length=1, max_length=100,
+    )  # fmt: skip
+    window_weeks: float = setting(52.0, "Length of a window.", gt=0, unit="weeks")
+    soft_landing: bool = setting(True, "Whether nobody falls by more than one tier at a time.")
+    jump: float = setting(
+        0.0, "Share of what the bond lacks to 1 that rising by a tier adds.", ge=0, le=1, unit="1", source="assumed: 0"
+    )
+
+    @property
+    def changes_price(self) -> bool:
+        return any(tier.percent_off for tier in self.tiers)
+
+    def open(self, world: World, brand: int, number: int, place: int, by_customer: bool) -> Status:
+        account = self._account(world, brand, number, place)
+        if self.jump and "bond" in world.kept:
+            world.stage("bond")
+        return Status(
+            **account,
+            tier=self._own(world, account["label"], "tier", np.int8, True, -1),
+            spent=self._own(world, account["label"], "spent", np.int64),
+        )
+
+    def offer(self, own: Status, world: World, shoppers: Shoppers, step: int) -> None:
+        if self.changes_price:
+            benefits.lower_prices_by_tier(
+                own.tier, shoppers.rows, shoppers.n, self._of_each("percent_off") / np.float32(100), float(MONEY_UNIT),
+                shoppers.price[own.brand], shoppers.ask(own.off, dtype=np.int64),
+            )  # fmt: skip
+        if any(tier.utility for tier in self.tiers):
+            reward = shoppers.ask("reward", True)[own.brand]
+            benefits.add_by_tier(own.tier, shoppers.rows, shoppers.n, self._of_each("utility"), reward)
+
+    def settle(self, own: Status, world: World, shoppers: Shoppers, totals: Totals, step: int, occasion: int) -> None:
+        buyers, begins = shoppers.buyers_of(own.brand)
+        shared = (buyers, shoppers.segment, begins, shoppers.first_replication, own.place)
+        if self.changes_price:
+            benefits.charge_discounts(shoppers.columns[own.off], shoppers.units, *shared, totals.program_cost)
+        each = np.array([ledger_money(tier.cost_each) for tier in self.tiers], np.int64)
+        if each.any():
+            benefits.charge_each(each, own.tier, shoppers.rows, shoppers.units, *shared, totals.program_cost)
+        self._enroll(own, world, shoppers, totals, step, occasion)
+        benefits.collect(shoppers.paid, own.member, shoppers.rows, buyers, begins, own.spent)
+        rose = shoppers.ask(f"{own.label}.rose", dtype=np.int32)
+        benefits.climb(own.spent, own.member, self._thresholds, shoppers.rows, buyers, begins, own.tier, rose)
+        if self.jump and "bond" in shoppers.columns:
+            benefits.please(rose, buyers, begins, self.jump, shoppers.columns["bond"][own.brand])
+
+    def close(self, own: Status, world: World, block: Block, totals: Totals, step: int) -> None:
+        steps = max(1, round(self.window_weeks / world.calendar.weeks))
+        if (step + 1 - world.calendar.burn_in) % steps == 0:
+            benefits.close_window(own.spent, self._thresholds, self.soft_landing, block.start, block.stop, own.tier)
+
+    def columns(self, own: Status) -> dict[str, np.ndarray]:
+        return {**super().columns(own), "tier": own.tier, "spent": own.spent / MONEY_UNIT}
+
+    def check(self) -> list[str]:
+        faults = []
+        for place, (lower, upper) in enumerate(zip(self.tiers, self.tiers[1:])):
+            if upper.threshold <= lower.threshold:
+                faults.append(
+                    f"tier {place + 1} must begin above tier {place}, which begins at {lower.threshold:g}, "
+                    f"was {upper.threshold:g}"
+                )
+        return faults
+
+    @property
+    def _thresholds(self) -> np.ndarray:
+        return np.array([ledger_money(tier.threshold) for tier in self.tiers], np.int64)
+
+    def _of_each(self, name: str) -> np.ndarray:
+        return np.array([getattr(tier, name) for tier in self.tiers], np.float32)
