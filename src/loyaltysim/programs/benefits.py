@@ -1,4 +1,4 @@
-"""Benefits: the kernels of what members get without turning in points: lower prices, status, surprises (E97–E101)."""
+"""Benefits: the kernels of what members get without turning in points: lower prices, status, surprises (E112–E116)."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class Membership(Account):
 
 
 class Club(Program):
-    """Members pay `fee` for each term and `percent` less for every unit (eq. E100).
+    """Members pay `fee` for each term and `percent` less for every unit (eq. E115).
 
     Customers expect to spend what they spent in the last window of a term's length; windows are the same for all,
     counted from the first measured step, before it too. What they would save beyond the fee moves the chance to join

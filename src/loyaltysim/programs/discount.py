@@ -15,7 +15,7 @@ from loyaltysim.world import World
 
 
 class MemberDiscount(Program):
-    """Members pay `percent` less (eq. E97). What that takes off the units bought is the program's cost."""
+    """Members pay `percent` less (eq. E112). What that takes off the units bought is the program's cost."""
 
     kind: Literal["member_discount"] = "member_discount"
 

@@ -1,4 +1,4 @@
-"""Fees: the kernels of memberships that cost something (eq. E100)."""
+"""Fees: the kernels of memberships that cost something (eq. E115)."""
 
 from __future__ import annotations
 

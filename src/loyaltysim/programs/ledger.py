@@ -161,7 +161,7 @@ def endow(
 
 @jit
 def give_up(rows, key, buyers, begins, redeeming, balance, needed, goes_on, purpose, step, occasion, member):
-    """Before a stamp that is still needed the holder goes on with a chance; otherwise the card is dead (eq. E95)."""
+    """Before a stamp that is still needed the holder goes on with a chance; otherwise the card is dead (eq. E110)."""
     luck, goes_on = salt(purpose, step, occasion, 0), f4(goes_on)
     for k in range(begins[-1]):
         q = buyers[k]
@@ -182,7 +182,7 @@ def mark_reward(rows, buyers, begins, got, step, last_reward):
 
 @jit
 def look_back(last_reward, start, stop, step, weeks, lift, lift_weeks, reset, reset_weeks, pace):
-    """pace[row] *= e**(lift while a reward is fresh - reset · e**(-time since the reward / reset_weeks)) (eq. E96)."""
+    """pace[row] *= e**(lift while a reward is fresh - reset · e**(-time since the reward / reset_weeks)) (eq. E111)."""
     lift, lift_weeks, reset, reset_weeks, weeks = f4(lift), f4(lift_weeks), f4(reset), f4(reset_weeks), f4(weeks)
     own = last_reward[start:stop]
     for i in range(own.shape[0]):

@@ -29,7 +29,7 @@ class Game(Account):
 
 
 class Play(Program):
-    """Members play (eq. E101); each of three games may be off, and is by default.
+    """Members play (eq. E116); each of three games may be off, and is by default.
 
     Streak: who has bought in so many windows in a row is drawn to buy in this one too, until done: utility
     `streak_utility` · min(streak, streak_full) / streak_full. Badge: every `badge_every`-th purchase lets the bond

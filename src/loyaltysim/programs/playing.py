@@ -1,4 +1,4 @@
-"""Playing: the kernels of streaks, badges and lotteries (eq. E101)."""
+"""Playing: the kernels of streaks, badges and lotteries (eq. E116)."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from loyaltysim.world import World
 
 
 class Surprise(Program):
-    """Each purchase of a member brings a gift with a chance; the bond jumps (eq. E99). It moves no choice by itself."""
+    """Each purchase of a member brings a gift with a chance; the bond jumps (eq. E114). It moves no choice by itself."""
 
     kind: Literal["surprise"] = "surprise"
 

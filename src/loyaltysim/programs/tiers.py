@@ -38,7 +38,7 @@ class Status(Account):
 
 
 class Tiers(Program):
-    """Members with enough spending in a window rise to a tier at once, and keep it to the end of the next (eq. E98).
+    """Members with enough spending in a window rise to a tier at once, and keep it to the end of the next (eq. E113).
 
     Windows are the same for all, counted from the first measured step, before it too. At the end of a window the tier
     is what the window's spending earns; with `soft_landing` nobody falls by more than one tier.

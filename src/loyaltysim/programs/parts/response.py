@@ -104,7 +104,7 @@ class GoalGradient(Response):
 
 
 class Endowed(Response):
-    """Holders give up their cards: before each stamp that is still needed they go on with a chance (eq. E95).
+    """Holders give up their cards: before each stamp that is still needed they go on with a chance (eq. E110).
 
     A card on which stamps were given (`endowment`) is rather gone on with. Who has given up buys on without the card.
     """
@@ -134,7 +134,7 @@ class Endowed(Response):
 
 
 class Rewarded(Response):
-    """A reward is felt afterwards: needs quicken for some weeks, and may fall back before (eq. E96).
+    """A reward is felt afterwards: needs quicken for some weeks, and may fall back before (eq. E111).
 
     Rewards lift purchases (Taylor and Neslin 2005); sizes are assumed. The reset is 0 by default, since progress, which
     falls to 0 with the reward, resets the goal gradient already.
