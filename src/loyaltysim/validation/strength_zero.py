@@ -138,7 +138,7 @@ def _resistance() -> Iterator[Case]:
 def _service() -> Iterator[Case]:
     recovery = "behavior.recovery"
     perfect = {f"brands.{name}.complaints.failure_chance": 0.0 for name in busy_market().brands}
-    yield Case("failures that never happen", perfect, {recovery: "justice"})
+    yield Case("failures that never happen", {}, {recovery: "justice", **perfect})
     harmless = {"kind": "justice", "public_chance": 0.0, "paradox": 0.0}
     unminded = {"behavior.satisfaction": "none", "behavior.learning": "none", "behavior.bond": "none"}
     silent = {**SILENT, "brands.Ours.programs.0.enrollment.by_bond": 0.0}
