@@ -47,7 +47,7 @@ MOST_BRANDS = 32
 
 
 class Complaints(Record):
-    """How often a brand fails and how it answers complaints; without effect while `behavior.recovery` is off."""
+    """How often a brand fails and how it answers complaints; to be given only with `behavior.recovery` on."""
 
     failure_chance: float = setting(0.03, "Chance of a failure at a purchase.", ge=0, le=1, unit="1 a purchase")
     online_failure_chance: float | None = setting(
