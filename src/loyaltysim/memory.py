@@ -55,7 +55,7 @@ def bytes_per_row(scenario: Scenario) -> float:
     if scenario.behavior.needs.kind != "panel":  # there the households are counted already
         changes["population.n_customers"] = min(SMALL, scenario.population.n_customers)
         if not scenario.network.as_totals:
-            changes["network"] = {"kind": "none"}
+            changes["network"] = {"kind": "random", "mean_degree": 0.0}  # the ties are counted apart
     small = scenario.vary(changes)
     world = open_market(small, 0, range(1))
     Schedule(small, world)  # parts ask for their arrays when they are opened
@@ -110,7 +110,7 @@ def size_text(size: float) -> str:
 
 
 def _network(scenario: Scenario, stack: int) -> int:
-    if scenario.word_of_mouth.talk.kind == "none":
+    if not scenario.word_of_mouth.travels:
         return 0
     return int(scenario.network.expected_bytes(scenario.population.n_customers, stack, scenario._folder))
 

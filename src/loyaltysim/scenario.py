@@ -114,6 +114,11 @@ class WordOfMouth(Record):
     referral: Referral = setting(NoReferral(), "How customers bring friends on a brand's invitation.")
     unheard: Unheard = setting(Unheard(), "What reaches nobody, to tell what it is worth.")
 
+    @property
+    def travels(self) -> bool:
+        """Whether anything travels over the network, so that it has to be there."""
+        return self.talk.kind != "none" or self.acquisition.imitates or self.referral.kind != "none"
+
 
 class Accounts(Record):
     """What is kept of money and points."""
