@@ -148,7 +148,7 @@ class Leaving(Lapse):
         terms[:, :m] = 0
         leavers.again[:m] = 0
         if own.hold is not None:
-            leaving.held_by_friends(own.hold, own.referred, rows, brand, m, leavers.base)
+            leaving.held_by_friends(own.hold, own.referred, rows, brand, leavers.over, m, leavers.base)
         if own.satisfaction is not None:
             leaving.weigh(
                 own.satisfaction, rows, brand, m, -self.by_satisfaction, self.satisfaction_reference, terms[0]
