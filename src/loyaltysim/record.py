@@ -59,14 +59,15 @@ class Record(BaseModel):
 class Part(Record):
     """A record picked by its `kind` among the kinds of its room.
 
-    What a kind declares besides its settings, held by the contract test:
-    `reads` and `writes`, the shared states (``customers.fields``) it reads and changes.
+    What a kind declares besides its settings, held by the contract test: of the shared states (``customers.fields``)
+    those it `reads`, those it keeps and `writes`, and those of other parts that it `alters` where they are kept.
     """
 
     room: ClassVar[str] = ""
     kinds: ClassVar[dict[str, type[Part]]] = {}
     reads: ClassVar[tuple[str, ...]] = ()
     writes: ClassVar[tuple[str, ...]] = ()
+    alters: ClassVar[tuple[str, ...]] = ()
 
     kind: str
 
