@@ -42,8 +42,7 @@ def restore(simulation: Simulation, path: str | Path) -> None:
 def copy(source: Simulation, target: Simulation) -> None:
     """Take over the state of another simulation as far as both keep it.
 
-    Traits stay the target's own where its population is described in another way; else they are the source's, with what
-    invitations made of tastes.
+    Traits stay the target's own, but for those that a part changes: what invitations made of tastes is taken over.
 
     Raises ValueError if their brands, segments, customers, network, burn-in or periods differ.
     """
