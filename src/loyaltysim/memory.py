@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 SMALL = 256
 """Customers of the small copy whose arrays are counted."""
-SURELY_PER_ROW = 2_000
-"""Bytes of a customer that no scenario comes near (`grocery`: 149); if there is room for them, none are counted."""
+SURELY_PER_BRAND = 800
+"""Bytes of a customer for each brand, for each program, and besides, that no scenario comes near (all that there is,
+with three brands and two programs: 90); if there is room for them, none are counted."""
 TIMES_RESULTS = 7
 """Counts are kept as they are, as results, and while they turn from one to the other (measured: 6.3)."""
 FIXED = 260_000_000
@@ -64,6 +65,11 @@ def bytes_per_row(scenario: Scenario) -> float:
     return (world.customers.bytes + own) / world.customers.rows
 
 
+def surely_per_row(scenario: Scenario) -> int:
+    """Bytes that a customer never takes, whatever is on, by the number of brands and programs alone."""
+    return SURELY_PER_BRAND * (1 + sum(1 + len(brand.programs) for brand in scenario.brands.values()))
+
+
 def available_bytes() -> int | None:
     """Memory that can be had without swapping, in bytes; None where that cannot be told."""
     found = []
@@ -88,7 +94,7 @@ def check_memory(scenario: Scenario, stack: int, replications: int | None = None
     """
     free = available_bytes()
     rows = scenario.population.n_customers * stack
-    at_most = rows * SURELY_PER_ROW + _network(scenario, stack) + _results(scenario, replications or stack)
+    at_most = rows * surely_per_row(scenario) + _network(scenario, stack) + _results(scenario, replications or stack)
     if free is None or at_most < free:
         return
     need = expected_need(scenario, stack, replications)
