@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from loyaltysim import Simulation, load, replicate, simulate
+from loyaltysim.scenario import Scenario
 from loyaltysim.scenario_file import shipped
 
 
@@ -66,6 +67,25 @@ def test_branch__to_the_same_scenario_equals_going_straight_on(scenario):
     straight = Simulation(scenario).run()
     half = Simulation(scenario).run(until=9)
     assert fingerprint(half.branch(scenario).run()) == fingerprint(straight)
+
+
+def test_branch__keeps_the_tastes_that_invitations_made_alike():
+    document = {
+        "focal": "A",
+        "steps": 6,
+        "burn_in": 10,
+        "population": {"n_customers": 300, "taste": {"distribution": "normal", "mean": 0.0, "sd": 1.0}},
+        "network": {"kind": "random", "mean_degree": 6},
+        "word_of_mouth": {
+            "acquisition": {"kind": "linear", "start_share": 0.3},
+            "referral": {"kind": "invitations", "rate": 0.5, "accept": 1.0},
+        },
+        "brands": {"A": {"referral": {"reward": 1.0}}, "B": {}},
+    }
+    scenario = Scenario.from_document(document)
+    half = Simulation(scenario).run(until=0)
+    assert not np.array_equal(half.world.customers.arrays["taste"], Simulation(scenario).world.customers.arrays["taste"])
+    assert fingerprint(half.branch(scenario).run()) == fingerprint(Simulation(scenario).run())
 
 
 def test_checkpoint__restored_equals_going_straight_on(scenario, tmp_path):

@@ -1,5 +1,7 @@
 """One contract for every kind of every room: it opens, runs, leaves no NaN, and keeps to what it declares."""
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -48,8 +50,10 @@ WHERE = {
     Reward: "brands.A.programs.0.reward",
 }
 """Every room that a scenario picks from, and where."""
+BROKEN = {"behavior.recovery": {"kind": "justice"}, "brands.A.complaints.failure_chance": 0.5}
 BESIDES = {
-    (Lapse, "contract"): {"behavior.needs": {"kind": "contract"}},
+    (Lapse, "contract"): {"behavior.needs": {"kind": "contract"}, **BROKEN},
+    (Lapse, "dropout"): BROKEN,
     (WinBack, "logit"): {"behavior.lapse": {"kind": "dropout"}},
     (Choice, "switching"): {"behavior.lapse": {"kind": "none"}},
 }
@@ -122,13 +126,24 @@ def test_kind__runs_and_leaves_every_state_in_its_range(simulation):
         assert FIELDS[name].low <= values.min() and values.max() <= FIELDS[name].high, name
 
 
-def test_kind__changes_only_the_states_that_parts_declare(simulation):
+def test_kind__changes_only_the_states_that_it_declares(simulation):
     before = {name: array.copy() for name, array in simulation.world.customers.arrays.items()}
-    declared = ALWAYS.union(*(part.writes for part in parts(simulation)))
+    watched = watch(simulation)
     simulation.run()
+    for part, changed in watched:
+        assert changed <= {*part.writes, *part.alters}, part.kind
     after = simulation.world.customers.arrays
     changed = {name for name, array in before.items() if not np.array_equal(array, after[name])}
-    assert changed <= declared
+    assert changed <= ALWAYS.union(*(seen for _, seen in watched))  # and nothing changes them unseen
+
+
+def test_watch__sees_lapse_end_what_failures_weigh():
+    leaving = {"behavior.lapse": {"kind": "dropout"}, **BROKEN}
+    simulation = Simulation(market().vary({**leaving, "steps": 12, "population.needs_per_week": 2.0}))
+    watched = watch(simulation)
+    simulation.run()
+    seen = {part.room: changed for part, changed in watched}
+    assert seen["lapse model"] == {"strain", "status"} and seen["recovery model"] == {"strain", "satisfaction"}
 
 
 def test_kind__asks_only_for_states_that_it_declares(simulation, monkeypatch):
@@ -144,17 +159,54 @@ def test_kind__asks_only_for_states_that_it_declares(simulation, monkeypatch):
             part.open(world, 1)
         else:
             part.open(world)
-        assert asked <= {*part.reads, *part.writes, *ALWAYS}, part.kind
+        assert asked <= {*part.reads, *part.writes, *part.alters, *ALWAYS}, part.kind
+
+
+class Watched:
+    """A part whose every call is watched: which shared states it changes."""
+
+    def __init__(self, part, arrays):
+        self._part, self._arrays, self.changed = part, arrays, set()
+
+    def __getattr__(self, name):
+        found = getattr(self._part, name)
+        if not inspect.ismethod(found):
+            return found
+
+        def call(*args):
+            before = {state: array.copy() for state, array in self._arrays.items()}
+            given = found(*args)
+            self.changed.update(state for state, was in before.items() if not np.array_equal(was, self._arrays[state]))
+            return given
+
+        return call
+
+
+def watch(simulation: Simulation) -> list:
+    """Watch the parts of a simulation; pairs of each and the set of states that it has changed, which grows."""
+    schedule, arrays, watched = simulation.schedule, simulation.world.customers.arrays, []
+
+    def watching(part):
+        seen = Watched(part, arrays)
+        watched.append((part, seen.changed))
+        return seen
+
+    for name in (*SINGLE, "acquisition", "referral"):
+        setattr(schedule, name, watching(getattr(schedule, name)))
+    schedule.programs = [(watching(part), own) for part, own in schedule.programs]
+    schedule.pricing = [(watching(part), *rest) for part, *rest in schedule.pricing]
+    schedule.offering = [(watching(part), *rest) for part, *rest in schedule.offering]
+    return watched
+
+
+SINGLE = "needs choice experience learning satisfaction bond basket recovery lapse win_back talk influence".split()
 
 
 def parts(simulation: Simulation) -> list:
     """Every part that takes part in a step."""
     schedule = simulation.schedule
     several = [part for part, *_ in (*schedule.programs, *schedule.pricing)]
-    single = (
-        "needs choice experience learning satisfaction bond basket recovery lapse win_back talk influence"
-    ).split()
-    return [*(getattr(schedule, name) for name in single), *several]
+    return [*(getattr(schedule, name) for name in SINGLE), *several]
 
 
 @pytest.mark.parametrize("room", WHERE, ids=lambda room: room.room)

@@ -7,8 +7,10 @@ from loyaltysim import memory
 from loyaltysim.faults import ScenarioError
 from loyaltysim.loading import load
 from loyaltysim.runs import replicate
+from loyaltysim.scenario import Scenario
 from loyaltysim.scenario_file import shipped
 from loyaltysim.simulation import Simulation
+from loyaltysim.validation.busy_market import FULL, busy_market
 
 
 def arrays_in(value, seen):
@@ -25,9 +27,21 @@ def arrays_in(value, seen):
         yield from arrays_in(one, seen)
 
 
-@pytest.mark.parametrize("name", shipped())
+def with_everything(n_brands):
+    """A market with all that there is, and so many brands, each with a program."""
+    document = busy_market(100, 13).vary({**FULL, "accounts.by_customer": True}).document()
+    names = [f"Brand {number}" for number in range(n_brands - len(document["brands"]))]
+    return Scenario.from_document(
+        {**document, "brands": {**document["brands"], **dict.fromkeys(names, document["brands"]["Ours"])}}
+    )
+
+
+MARKETS = {**{name: load(name) for name in shipped()}, **{f"{n} brands": with_everything(n) for n in (3, 32)}}
+
+
+@pytest.mark.parametrize("name", MARKETS)
 def test_expected__covers_the_arrays_of_customers_and_network(name):
-    scenario = load(name)
+    scenario = MARKETS[name]
     if scenario.behavior.needs.kind != "panel":
         scenario = scenario.vary(
             {"population.n_customers": 100_000, "steps": 1, "burn_in": 0, "metrics.period_steps": 0}
@@ -39,7 +53,7 @@ def test_expected__covers_the_arrays_of_customers_and_network(name):
     assert sum(array.nbytes for array in by_row) <= need.customers <= 1.3 * sum(array.nbytes for array in by_row)
     if world.neighbors is not None:
         assert world.neighbors.bytes <= need.network <= 3 * world.neighbors.bytes
-    assert memory.bytes_per_row(scenario) < memory.SURELY_PER_ROW / 2
+    assert memory.bytes_per_row(scenario) < memory.surely_per_row(scenario) / 2  # what is added by and by fits, too
 
 
 def test_expected__grows_with_customers_replications_and_steps():

@@ -4,16 +4,19 @@ Settings are drawn from the records themselves, so that a new setting of what cu
 """
 
 from collections.abc import Iterator
+from typing import get_args, get_origin
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from loyaltysim import Simulation
+from loyaltysim.customers.distributions import LogNormal
 from loyaltysim.customers.fields import FIELDS
 from loyaltysim.faults import ScenarioError
-from loyaltysim.record import Record
+from loyaltysim.record import MOST, Part, Record
 from loyaltysim.scenario import Scenario
 from loyaltysim.scenario_fields import Setting, settings
 from loyaltysim.validation.busy_market import CONTRACTS, FULL, OTHER_KINDS, busy_market
@@ -101,3 +104,41 @@ def test_domains__a_number_out_of_its_bounds_is_refused_by_name():
                         assert path in [fault.key for fault in refused.value.faults]
                         tried += 1
     assert tried > 60
+
+
+def of_size(kind: object, number: float) -> object:
+    """A value of a number's type, or of lists and tables of numbers; None for any other type."""
+    inner = [each for each in get_args(kind) if each not in (str, ...)]
+    if kind in (int, float):
+        return number
+    if get_origin(kind) not in (tuple, dict) or len(inner) != 1 or of_size(inner[0], number) is None:
+        return None
+    return [of_size(inner[0], number)] if get_origin(kind) is tuple else {"A": of_size(inner[0], number)}
+
+
+def every_number() -> list[tuple[type[Record], Setting]]:
+    """Every setting of every record of the package that holds numbers."""
+    found, waiting = set(), [Record]
+    while waiting:
+        found.add(waiting[-1])
+        waiting += waiting.pop().__subclasses__()
+    ours = {record for record in found if record.__module__.startswith("loyaltysim.")} - {Part, Record}
+    named = sorted(ours, key=lambda record: (record.__module__, record.__qualname__))
+    return [(record, one) for record in named for one in settings(record) if of_size(one.type, 1) is not None]
+
+
+def test_numbers__beyond_what_32_bits_hold_are_refused_by_name():
+    numbers_ = every_number()
+    assert len(numbers_) > 180 and MOST < 2**31 < np.finfo(np.float32).max
+    for record, one in numbers_:
+        for number in (2 * MOST, -2 * MOST, 1e39, -1e39) if one.type is not int else (2 * 10**9, -(10**39)):
+            with pytest.raises(ValidationError) as refused:
+                record.model_validate({one.name: of_size(one.type, number)})
+            at_fault = [error["loc"][0] for error in refused.value.errors()]
+            assert one.name in at_fault, (record, one.name, number)
+
+
+def test_traits__of_the_widest_lognormal_are_finite():
+    spread = LogNormal(median=MOST, sigma=5)
+    with np.errstate(over="raise"):
+        assert np.isfinite(spread.quantile(np.array([2.0**-53, 1 - 2.0**-53])).astype(np.float32)).all()

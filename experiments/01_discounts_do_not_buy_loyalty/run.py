@@ -95,9 +95,10 @@ def worlds(customers: int | None = None) -> dict[str, ls.Scenario]:
     market = ls.load(HERE / "market.toml")
     if customers is not None:
         market = market.vary({"population.n_customers": customers})
+    resistance = {f"behavior.choice.resist_{what}": 0.0 for what in ("discount", "search", "price")}
     return {
         "bonds": market,
-        "no bonds": market.vary({"behavior.bond": {"kind": "none"}}),
+        "no bonds": market.vary({"behavior.bond": {"kind": "none"}, **resistance}),
         "nobody leaves": market.vary({"behavior.lapse": {"kind": "none"}}),
         "no reference prices": market.vary({"behavior.choice.loss": 0.0, "behavior.choice.gain": 0.0}),
         "young market": market.vary({"burn_in": 26}),  # a year old when the campaign begins

@@ -17,10 +17,11 @@ __version__ = "0.2.0"
 
 if TYPE_CHECKING:
     from loyaltysim import measures, mesa, plots
+    from loyaltysim.customers.neighbors import Neighbors
     from loyaltysim.faults import Fault, ScenarioError
     from loyaltysim.loading import load
     from loyaltysim.results import to_frame
-    from loyaltysim.runs import replicate, simulate
+    from loyaltysim.runs import network, replicate, simulate
     from loyaltysim.scenario import Scenario
     from loyaltysim.simulation import Simulation
     from loyaltysim.study.claims import practitioner_claims
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Comparison",
     "Fault",
+    "Neighbors",
     "Scenario",
     "ScenarioError",
     "Simulation",
@@ -38,6 +40,7 @@ __all__ = [
     "load",
     "measures",
     "mesa",
+    "network",
     "plots",
     "practitioner_claims",
     "replicate",
@@ -48,11 +51,12 @@ __all__ = [
 ]
 
 _ROOMS = {
+    "customers.neighbors": ("Neighbors",),
     "faults": ("Fault", "ScenarioError"),
     "loading": ("load",),
     "results": ("to_frame",),
     "scenario": ("Scenario",),
-    "runs": ("replicate", "simulate"),
+    "runs": ("network", "replicate", "simulate"),
     "simulation": ("Simulation",),
     "study.claims": ("practitioner_claims",),
     "study.compare": ("Comparison", "compare"),

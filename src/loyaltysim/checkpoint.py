@@ -40,7 +40,9 @@ def restore(simulation: Simulation, path: str | Path) -> None:
 
 
 def copy(source: Simulation, target: Simulation) -> None:
-    """Take over the state of another simulation as far as both keep it; traits stay the target's own.
+    """Take over the state of another simulation as far as both keep it.
+
+    Traits stay the target's own, but for those that a part changes: what invitations made of tastes is taken over.
 
     Raises ValueError if their brands, segments, customers, network, burn-in or periods differ.
     """
@@ -57,7 +59,8 @@ def copy(source: Simulation, target: Simulation) -> None:
     if differing:
         raise ValueError(f"a branch needs the same {', '.join(differing)}")
     state = _state(source)
-    traits = [name for name, field in FIELDS.items() if field.owner == "population"]
+    kept = source.world.kept & target.world.kept  # tastes, where invitations make friends alike
+    traits = [name for name, field in FIELDS.items() if field.owner == "population" and name not in kept]
     for name in traits:
         state.pop(f"customers/{name}", None)
     _take(target, state)

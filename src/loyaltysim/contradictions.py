@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from loyaltysim.customers.population import Segment
     from loyaltysim.scenario import Scenario
 
+RESISTANCE = ("resist_discount", "resist_search", "resist_price")
+
 
 def contradictions(scenario: Scenario) -> Iterator[Fault]:
     """Faults between tables, each with the path of the setting that should give way."""
@@ -52,9 +54,7 @@ def contradictions(scenario: Scenario) -> Iterator[Fault]:
         yield fault("behavior.learning", f'learning model "{learning}" needs experiences: set behavior.experience')
     if isinstance(bond, Drift) and bond.trust_half > 0 and learning != "bayesian":
         yield fault("behavior.bond.trust_half", 'trust needs behavior.learning of kind "bayesian"')
-    people = (scenario.population, *scenario.population.segments.values())
-    if isinstance(bond, Drift) and bond.from_values > 0 and all(group.values_weight is None for group in people):
-        yield fault("behavior.bond.from_values", "nobody has values to share: set population.values_weight")
+    yield from (fault(path_text(path), message) for path, message in _unread(scenario))
     for name, brand in scenario.brands.items():
         if experience == "index" and brand.quality <= 0:
             key = path_text(("brands", name, "quality"))
@@ -105,3 +105,39 @@ def contradictions(scenario: Scenario) -> Iterator[Fault]:
             if isinstance(pricing, PromotionCalendar) and pricing.weeks < weeks - 5e-4:  # as the calendar forgives
                 key = path_text(("brands", name, "pricing", number, "weeks"))
                 yield fault(key, f"a promotion of {pricing.weeks:g} weeks is shorter than a step of {weeks:g} weeks")
+
+
+def _unread(scenario: Scenario) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Settings that nothing would read, by path, and what they want; at its default none wants anything."""
+    behavior, choice = scenario.behavior, scenario.behavior.choice
+    groups = (scenario.population, *scenario.population.segments.values())
+
+    def nobody_has(trait: str) -> bool:
+        return all(getattr(group, trait) is None for group in groups)
+
+    for kind, trait in (("dropout", "dropout_chance"), ("contract", "cancel_chance")):
+        if behavior.lapse.kind == kind and nobody_has(trait):
+            yield ("behavior", "lapse"), f'with lapse "{kind}" nobody would ever leave: set population.{trait}'
+    if isinstance(behavior.bond, Drift) and behavior.bond.from_values > 0 and nobody_has("values_weight"):
+        yield ("behavior", "bond", "from_values"), "nobody has values to share: set population.values_weight"
+    if isinstance(choice, Logit):
+        if choice.expectation_weight and "expectation" not in behavior.learning.writes:
+            message = f"nobody learns what to expect, was {choice.expectation_weight:g}: set behavior.learning, or 0"
+            yield ("behavior", "choice", "expectation_weight"), message
+        for name in RESISTANCE:
+            if getattr(choice, name) > 0 and "bond" not in behavior.bond.writes:
+                message = f"nobody has a bond that resists, was {getattr(choice, name):g}: set behavior.bond, or 0"
+                yield ("behavior", "choice", name), message
+    if scenario.metrics.reasons and isinstance(choice, Switching):
+        yield ("metrics", "reasons"), 'choice "switching" has no reasons: set behavior.choice to "logit", or them off'
+    for name, brand in scenario.brands.items():
+        if behavior.recovery.kind == "none" and brand.complaints.given():
+            told = ", ".join(brand.complaints.given())
+            message = f'nothing ever fails, were given {told}: set behavior.recovery to kind "justice", or give none'
+            yield ("brands", name, "complaints"), message
+        elif brand.complaints.online_failure_chance is not None and nobody_has("online"):
+            message = "nobody buys online: set population.online, or leave it out"
+            yield ("brands", name, "complaints", "online_failure_chance"), message
+        if brand.online_appeal and nobody_has("online"):
+            message = f"nobody buys online, was {brand.online_appeal:g}: set population.online, or 0"
+            yield ("brands", name, "online_appeal"), message

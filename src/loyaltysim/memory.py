@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 SMALL = 256
 """Customers of the small copy whose arrays are counted."""
-SURELY_PER_ROW = 2_000
-"""Bytes of a customer that no scenario comes near (`grocery`: 149); if there is room for them, none are counted."""
+SURELY_PER_BRAND = 800
+"""Bytes of a customer for each brand, for each program, and besides, that no scenario comes near (all that there is,
+with three brands and two programs: 90); if there is room for them, none are counted."""
 TIMES_RESULTS = 7
 """Counts are kept as they are, as results, and while they turn from one to the other (measured: 6.3)."""
 FIXED = 260_000_000
@@ -55,13 +56,18 @@ def bytes_per_row(scenario: Scenario) -> float:
     if scenario.behavior.needs.kind != "panel":  # there the households are counted already
         changes["population.n_customers"] = min(SMALL, scenario.population.n_customers)
         if not scenario.network.as_totals:
-            changes["network"] = {"kind": "none"}
+            changes["network"] = {"kind": "random", "mean_degree": 0.0}  # the ties are counted apart
     small = scenario.vary(changes)
     world = open_market(small, 0, range(1))
     Schedule(small, world)  # parts ask for their arrays when they are opened
     parts = (world.arrays, world.history.arrays, world.touches.arrays)
     own = sum(array.nbytes for arrays in parts for array in arrays.values())
     return (world.customers.bytes + own) / world.customers.rows
+
+
+def surely_per_row(scenario: Scenario) -> int:
+    """Bytes that a customer never takes, whatever is on, by the number of brands and programs alone."""
+    return SURELY_PER_BRAND * (1 + sum(1 + len(brand.programs) for brand in scenario.brands.values()))
 
 
 def available_bytes() -> int | None:
@@ -88,7 +94,7 @@ def check_memory(scenario: Scenario, stack: int, replications: int | None = None
     """
     free = available_bytes()
     rows = scenario.population.n_customers * stack
-    at_most = rows * SURELY_PER_ROW + _network(scenario, stack) + _results(scenario, replications or stack)
+    at_most = rows * surely_per_row(scenario) + _network(scenario, stack) + _results(scenario, replications or stack)
     if free is None or at_most < free:
         return
     need = expected_need(scenario, stack, replications)
@@ -110,7 +116,7 @@ def size_text(size: float) -> str:
 
 
 def _network(scenario: Scenario, stack: int) -> int:
-    if scenario.word_of_mouth.talk.kind == "none":
+    if not scenario.word_of_mouth.travels:
         return 0
     return int(scenario.network.expected_bytes(scenario.population.n_customers, stack, scenario._folder))
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from loyaltysim.customers.customers import Customers
+from loyaltysim.customers.neighbors import Neighbors, Totals
 from loyaltysim.customers.population import Population, draw_traits
 from loyaltysim.data.panels import load_panel
 from loyaltysim.faults import Fault, ScenarioError
@@ -61,17 +63,22 @@ def open_market(
         raise ScenarioError([Fault(None, None, "population.needs_per_week", message)])
     if scenario.panel is not None and scenario.behavior.needs.kind == "panel":
         _seat_households(scenario, scenario.panel.source, world)
-    talking = scenario.word_of_mouth
-    if talking.talk.kind != "none" or talking.acquisition.imitates or talking.referral.kind != "none":
-        world.neighbors = scenario.network.build(
-            scenario.population.n_customers,
-            seed,
-            len(replications),
-            replications.start,
-            scenario._folder,
-            world.customers.segment if len(world.segments) > 1 else None,
-        )
+    if scenario.word_of_mouth.travels:
+        world.neighbors = build_network(scenario, world.customers, seed)
     return world
+
+
+def build_network(scenario: Scenario, customers: Customers, seed: int) -> Neighbors | Totals | None:
+    """The networks of a scenario, for customers whose segments are drawn."""
+    stack, segmented = customers.replications, len(scenario.segment_names) > 1
+    return scenario.network.build(
+        customers.n_customers,
+        seed,
+        len(stack),
+        stack.start,
+        scenario._folder,
+        customers.segment if segmented else None,
+    )
 
 
 def _facts(brands: list[Brand]) -> dict[str, list[float]]:

@@ -10,12 +10,16 @@ Wherever a field has a room's base class as its type, the file's `kind` picks th
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError, core_schema
 
 from loyaltysim.faults import nearest
+
+MOST = 1e9
+"""No number of a scenario is larger in size (assumed: none that means something is), so each fits 32 bits."""
 
 
 def setting(default: Any = ..., says: str = "", *, unit: str = "", source: str = "assumed", **bounds: Any) -> Any:
@@ -27,11 +31,20 @@ def setting(default: Any = ..., says: str = "", *, unit: str = "", source: str =
 
 
 class Record(BaseModel):
-    """One table of a scenario file: frozen, without unknown keys, with finite numbers only."""
+    """One table of a scenario file: frozen, without unknown keys, with numbers of at most `MOST` in size."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True, validate_default=True
     )
+
+    @field_validator("*")
+    @classmethod
+    def _in_size(cls, value: Any) -> Any:
+        for number in _numbers(value):
+            if abs(number) > MOST:
+                bound = f"at most {MOST:g}" if number > 0 else f"at least {-MOST:g}"
+                raise PydanticCustomError("size", "{message}", {"message": f"must be {bound}, was {number:.15g}"})
+        return value
 
     def with_(self, **changes: Any) -> Self:
         """A copy with some settings changed, checked like a new one."""
@@ -46,14 +59,15 @@ class Record(BaseModel):
 class Part(Record):
     """A record picked by its `kind` among the kinds of its room.
 
-    What a kind declares besides its settings, held by the contract test:
-    `reads` and `writes`, the shared states (``customers.fields``) it reads and changes.
+    What a kind declares besides its settings, held by the contract test: of the shared states (``customers.fields``)
+    those it `reads`, those it keeps and `writes`, and those of other parts that it `alters` where they are kept.
     """
 
     room: ClassVar[str] = ""
     kinds: ClassVar[dict[str, type[Part]]] = {}
     reads: ClassVar[tuple[str, ...]] = ()
     writes: ClassVar[tuple[str, ...]] = ()
+    alters: ClassVar[tuple[str, ...]] = ()
 
     kind: str
 
@@ -118,6 +132,15 @@ class Part(Record):
         if not cls.is_room():
             return handler(schema)
         return {"anyOf": [part.model_json_schema() for _, part in sorted(cls.kinds.items())]}
+
+
+def _numbers(value: Any) -> Iterator[float]:
+    """The numbers of a value, alone or in lists and tables; not those of records, which have seen to them."""
+    if isinstance(value, (int, float)):
+        yield value
+    elif isinstance(value, (tuple, dict)):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _numbers(inner)
 
 
 def _unknown(message: str, choices: tuple[str, ...], given: str) -> PydanticCustomError:

@@ -8,7 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loyaltysim import results
+from loyaltysim.customers.customers import Customers
+from loyaltysim.customers.neighbors import Neighbors, Totals
+from loyaltysim.customers.population import draw_segments
 from loyaltysim.memory import check_memory
+from loyaltysim.opening import build_network
 from loyaltysim.simulation import Simulation, check_count, check_seed
 
 if TYPE_CHECKING:
@@ -59,6 +63,38 @@ def simulate(
                 column.astype(str) if column.dtype == "category" else column.to_numpy(),
             )
     return data
+
+
+def network(scenario: Scenario, *, seed: int = 1, replication: int = 0) -> Neighbors | Totals | None:
+    """Build the network of a scenario, as a run has it: who hears whom.
+
+    Parameters
+    ----------
+    scenario : what `load` gives
+    seed, replication : as of `simulate` and `replicate`, the replication from 0 on
+
+    Returns
+    -------
+    Neighbors, with `degree`, `edges`, `to_networkx` and `write`; Totals where everybody hears everybody; None without
+    a network
+
+    Raises
+    ------
+    ScenarioError : for a bad seed, or a file of ties that cannot be read
+    ValueError : for a replication below 0
+
+    Examples
+    --------
+    >>> import loyaltysim as ls
+    >>> ls.network(ls.load("reference").vary({"population.n_customers": 1000})).degree().mean()
+    np.float64(10.0)
+    """
+    if replication < 0:
+        raise ValueError(f"replications are numbered from 0 on, was {replication}")
+    stack = range(replication, replication + 1)
+    customers = Customers(scenario.population.n_customers, stack, len(scenario.brands), check_seed(seed))
+    draw_segments(scenario.population, customers)
+    return build_network(scenario, customers, check_seed(seed))
 
 
 def replicate(

@@ -47,7 +47,7 @@ MOST_BRANDS = 32
 
 
 class Complaints(Record):
-    """How often a brand fails and how it answers complaints; without effect while `behavior.recovery` is off."""
+    """How often a brand fails and how it answers complaints; to be given only with `behavior.recovery` on."""
 
     failure_chance: float = setting(0.03, "Chance of a failure at a purchase.", ge=0, le=1, unit="1 a purchase")
     online_failure_chance: float | None = setting(
@@ -113,6 +113,11 @@ class WordOfMouth(Record):
     acquisition: Acquisition = setting(Everybody(), "How customers come into the market.")
     referral: Referral = setting(NoReferral(), "How customers bring friends on a brand's invitation.")
     unheard: Unheard = setting(Unheard(), "What reaches nobody, to tell what it is worth.")
+
+    @property
+    def travels(self) -> bool:
+        """Whether anything travels over the network, so that it has to be there."""
+        return self.talk.kind != "none" or self.acquisition.imitates or self.referral.kind != "none"
 
 
 class Accounts(Record):

@@ -19,10 +19,12 @@ from loyaltysim.scenario_fields import Path, settings_at
 
 LOOKS = 4
 """How often at most: settings, tables, tables of tables, the whole (assumed deep enough)."""
+TRAITS = ("dropout_chance", "cancel_chance", "values_weight", "online", "segments")
+OF_POPULATION: tuple[Path, ...] = tuple(("population", name) for name in TRAITS)
 LOOKS_AT: Mapping[str, tuple[Path, ...]] = {
-    "behavior": (("behavior",),),
-    "brands": (("behavior",),),
-    "metrics": (("steps",),),
+    "behavior": (("behavior",), *OF_POPULATION),
+    "brands": (("behavior",), *OF_POPULATION),
+    "metrics": (("steps",), ("behavior", "choice")),
     "network": (("population", "n_customers"),),
     "word_of_mouth": (("behavior",),),
 }

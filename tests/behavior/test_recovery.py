@@ -437,8 +437,8 @@ def test_states__stay_in_their_ranges(shapes, chances, sizes, shares, weights, s
 
 def test_strength_zero__changes_nothing_bit_for_bit():
     none = {f"brands.{name}.complaints": {"failure_chance": 0.0} for name in ("Ours", "Rival", "Third")}
-    without = busy_market().vary({**none, "behavior.recovery": "none"})
-    zero = without.vary({"behavior.recovery": {"kind": "justice", "public_chance": 1.0}})
+    without = busy_market().vary({"behavior.recovery": "none"})
+    zero = without.vary({**none, "behavior.recovery": {"kind": "justice", "public_chance": 1.0}})
     assert differences(finished(without), finished(zero)) == []
     some = zero.vary({"brands.Ours.complaints": {"failure_chance": 0.05}})
     assert "satisfaction" in "".join(differences(finished(without), finished(some)))  # the comparison can fail

@@ -128,7 +128,8 @@ def test_search__without_a_bond_everybody_looks_at_everything():
 def test_left__a_brand_that_was_left_is_never_chosen_and_who_left_all_buys_nothing():
     lapse = {"lapse": {"kind": "dropout", "by_satisfaction": 0.0, "by_bond": 0.0}}
     behavior = {"needs": {"kind": "regular"}, "choice": {"kind": "logit", "outside_option": False}, **lapse}
-    simulation = Simulation(market(n=300, behavior=behavior))
+    people = {"n_customers": 300, "price_sensitivity": 1.0, "dropout_chance": 0.0}
+    simulation = Simulation(market(behavior=behavior, population=people))
     arrays = simulation.world.customers.arrays
     arrays["status"][:] = np.repeat([0, 0b010, 0b111], 100)
     assert (simulation.choice_probabilities([150])[0] > 0).tolist() == [True, False, True, False]
@@ -155,6 +156,7 @@ def test_left__the_bond_with_a_brand_that_was_left_holds_nobody(seat):
         "lapse": {"kind": "dropout"},
     }
     bond = np.array([[1.0, 1.0], [0, 0], [0, 0]])
-    u = utilities(seat, market(n=2, behavior=behavior), bond=bond, last_brand=0, status=[0, 0b001])
+    people = {"n_customers": 2, "price_sensitivity": 1.0, "dropout_chance": 0.0}
+    u = utilities(seat, market(behavior=behavior, population=people), bond=bond, last_brand=0, status=[0, 0b001])
     np.testing.assert_allclose(u[1], [-4 * 0.5, -2.0], atol=ROUNDING)  # B: 4, on deal for 2
     np.testing.assert_allclose(u[2], [-2 * 0.5, -2.0], atol=ROUNDING)

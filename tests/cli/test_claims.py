@@ -44,3 +44,15 @@ def test_run__gives_reasons_as_json_where_the_scenario_asks_for_them(command):
     rows = {(row["brand"], row["reason"]): row for row in found["reasons"]}
     assert 0 < rows["Ours", "price"]["main"] < 1 and rows["Ours", "chance"]["named"] is None
     assert "reasons" not in command("run", "grocery", *SMALL, "--json").json
+
+
+def test_claims__of_a_choice_without_reasons_tell_the_rest(command, tmp_path):
+    file = tmp_path / "chain.toml"
+    file.write_text(
+        'focal = "A"\nsteps = 110\nburn_in = 0\n[brands.A]\n[brands.B]\n[population]\nn_customers = 100\n'
+        '[behavior.choice]\nkind = "switching"\nmatrix = [[0.7, 0.3], [0.4, 0.6]]\n'
+    )
+    told = command("claims", str(file), "--replications", "2", "--json")
+    rows = {row["claim"]: row for row in told.json["claims"]}
+    assert told.code == 0 and "metrics.reasons is off" in rows["price_as_reason"]["reason"]
+    assert 0 < rows["sale_to_existing"]["value"] < 1

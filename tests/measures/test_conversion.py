@@ -24,6 +24,17 @@ def test_conversion__of_active_customers_leaves_the_others_in_no_group(log):
     assert table.loc[0, ["existing", "new", "p_existing", "p_new"]].tolist() == [1, 3, 1, 1 / 3]
 
 
+def test_conversion__begins_when_the_log_shows_who_is_active(log):
+    lifetimes = pd.DataFrame({"replication": [0, 0, 0, 1], "customer": [0, 1, 2, 0], "brand": "Ours"})
+    lifetimes["joined"] = [-1.0, -2.0, 5.5, -3.0]
+    how = {"weeks": 2, "active_weeks": 3.8, "lifetimes": lifetimes, "until": 8}
+    table = conversion(log, "Ours", 5, **how).set_index("replication")
+    # windows 3.8–5.8 and 5.8–7.8. In the first 0 and 1, who bought in weeks .5 and 1, are active, and both buy again; 2
+    # joins. In the second all three are active, and nobody buys
+    assert table.loc[0, ["existing", "new", "p_existing", "p_new"]].tolist() == [5, 5, 2 / 5, 1 / 5]
+    assert table.equals(conversion(log, "Ours", 5, start=3.8, **how).set_index("replication"))
+
+
 def test_conversion__by_lifetimes_knows_customers_of_the_burn_in(log):
     lifetimes = pd.DataFrame({"replication": [0, 0, 0, 0, 1], "customer": [0, 1, 2, 3, 0], "brand": "Ours"})
     lifetimes["joined"] = [-1.0, 1.0, 5.5, -3.0, 3.0]
@@ -70,6 +81,11 @@ def test_existing_share__is_revenue_of_those_acquired_before_the_period(log):
     assert table.loc[(1, 1), "revenue"] == 0 and np.isnan(table.loc[(1, 1), "existing"])
     known = existing_share(log, "Ours", weeks=4, unseen_weeks=1, until=8).set_index(["replication", "period"])
     assert known.loc[(0, 0), "existing"] == pytest.approx(2 / 6)
+
+
+def test_existing_share__may_begin_later(log):
+    table = existing_share(log, "Ours", weeks=3, start=5, until=8).set_index(["replication", "period"])
+    assert table.loc[(0, 0)].tolist() == [9, 6 / 9] and len(table) == 2  # customer 2 comes in week 5.5
 
 
 def test_conversion__says_what_is_wrong(log):

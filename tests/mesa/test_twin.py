@@ -206,7 +206,13 @@ CONTRACTS = {
     "population.cancel_chance": DISPOSED, "population.needs_per_week": 0.3, "behavior.needs": "contract",
     "behavior.lapse": {"kind": "contract", "term_steps": 2, "return_rate": 0.1},
 }  # fmt: skip
-BROKEN = {"behavior.recovery": JUSTICE, "brands.A.complaints": FAILING, "brands.B.complaints": {"failure_chance": 0.1}}
+IN_STORES = {"behavior.recovery": JUSTICE, "brands.A.complaints": {"failure_chance": 0.2, "ease": 0.7}}
+BROKEN = {
+    **IN_STORES,
+    "population.online": 0.4,
+    "brands.A.complaints": FAILING,
+    "brands.B.complaints": {"failure_chance": 0.1},
+}
 CHANNELS = {
     "population.values_weight": {"distribution": "normal", "mean": 0.4, "sd": 0.5},
     "population.online": {"distribution": "beta", "a": 2.0, "b": 3.0},
@@ -356,9 +362,9 @@ SCENARIOS = {
     "habit": three(behavior__choice={"kind": "logit", "habit_weight": 1.5, "habit_memory": 0.7}),
     "switching where things fail": three(
         behavior__choice={"kind": "switching", "matrix": [[0.6, 0.2, 0.2], [0.1, 0.7, 0.2], [0.3, 0.3, 0.4]]}
-    ).vary({**BROKEN, **STOCKING, "population.online": 0.5}),
+    ).vary({**BROKEN, **STOCKING}),
     "channels and values": three().vary(CHANNELS),
-    "brands in stores": three(brands__A__store_appeal=0.6, brands__B__online_appeal=0.9),
+    "brands in stores": three(brands__A__store_appeal=0.6),
     "expectation that counts": three(
         behavior__learning={"kind": "constant", "share": 0.4}, behavior__choice__expectation_weight=1.5
     ),
@@ -366,7 +372,7 @@ SCENARIOS = {
     "trust by worth": three().vary({**LEARNING, "behavior.learning": "bayesian", "behavior.satisfaction": "level"}),
     "failures": three().vary({**BROKEN, **CHANNELS}),
     "failures and a linear bond": three().vary({**BROKEN, "behavior.bond": "linear"}),
-    "failures without feelings": bare().vary(BROKEN),
+    "failures without feelings": bare().vary(IN_STORES),
     "public complaints where nobody talks": three().vary({**BROKEN, "word_of_mouth.influence": "heard"}),
     "public complaints among talkers": three().vary({**WEEKLY_TALK, **BROKEN}),
     "complaints that nobody hears": three().vary({**WEEKLY_TALK, **BROKEN, **THRESHOLD}),

@@ -75,7 +75,7 @@ def test_gone__dormant_is_who_bought_long_ago_and_has_not_left():
             "focal": "A",
             "steps": 10,
             "burn_in": 0,
-            "population": {"n_customers": 5},
+            "population": {"n_customers": 5, "dropout_chance": 0.0},
             "behavior": behavior,
             "brands": {"A": {}, "B": {}},
             "metrics": {"period_steps": 0, "dormant_after_weeks": 3},

@@ -9,7 +9,7 @@ import xarray as xr
 
 import loyaltysim as ls
 from loyaltysim import measures
-from loyaltysim.study.claims import CLAIMS, COLUMNS, NOT_KEPT, VALUES
+from loyaltysim.study.claims import CLAIMS, COLUMNS
 
 
 def years(weekly, brand="Ours"):
@@ -39,6 +39,7 @@ def data():
     return xr.Dataset(
         {
             "defections": (("replication", "step", "brand", "reason"), counts),
+            "defection_shares": (("replication", "step", "brand", "reason"), counts.astype(float)),
             "members": (("replication", "step", "brand", "segment"), [[[[0]], [[1]]], [[[1]], [[2]]]]),
             "population": (("replication", "segment"), [[4], [4]]),
         },
@@ -71,7 +72,7 @@ def test_claims__are_those_of_the_measures(log, data):
 
 
 def test_claims__each_has_a_value_or_a_reason_why_not(log):
-    assert set(NOT_KEPT) | set(VALUES) == {claim.name for claim in CLAIMS} and not set(NOT_KEPT) & set(VALUES)
+    assert {claim.name for claim in CLAIMS if isinstance(claim.measure, str)} == {"cost_of_winning", "firms_with_email"}
     table = ls.practitioner_claims(log, brand="Ours", population=4).set_index("claim")
     assert ((table["reason"] == "") == table["value"].notna()).all()
     assert table.loc["price_as_reason", "reason"] == "needs the Dataset of the run"
@@ -128,8 +129,29 @@ def test_claims__of_lifetimes_need_no_weeks_to_find_out(log, data):
     lifetimes["joined"] = np.where(lifetimes["customer"] == 2, 60.0, -10.0)
     of_65 = data.assign_attrs(step_days=32.5 * 7)
     table = ls.practitioner_claims(log[log["time"] < 7 * 65], of_65, lifetimes=lifetimes).set_index("claim")
-    assert table.loc["sale_to_new", "value"] == pytest.approx(1 / 10)  # five windows, two people without a purchase
+    # windows begin with week 52, from which on it is seen who is active: one window, two people without a purchase
+    assert table.loc["sale_to_new", "value"] == pytest.approx(1 / 2)
+    assert table.loc["sale_to_existing", "value"] == 1
     assert table.loc["repeat_order_same_customers", "value"] == pytest.approx(1)
+
+
+def test_claims__of_sales_wait_until_it_is_seen_who_is_active(log, data):
+    lifetimes = log[["replication", "customer", "brand"]].drop_duplicates().assign(weeks=1.0, left=False, joined=-10.0)
+    a_year = data.assign_attrs(step_days=26 * 7)
+    reason = ls.practitioner_claims(log[log["time"] < 7 * 52], a_year, lifetimes=lifetimes).set_index("claim")["reason"]
+    assert reason["sale_to_existing"] == reason["sale_to_new"] == "needs a log of 65 weeks; this one has 52"
+
+
+def test_claims__of_existing_revenue_are_of_the_last_year(log, data):
+    """Of a log of 130 weeks that is weeks 78 to 130, and customer 2, who came in week 60, is an existing one."""
+    of_130 = data.assign_attrs(step_days=65 * 7)
+    late = log.assign(time=log["time"].where(log["customer"] != 1, log["time"] + 7 * 90))  # customer 1 comes in week 90
+    seen = late[late["time"] < 7 * 130]
+    value = ls.practitioner_claims(seen, of_130).set_index("claim").loc["existing_revenue", "value"]
+    year = seen[seen["time"] >= 7 * 78]
+    paid = year["price_paid"].groupby([year["replication"], year["customer"] == 1]).sum().unstack()
+    assert value == pytest.approx((paid[False] / paid.sum(axis=1)).mean(), rel=1e-12)
+    assert value < 0.99
 
 
 def test_claims__are_read_by_nothing_that_simulates(repository):

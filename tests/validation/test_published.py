@@ -131,6 +131,11 @@ STRONG = {
     "learning that learns nothing": {"behavior.learning.share": 0.2},
     "an index of brands that are alike in all": {"brands.Ours.service": 0.9},
     "channels that are alike": {"brands.Ours.online_appeal": 0.3},
+    "beliefs too sure to learn": {"behavior.learning.noise": 0.2, "behavior.learning.prior_trust": 4.0},
+    "stock at home that is used up at once": {"behavior.needs.consumption": 0.3},
+    "habit of next to no weight": {"behavior.choice.habit_weight": 0.1},
+    "contracts that nobody cancels": {"population.cancel_chance": 0.05},
+    "offers to come back that nobody takes": {"behavior.win_back.accept": -2.0},
     "values where no brand has any": {"brands.Ours.ethics": 0.2},
     "failures that never happen": {"brands.Rival.complaints.failure_chance": 0.1},
     "failures that nobody minds": {"behavior.satisfaction": "level"},
@@ -146,7 +151,7 @@ def test_strength_zero__would_be_seen_were_it_not_zero(part):
     case = next(case for case in strength_zero.cases() if case.part == part)
     without = busy_market().vary(case.without)
     strong = without.vary(case.zero).vary(STRONG[part])
-    one, other = strength_zero.finished(without), strength_zero.finished(strong)
+    one, other = (strength_zero.finished(scenario, case.offers) for scenario in (without, strong))
     assert strength_zero.differences(one, other, case.owns)
 
 

@@ -16,10 +16,12 @@ from typing import Literal
 
 import numpy as np
 
+from loyaltysim.market.calendar import DAYS_PER_WEEK, DAYS_PER_YEAR
+
 First = Literal["ahead", "now"]
 Tail = Literal["horizon", "last_retention"]
 
-WEEKS_OF_A_YEAR = 365.25 / 7
+WEEKS_OF_A_YEAR = DAYS_PER_YEAR / DAYS_PER_WEEK
 NEGLIGIBLE = 1e-12
 """A series ends where the rest is so small a part of the first term."""
 

@@ -148,7 +148,7 @@ class Leaving(Lapse):
         terms[:, :m] = 0
         leavers.again[:m] = 0
         if own.hold is not None:
-            leaving.held_by_friends(own.hold, own.referred, rows, brand, m, leavers.base)
+            leaving.held_by_friends(own.hold, own.referred, rows, brand, leavers.over, m, leavers.base)
         if own.satisfaction is not None:
             leaving.weigh(
                 own.satisfaction, rows, brand, m, -self.by_satisfaction, self.satisfaction_reference, terms[0]
@@ -195,6 +195,7 @@ class Dropout(Leaving):
         "dropout_chance", "satisfaction", "bond", "strain", "member", "second_life", "tried", "seen", "status",
     )  # fmt: skip
     writes = ("status",)
+    alters = ("strain",)
 
     def open(self, world: World) -> Gone:
         return self._open(world, "dropout_chance", between_occasions=False)
@@ -219,7 +220,7 @@ class Cancelled(Gone):
     category_exit: np.ndarray | None
 
 
-class Contract(Leaving):
+class ContractLapse(Leaving):
     """A contract that is due is not renewed with a chance (eq. E65); needs of kind contract make the contracts.
 
     Satisfaction and bond are as the customer's last occasion left them, the step before. Whoever leaves the whole
@@ -231,7 +232,8 @@ class Contract(Leaving):
         "cancel_chance", "satisfaction", "bond", "strain", "member", "second_life", "tried", "seen", "status",
         "contract", "category_exit",
     )  # fmt: skip
-    writes = ("status", "contract")
+    writes = ("status",)
+    alters = ("strain", "contract")
 
     term_steps: int = setting(1, "Steps from the beginning of a contract, and from a renewal, to the next.", ge=1,
                               le=1_000_000, unit="steps")  # fmt: skip

@@ -136,10 +136,13 @@ def leave(
 
 
 @jit
-def held_by_friends(hold, referred, rows, brand, n, base):
-    """base[k] *= hold for those who decide on the brand to which a friend brought them (eq. E85)."""
+def held_by_friends(hold, referred, rows, brand, over, n, base):
+    """base[k] *= hold for those who decide on the brand to which a friend brought them (eq. E85).
+
+    Whoever has left the category is held by nobody.
+    """
     for k in range(n):
-        if referred[rows[k]] == brand[k]:
+        if referred[rows[k]] == brand[k] and not over[k]:
             base[k] *= hold[rows[k]]
 
 

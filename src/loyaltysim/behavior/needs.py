@@ -156,7 +156,7 @@ class Bernoulli(Needs):
         return shoppers.n
 
 
-class Contract(Needs):
+class ContractNeeds(Needs):
     """Who has a contract buys once a step, its brand; who has none comes to choose one at the rate of needs (eq. E45).
 
     A contract begins with a purchase and goes on until `behavior.lapse` ends it; without lapse, for ever.

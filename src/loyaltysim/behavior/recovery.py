@@ -85,13 +85,12 @@ class Justice(Recovery):
     complain gets no answer. How long the answer takes counts in what it mends; that it comes later than the purchase
     does not. A well answered first failure may leave a customer more satisfied than none: the recovery paradox, which
     holds for satisfaction, not for repurchase (de Matos, Henrique and Rossi 2007), so it has no term in the strain.
-
-    `satisfaction` is changed only where its own part keeps it, and is therefore declared by that part alone.
     """
 
     kind: Literal["justice"] = "justice"
     reads = ("satisfaction", "bond", "online", "strain")
     writes = ("strain",)
+    alters = ("satisfaction",)
 
     severity_a: float = setting(2.0, "First shape of the beta distribution of severities.", ge=0.05, le=1e4, unit="1")
     severity_b: float = setting(2.0, "Second shape of it; equal shapes: mean one half.", ge=0.05, le=1e4, unit="1")

@@ -56,7 +56,7 @@ class Lost:
     """One bit for each brand that was left after a failure, one per row."""
 
 
-class Logit(WinBack):
+class LogitWinBack(WinBack):
     """An offer is accepted the likelier the stronger the first life was, the less likely after a failure.
 
     The signs are those of Kumar, Bhagwat and Zhang (2015): who had more of a relation comes back more often; who left
@@ -67,7 +67,8 @@ class Logit(WinBack):
 
     kind: Literal["logit"] = "logit"
     reads = ("bond", "status", "second_life")
-    writes = ("status", "second_life")
+    writes = ("second_life",)
+    alters = ("status",)
 
     accept: float = setting(-1.5, "Logit of accepting, before all else.", unit="logit")
     by_bond: float = setting(1.0, "What a unit of bond adds.", ge=0, unit="logit")

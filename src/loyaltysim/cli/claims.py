@@ -23,7 +23,7 @@ def claims(
 ) -> None:
     """Hold what practitioners say about loyalty ("80 % of revenue from 20 % of customers") beside a scenario.
 
-    The claims are never put into the model; metrics.reasons is switched on to tell why customers left.
+    The claims are never put into the model; metrics.reasons is switched on, to tell why customers left.
     """
     with told(as_json):
         from loyaltysim.cli.asked import Faults, located, read_options, read_scenario
@@ -32,7 +32,9 @@ def claims(
         faults = Faults()
         asked = read_options(faults, seed=seed, replications=replications, threads=threads, changes=changes)
         with faults.of():
-            scenario = read_scenario(name, asked).vary({"metrics.reasons": True})
+            scenario = read_scenario(name, asked)
+            if scenario.behavior.choice.kind != "switching":  # a choice of that kind has no reasons
+                scenario = scenario.vary({"metrics.reasons": True})
         faults.tell()
         with located(name):
             found = work_out(scenario, asked, quiet)

@@ -87,7 +87,7 @@ class LogNormal(Distribution):
 
     kind: Literal["lognormal"] = "lognormal"
     median: float = setting(1.0, "Median.", gt=0)
-    sigma: float = setting(0.5, "Standard deviation of the logarithm.", ge=0)
+    sigma: float = setting(0.5, "Standard deviation of the logarithm.", ge=0, le=5)  # at more, tails leave float32
 
     def reach(self) -> tuple[float, float]:
         return 0.0, np.inf

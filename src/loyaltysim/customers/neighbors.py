@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     import networkx
 
 STRENGTH_ONE = 1024  # a tie of strength 1, in the unit of messages
+STRENGTH_MOST = 8.0  # assumed: eight times the usual; keeps sums of messages far from the limits of int32
+
+Ties = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32] | None]
+"""Smaller end, larger end, strength in 1/1024 or None, one per tie of a replication: in the order of the ends."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +48,50 @@ class Neighbors:
         customer, other, _ = self._entries(replication)
         once = customer < other
         return np.column_stack((customer[once], other[once]))
+
+    def strengths(self, replication: int = 0) -> NDArray[np.float64] | None:
+        """Tell the strength of each tie that `edges` lists; None if all are 1."""
+        customer, other, strength = self._entries(replication)
+        return None if strength is None else strength[customer < other] / STRENGTH_ONE
+
+    @classmethod
+    def from_networkx(cls, graph: networkx.Graph) -> Neighbors:
+        """Make one network of a graph: customer i is its i-th node, and ties may have a `strength`, above 0 up to 8.
+
+        Raises ScenarioError, a ValueError, for a directed graph, ties of a node to itself, several ties between two
+        nodes, and strengths that cannot be: with all of them.
+        """
+        from loyaltysim.customers.graphs import ties_of_graph
+        from loyaltysim.customers.network import network_of
+
+        return network_of(ties_of_graph(graph), len(graph))
+
+    @classmethod
+    def read(cls, path: str | Path, n_customers: int | None = None) -> Neighbors:
+        """Read a file of ties: GraphML if its name ends in ``.graphml``, else an edge list (CSV).
+
+        Without `n_customers` there are as many customers as nodes, in an edge list up to its largest number. Raises
+        ScenarioError with all that is wrong with the file, by line where it has lines.
+        """
+        from loyaltysim.customers.networks.edge_list import read_network
+
+        return read_network(Path(path), n_customers)
+
+    def write(self, path: str | Path, replication: int = 0) -> None:
+        """Write the ties of the stack's replication counted from 0, under a temporary name first, then renamed.
+
+        GraphML if the name ends in ``.graphml``, else an edge list: a CSV table of from, to and, where strengths
+        differ from 1, strength. `read` gives back the same ties; reviews are no ties, and are not written. Raises
+        ValueError if there are ties of strength 0, which no file can have.
+        """
+        from loyaltysim.customers.graphs import write_graphml
+        from loyaltysim.customers.networks.edge_list import GRAPHML, write_edge_list
+
+        strength = self.strengths(replication)
+        if strength is not None and not strength.all():
+            raise ValueError("ties of strength 0 cannot be written: leave them out")
+        path = Path(path)
+        (write_graphml if path.suffix.lower() == GRAPHML else write_edge_list)(self, path, replication)
 
     def to_networkx(self, replication: int = 0) -> networkx.Graph:
         """Copy one replication of the stack, counted from 0; where strengths differ, ties have a `strength`."""

@@ -12,14 +12,14 @@ model, so a kind may give small numbers to hubs or neighboring numbers to neighb
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from loyaltysim.customers.neighbors import STRENGTH_ONE, Neighbors, Totals
+from loyaltysim.customers.neighbors import STRENGTH_ONE, Neighbors, Ties, Totals
 from loyaltysim.jit import jit
 from loyaltysim.record import Part, setting
 
@@ -139,6 +139,21 @@ def connect(n_customers: int, begin: NDArray[np.int64], later: NDArray[np.int32]
 def one_strength(strength: float, size: int) -> NDArray[np.int32] | None:
     """Give `size` entries the same strength; None for 1."""
     return None if strength == 1 else np.full(size, round(strength * STRENGTH_ONE), np.int32)
+
+
+def network_of(ties: Ties, n_customers: int) -> Neighbors:
+    """Make one network of ties in the order of their ends."""
+    smaller, larger, strength = ties
+    begin = np.concatenate(([0], np.cumsum(np.bincount(smaller, minlength=n_customers))))
+    one = connect(n_customers, begin, larger.astype(np.int32))
+    if strength is None:
+        return one
+    # In the rows, ties to larger numbers come in the order of (smaller, larger), others in (larger, smaller).
+    upward = one.neighbor > np.repeat(np.arange(n_customers), one.degree())
+    both = np.empty(len(one.neighbor), np.int32)
+    both[upward] = strength
+    both[~upward] = strength[np.lexsort((smaller, larger))]
+    return replace(one, strength=both)
 
 
 def turn(begin: NDArray[np.int64], other: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:

@@ -138,11 +138,8 @@ def cholesky(correlations: dict[str, float]) -> np.ndarray:
 
 def draw_traits(population: Population, customers: Customers, brands: tuple[str, ...]) -> None:
     """Write segment and traits of every row (eq. E5); a trait that is the same off value for all gets no array."""
+    draw_segments(population, customers)
     segments = list(population.segments.values()) or [Segment()]
-    upper = np.cumsum([segment.share for segment in segments])
-    upper[-1] = 1.0
-    if len(segments) > 1:
-        _draw_segments(customers.key, np.uint64(salt(SEGMENT, 0, 0, 0)), upper, customers.segment)
     for trait in TRAITS:
         if any(population.of(segment, trait) is not None for segment in segments) or trait == "needs_per_week":
             customers.ask(FIELD_OF.get(trait, trait))
@@ -154,6 +151,14 @@ def draw_traits(population: Population, customers: Customers, brands: tuple[str,
         members = np.flatnonzero(customers.segment == number) if len(segments) > 1 else np.arange(customers.rows)
         for start in range(0, len(members), CHUNK):
             _draw_some(population, segment, factor, members[start : start + CHUNK], customers, brands)
+
+
+def draw_segments(population: Population, customers: Customers) -> None:
+    """Write the segment of every row."""
+    upper = np.cumsum([segment.share for segment in population.segments.values()])
+    if len(upper) > 1:
+        upper[-1] = 1.0
+        _draw_segments(customers.key, np.uint64(salt(SEGMENT, 0, 0, 0)), upper, customers.segment)
 
 
 def _draw_some(population, segment, factor, rows, customers: Customers, brands) -> None:  # type: ignore[no-untyped-def]

@@ -86,9 +86,13 @@ class TransactionLog:
         import pandas as pd
 
         rounds = self._rounds or [NOTHING]
-        frame = pd.DataFrame({name: np.concatenate([some[name] for some in rounds]) for name in NOTHING})
+        columns = {name: np.concatenate([some[name] for some in rounds]) for name in NOTHING}
+        # rounds were written one after the other, so a stable sort by customer leaves time and occasion in order
+        customer = columns["replication"].astype(np.int64) << 32 | columns["customer"]
+        order = np.argsort(customer, kind="stable")
+        frame = pd.DataFrame({name: column[order] for name, column in columns.items()})
         frame["brand"] = pd.Categorical.from_codes(frame["brand"], categories=list(self._brands))
-        return frame.sort_values(["replication", "customer", "time", "occasion"], kind="stable", ignore_index=True)
+        return frame
 
     def save(self, path: str | Path) -> None:
         """Write a Parquet file, under a temporary name first."""

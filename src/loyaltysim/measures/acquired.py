@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from loyaltysim.measures.columns import CUSTOMER, DAYS_OF_A_WEEK, need, need_brand
+from loyaltysim.market.calendar import DAYS_PER_WEEK
+from loyaltysim.measures.columns import CUSTOMER, need, need_brand
 
 
 def acquired(
@@ -35,7 +36,7 @@ def acquired(
     """
     need(log, [*CUSTOMER, "time", "brand"])
     need_brand(log, brand)
-    in_log = log[log["brand"] == brand].groupby(CUSTOMER)["time"].min() / DAYS_OF_A_WEEK
+    in_log = log[log["brand"] == brand].groupby(CUSTOMER)["time"].min() / DAYS_PER_WEEK
     if lifetimes is None:
         return in_log.mask(in_log < unseen_weeks, -float("inf")).rename("joined")
     need(lifetimes, [*CUSTOMER, "brand", "joined"], "the lifetimes")

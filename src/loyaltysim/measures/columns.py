@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-DAYS_OF_A_WEEK = 7
+from loyaltysim.market.calendar import DAYS_PER_WEEK
+
 CUSTOMER = ["replication", "customer"]
 """Who somebody is: customers of two replications are different people."""
 HAIR = 1e-3
@@ -39,7 +40,7 @@ def in_order(log: pd.DataFrame) -> pd.DataFrame:
     """Purchases by replication, customer and time, numbered anew, with the time in weeks as `week`."""
     order = [*CUSTOMER, "time", *(["occasion"] if "occasion" in log.columns else [])]
     ordered = log.sort_values(order, kind="stable", ignore_index=True)
-    return ordered.assign(week=ordered["time"] / DAYS_OF_A_WEEK)
+    return ordered.assign(week=ordered["time"] / DAYS_PER_WEEK)
 
 
 def weeks_observed(log: pd.DataFrame, until: float | None) -> float:
@@ -51,7 +52,7 @@ def weeks_observed(log: pd.DataFrame, until: float | None) -> float:
         if not until > 0:
             raise ValueError(f"until must be weeks above 0, was {until}")
         return float(until)
-    return float(np.floor(log["time"].max() / DAYS_OF_A_WEEK) + 1) if len(log) else 0.0
+    return float(np.floor(log["time"].max() / DAYS_PER_WEEK) + 1) if len(log) else 0.0
 
 
 def whole_periods(observed: float, weeks: float) -> int:

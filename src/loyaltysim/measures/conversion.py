@@ -46,8 +46,8 @@ def conversion(
     weeks : length of a window; windows follow each other
     active_weeks : only those count as existing who bought in so many weeks before the window; others who bought before
         are then in neither group. Not given: everybody who ever bought is existing
-    start : weeks of the log before the first window; they only tell who had bought. Without lifetimes, a `start` of 0
-        takes everybody for new at first
+    start : weeks of the log before the first window; they only tell who had bought. At least `active_weeks`: before
+        that the log does not show who is active. Without either and without lifetimes everybody is new at first
     lifetimes : where given, `joined` says who had bought
     until : weeks observed; the week of the last purchase if not given
 
@@ -61,6 +61,7 @@ def conversion(
     ValueError : for missing columns, an unknown brand, or more buyers than customers
     """
     joined = acquired(log, brand, lifetimes)
+    start = max(start, active_weeks or 0.0)
     n = whole_periods(weeks_observed(log, until) - start, weeks)
     rows = in_order(log[log["brand"] == brand])
     table = []
@@ -126,13 +127,15 @@ def existing_share(
     brand: str,
     *,
     weeks: float = 52,
+    start: float = 0.0,
     lifetimes: pd.DataFrame | None = None,
     unseen_weeks: float = 0.0,
     until: float | None = None,
 ) -> pd.DataFrame:
     """The share of a period's revenue from customers acquired before the period.
 
-    Without lifetimes or `unseen_weeks` it begins at 0, since nobody is known to have bought before the log.
+    The first period begins `start` weeks into the log. If that is 0, the share begins at 0 without lifetimes or
+    `unseen_weeks`, since nobody is known to have bought before the log.
 
     Returns
     -------
@@ -141,10 +144,10 @@ def existing_share(
     """
     need(log, ["price_paid"])
     joined = acquired(log, brand, lifetimes, unseen_weeks)
-    n = whole_periods(weeks_observed(log, until), weeks)
+    n = whole_periods(weeks_observed(log, until) - start, weeks)
     rows = with_joined(in_order(log[log["brand"] == brand]), joined)
-    rows["period"] = (rows["week"] // weeks).astype(int)
-    rows["of_existing"] = rows["price_paid"].where(rows["joined"] < rows["period"] * weeks, 0.0)
+    rows["period"] = ((rows["week"] - start) // weeks).astype(int)
+    rows["of_existing"] = rows["price_paid"].where(rows["joined"] < start + rows["period"] * weeks, 0.0)
     cells = pd.MultiIndex.from_product([replications_of(log), range(n)], names=["replication", "period"])
     table = rows.groupby(["replication", "period"])[["price_paid", "of_existing"]].sum().reindex(cells, fill_value=0.0)
     table["existing"] = table["of_existing"] / table["price_paid"].where(table["price_paid"] > 0)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from loyaltysim.plots.run import DAYS_OF_A_WEEK, promotion_steps, stretches
+from loyaltysim.market.calendar import DAYS_PER_WEEK
+from loyaltysim.plots.run import promotion_steps, stretches
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -46,9 +47,9 @@ def window(ds: xr.Dataset, brand: str) -> Window | None:
     inside = [place for place, (begin, _) in enumerate(spans) if begin > 0]
     if not inside:
         return None
-    days = float(ds.attrs.get("step_days", DAYS_OF_A_WEEK))
-    most_before = max(STEPS_BEFORE, round(WEEKS_BEFORE * DAYS_OF_A_WEEK / days))
-    most_after = max(STEPS_AFTER, round(WEEKS_AFTER * DAYS_OF_A_WEEK / days))
+    days = float(ds.attrs.get("step_days", DAYS_PER_WEEK))
+    most_before = max(STEPS_BEFORE, round(WEEKS_BEFORE * DAYS_PER_WEEK / days))
+    most_after = max(STEPS_AFTER, round(WEEKS_AFTER * DAYS_PER_WEEK / days))
     begins, before, after = [], [], []
     for place in inside:
         begin, end = spans[place]

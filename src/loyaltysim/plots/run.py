@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from loyaltysim.market.calendar import DAYS_PER_WEEK, DAYS_PER_YEAR
+
 if TYPE_CHECKING:
     import xarray as xr
 
-DAYS_OF_A_WEEK = 7
-DAYS_OF_A_YEAR = 365.25
 LONG_STEP = 60.0
 """Steps of so many days or more are told in years; assumed."""
 SHORT_RUN = 60.0
@@ -61,12 +61,12 @@ class Clock(NamedTuple):
 
 def clock(ds: xr.Dataset) -> Clock:
     """Weeks, for most runs; days for short ones, years where steps are long."""
-    days = float(ds.attrs.get("step_days", DAYS_OF_A_WEEK))
+    days = float(ds.attrs.get("step_days", DAYS_PER_WEEK))
     if days >= LONG_STEP:
-        return Clock(days / DAYS_OF_A_YEAR, "years")
-    if days < DAYS_OF_A_WEEK and days * ds.sizes["step"] < SHORT_RUN:
+        return Clock(days / DAYS_PER_YEAR, "years")
+    if days < DAYS_PER_WEEK and days * ds.sizes["step"] < SHORT_RUN:
         return Clock(days, "days")
-    return Clock(days / DAYS_OF_A_WEEK, "weeks")
+    return Clock(days / DAYS_PER_WEEK, "weeks")
 
 
 def stretches(on: np.ndarray) -> list[tuple[int, int]]:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from loyaltysim.market.calendar import DAYS_PER_WEEK
 from loyaltysim.plots.interval import interval
 from loyaltysim.plots.labels import label_ends, short
 from loyaltysim.plots.lines import draw_line
-from loyaltysim.plots.run import DAYS_OF_A_WEEK, clock, of_segment, one_run, promotion_steps, stretches, whose
+from loyaltysim.plots.run import clock, of_segment, one_run, promotion_steps, stretches, whose
 from loyaltysim.plots.style import LABEL_SIZE, SMALL_SIZE, Look, averaged, dress, head, looks, new_axes, say
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _steps_a_point(ds: xr.Dataset) -> int:
     """One, or in long runs so many that there are few enough points: at least a week of steps."""
     if ds.sizes["step"] <= MOST_POINTS:
         return 1
-    week = round(DAYS_OF_A_WEEK / float(ds.attrs.get("step_days", DAYS_OF_A_WEEK)))
+    week = round(DAYS_PER_WEEK / float(ds.attrs.get("step_days", DAYS_PER_WEEK)))
     return max(week, -(-ds.sizes["step"] // MOST_POINTS))
 
 

@@ -12,11 +12,18 @@ from loyaltysim.scenario import Scenario
 
 
 def bare_market(
-    appeals: dict[str, float], *, customers: int, steps: int, burn_in: int = 0, behavior: dict[str, Any] | None = None
+    appeals: dict[str, float],
+    *,
+    customers: int,
+    steps: int,
+    burn_in: int = 0,
+    behavior: dict[str, Any] | None = None,
+    traits: dict[str, Any] | None = None,
 ) -> Scenario:
     """Identical customers who at every step choose among brands by their appeals, in logits; no outside option.
 
-    `behavior` holds tables that take the place of those below: a market of one brand needs one that lets customers go.
+    `behavior` holds tables that take the place of those below: a market of one brand needs one that lets customers
+    go, and `traits` with their chances to go.
     """
     return Scenario.from_document(
         {
@@ -26,7 +33,7 @@ def bare_market(
             "step_days": 7,
             "steps": steps,
             "burn_in": burn_in,
-            "population": {"n_customers": customers},
+            "population": {"n_customers": customers, **(traits or {})},
             "network": {"kind": "none"},
             "behavior": {
                 "needs": {"kind": "regular"},

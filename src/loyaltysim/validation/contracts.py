@@ -32,14 +32,9 @@ COHORT = 100_000
 def contract_market(cancel_chance: float | dict[str, object], *, customers: int, years: int) -> Scenario:
     """One brand and yearly contracts, which everybody signs in the first step; nothing moves the chance to cancel."""
     contracts = {"needs": {"kind": "contract"}, "lapse": {"kind": "contract"}}
-    return bare_market({"Ours": 0.0}, customers=customers, steps=years, behavior=contracts).vary(
-        {
-            "step_days": YEAR,
-            "population.needs_per_week": NEEDS_AT_ONCE,
-            "population.cancel_chance": cancel_chance,
-            "brands.Ours.price": 1.0,
-        }
-    )
+    traits = {"needs_per_week": NEEDS_AT_ONCE, "cancel_chance": cancel_chance}
+    market = bare_market({"Ours": 0.0}, customers=customers, steps=years, behavior=contracts, traits=traits)
+    return market.vary({"step_days": YEAR, "brands.Ours.price": 1.0})
 
 
 def survival(years: np.ndarray, alpha: float, beta: float) -> np.ndarray:

@@ -71,14 +71,13 @@ class Cohort:
 def dropout_market(model: BGNBD, customers: int, steps: int = LONGEST) -> Scenario:
     """One brand that everybody bought before the first step, and nothing but needs and dropout."""
     behavior = {"needs": {"kind": "poisson"}, "lapse": {"kind": "dropout"}}
-    return bare_market({"Ours": 0.0}, customers=customers, steps=steps, behavior=behavior).vary(
-        {
-            "step_days": OLDEST_DAYS / OLDEST_STEPS,
-            "population.start_brand": "Ours",
-            "population.needs_per_week": {"distribution": "gamma", "mean": model.r / model.alpha, "shape": model.r},
-            "population.dropout_chance": {"distribution": "beta", "a": model.a, "b": model.b},
-        }
-    )
+    traits = {
+        "start_brand": "Ours",
+        "needs_per_week": {"distribution": "gamma", "mean": model.r / model.alpha, "shape": model.r},
+        "dropout_chance": {"distribution": "beta", "a": model.a, "b": model.b},
+    }
+    market = bare_market({"Ours": 0.0}, customers=customers, steps=steps, behavior=behavior, traits=traits)
+    return market.vary({"step_days": OLDEST_DAYS / OLDEST_STEPS})
 
 
 @cache

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from loyaltysim.behavior.win_back import DISCOUNT
 from loyaltysim.customers.fields import FIELDS
 from loyaltysim.scenario import Scenario
 from loyaltysim.simulation import Simulation
@@ -29,11 +30,27 @@ class Case(NamedTuple):
     """Changes to the scenario without the part by which it runs at strength zero."""
     owns: frozenset[str] = frozenset()
     """Names of variables and states that may differ."""
+    offers: bool = False
+    """Whether in both runs all brands offer everybody a discount to come back, at every step: no lever does so yet."""
+
+
+SEASON = "behavior.needs.season"
 
 
 def cases() -> list[Case]:
     """Every case; the busy market's own parts are all on unless `without` says otherwise."""
-    return [*_prices(), *_programs(), *_messages(), *_feelings(), *_traits(), *_resistance(), *_service(), *_leaving()]
+    return [
+        *_needs(), *_prices(), *_programs(), *_messages(), *_feelings(), *_traits(), *_resistance(), *_service(),
+        *_leaving(),
+    ]  # fmt: skip
+
+
+def _needs() -> Iterator[Case]:
+    yield Case("seasons that are alike", {SEASON: []}, {SEASON: [1.0, 1.0, 1.0, 1.0]})
+    at_once = {"behavior.needs.stock_damping": 0.2, "behavior.needs.consumption": 1e6}
+    yield Case("stock at home that is used up at once", {}, at_once, frozenset({"stock"}))
+    next_to_nothing = {"behavior.choice.habit_weight": 1e-20}  # below the rounding of any utility
+    yield Case("habit of next to no weight", {}, next_to_nothing, frozenset({"habit"}))
 
 
 def _prices() -> Iterator[Case]:
@@ -114,10 +131,9 @@ def _feelings() -> Iterator[Case]:
 
 
 def _traits() -> Iterator[Case]:
-    inertia, taste, season = "population.inertia", "population.taste", "behavior.needs.season"
+    inertia, taste = "population.inertia", "population.taste"
     yield Case("inertia 0", {inertia: None}, {inertia: 0.0})
     yield Case("tastes without spread", {taste: None}, {taste: {"distribution": "normal", "sd": 0.0}})
-    yield Case("seasons that are alike", {season: []}, {season: [1.0, 1.0, 1.0, 1.0]})
 
 
 def _resistance() -> Iterator[Case]:
@@ -128,6 +144,8 @@ def _resistance() -> Iterator[Case]:
     )
     learning, alike = "behavior.learning", {"kind": "index", "spread": 0.35}
     yield Case("learning that learns nothing", {learning: "none"}, {learning: {"kind": "constant", "share": 0.0}})
+    sure = {"kind": "bayesian", "noise": 1e3, "prior_trust": 1e6, "forgetting": 0.0}
+    yield Case("beliefs too sure to learn", {learning: "none"}, {learning: sure}, frozenset({"trust"}))
     yield Case(
         "an index of brands that are alike in all", {"behavior.experience": "normal"}, {"behavior.experience": alike}
     )
@@ -138,7 +156,7 @@ def _resistance() -> Iterator[Case]:
 def _service() -> Iterator[Case]:
     recovery = "behavior.recovery"
     perfect = {f"brands.{name}.complaints.failure_chance": 0.0 for name in busy_market().brands}
-    yield Case("failures that never happen", perfect, {recovery: "justice"})
+    yield Case("failures that never happen", {}, {recovery: "justice", **perfect})
     harmless = {"kind": "justice", "public_chance": 0.0, "paradox": 0.0}
     unminded = {"behavior.satisfaction": "none", "behavior.learning": "none", "behavior.bond": "none"}
     silent = {**SILENT, "brands.Ours.programs.0.enrollment.by_bond": 0.0}
@@ -149,6 +167,11 @@ def _service() -> Iterator[Case]:
 def _leaving() -> Iterator[Case]:
     lapse = {"behavior.lapse": {"kind": "dropout", "return_rate": 0.1}}
     yield Case("lapse of chance 0", {}, {**lapse, "population.dropout_chance": 0.0}, frozenset({"member"}))
+    signed = {"behavior.lapse": {"kind": "contract", "term_steps": 4}, "population.cancel_chance": 0.0}
+    yield Case("contracts that nobody cancels", {"behavior.needs": {"kind": "contract"}}, signed)
+    left, deaf = {**lapse, "population.dropout_chance": 0.1}, {"kind": "logit", "accept": -1e6}
+    second = frozenset({"second_life"})
+    yield Case("offers to come back that nobody takes", left, {"behavior.win_back": deaf}, second, offers=True)
     yield Case("a category that nobody leaves", {}, {"population.category_exit": 0.0})
     yield Case("baskets of one unit", {}, {"behavior.basket": {"kind": "poisson", "extra": 0.0}})
     told = frozenset({"defections", "defection_shares", "dormant"})
@@ -184,9 +207,13 @@ def _equal(one: Any, other: Any) -> bool:
     return np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
 
 
-def finished(scenario: Scenario) -> Simulation:
-    """A logged simulation at its end."""
-    return Simulation(scenario, log=True).run()
+def finished(scenario: Scenario, offers: bool = False) -> Simulation:
+    """A logged simulation at its end; on request all brands offer everybody a discount to come back at every step."""
+    simulation = Simulation(scenario, log=True)
+    while offers and simulation.now < scenario.calendar.last:
+        simulation.world.touches.ask("win_back")[:] = DISCOUNT
+        simulation.step()
+    return simulation.run()
 
 
 @target(
@@ -198,5 +225,6 @@ def strength_zero() -> Iterator[Check]:
     """Nothing that the part does not own differs."""
     for case in cases():
         without = busy_market().vary(case.without)
-        different = differences(finished(without), finished(without.vary(case.zero)), case.owns)
+        runs = [finished(scenario, case.offers) for scenario in (without, without.vary(case.zero))]
+        different = differences(*runs, case.owns)
         yield Check(case.part, 0, len(different), None, 0, note=", ".join(different))

@@ -45,14 +45,9 @@ def contract_lives(customers: int) -> pd.DataFrame:
 def dropout_lives(customers: int) -> pd.DataFrame:
     """Lives of customers who join with their first purchase and leave after any later one."""
     behavior = {"needs": {"kind": "poisson"}, "lapse": {"kind": "dropout"}}
-    market = bare_market({"Ours": 0.0}, customers=customers, steps=DAYS, behavior=behavior).vary(
-        {
-            "step_days": 1,
-            "population.needs_per_week": NEEDS,
-            "population.dropout_chance": {"distribution": "beta", "a": A, "b": B},
-        }
-    )
-    return Simulation(market).run().lifetimes()
+    traits = {"needs_per_week": NEEDS, "dropout_chance": {"distribution": "beta", "a": A, "b": B}}
+    market = bare_market({"Ours": 0.0}, customers=customers, steps=DAYS, behavior=behavior, traits=traits)
+    return Simulation(market.vary({"step_days": 1})).run().lifetimes()
 
 
 def contract_curve(weeks: np.ndarray) -> np.ndarray:

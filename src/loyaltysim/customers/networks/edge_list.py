@@ -1,29 +1,32 @@
 """Ties from a file: a network that somebody observed.
 
-The file is a CSV table, one line a tie, with the first line `from,to` or `from,to,strength`. Customers are numbers
-from 0 on. Ties go both ways and are listed once; `strength` is above 0 and at most 8 (1 where the column is missing),
-kept in 1/1024. All replications have the same network. What is wrong with the file is told at once, line by line.
+A file whose name ends in ``.graphml`` is read as ``customers.graphs`` says. Any other is a CSV table, one line a tie,
+with the first line `from,to` or `from,to,strength`. Customers are numbers from 0 on. Ties go both ways and are listed
+once; `strength` is above 0 and at most 8 (1 where the column is missing), kept in 1/1024. All replications have the
+same network. What is wrong with the file is told at once, line by line.
 """
 
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from loyaltysim.customers.neighbors import STRENGTH_ONE, Neighbors
-from loyaltysim.customers.network import Network, Stack, connect
+from loyaltysim.customers.graphs import read_graphml
+from loyaltysim.customers.neighbors import STRENGTH_MOST, STRENGTH_ONE, Neighbors, Ties
+from loyaltysim.customers.network import MAX_ROWS, Network, Stack, network_of
 from loyaltysim.faults import Fault, ScenarioError
 from loyaltysim.record import setting
+from loyaltysim.whole_file import whole_file
 
 COLUMNS = ["from", "to"], ["from", "to", "strength"]
-STRENGTH_MOST = 8.0  # assumed: eight times the usual; keeps sums of messages far from the limits of int32
+GRAPHML = ".graphml"
 FAULTS_SHOWN = 1000  # assumed: more are counted, not listed
 BYTES_A_BYTE = 10  # of memory while reading, by byte of the file: measured 5 to 9
+BYTES_A_GRAPHML_BYTE = 26  # the same: measured 25
 
 WHOLE = r"^[0-9]{1,10}$"
 NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
@@ -34,15 +37,18 @@ class EdgeListNetwork(Network):
 
     kind: Literal["edge_list"] = "edge_list"
     file: str = setting(
-        ..., "CSV file with the columns from, to and perhaps strength; its place is seen from this file.", min_length=1
+        ...,
+        "CSV file with the columns from, to and perhaps strength, or a .graphml; its place is seen from this file.",
+        min_length=1,
     )
 
     def expected_bytes(self, n_customers, replications, folder=None):
         """Tell the highest memory while building, in bytes; 0 for the ties where the file cannot be seen."""
         path = self._path(folder)
         text = path.read_bytes() if path.is_file() else b""
-        ties = text.count(b"\n")
-        return BYTES_A_BYTE * len(text) + replications * (8 * n_customers + 16 * ties)
+        graphml = path.suffix.lower() == GRAPHML
+        ties, a_byte = (text.count(b"<edge "), BYTES_A_GRAPHML_BYTE) if graphml else (text.count(b"\n"), BYTES_A_BYTE)
+        return a_byte * len(text) + replications * (8 * n_customers + 16 * ties)
 
     def files(self):
         """Tell the file."""
@@ -50,26 +56,40 @@ class EdgeListNetwork(Network):
 
     def make(self, stack):
         """Read the ties, make the rows, and repeat them for each replication."""
-        return repeated(one_of(*read_ties(self._path(stack.folder), stack.n_customers), stack.n_customers), stack)
+        return repeated(read_network(self._path(stack.folder), stack.n_customers), stack)
 
     def _path(self, folder: Path | None) -> Path:
         return Path(self.file) if folder is None else folder / self.file
 
 
-def one_of(
-    smaller: NDArray[np.int64], larger: NDArray[np.int64], strength: NDArray[np.int32] | None, n_customers: int
-) -> Neighbors:
-    """Make one network of ties in the order of their ends, as `read_ties` gives them."""
-    begin = np.concatenate(([0], np.cumsum(np.bincount(smaller, minlength=n_customers))))
-    one = connect(n_customers, begin, larger.astype(np.int32))
-    if strength is None:
-        return one
-    # In the rows, ties to larger numbers come in the order of (smaller, larger), others in (larger, smaller).
-    upward = one.neighbor > np.repeat(np.arange(n_customers), one.degree())
-    both = np.empty(len(one.neighbor), np.int32)
-    both[upward] = strength
-    both[~upward] = strength[np.lexsort((smaller, larger))]
-    return replace(one, strength=both)
+def read_network(path: Path, n_customers: int | None = None) -> Neighbors:
+    """Read one network; without `n_customers` there are as many as the file has nodes, or up to its largest number.
+
+    Raises ScenarioError with all that is wrong with the file.
+    """
+    if path.suffix.lower() == GRAPHML:
+        ties, n_customers = read_graphml(path, n_customers)
+    else:
+        ties = read_ties(path, MAX_ROWS if n_customers is None else n_customers)
+        n_customers = int(ties[1].max(initial=-1)) + 1 if n_customers is None else n_customers
+    return network_of(ties, n_customers)
+
+
+def write_edge_list(network: Neighbors, path: Path, replication: int) -> None:
+    """Write one replication's ties as CSV, smaller number first, to a temporary name first, then renamed.
+
+    A strength is written in full, so that it is read back as it is.
+    """
+    import pyarrow
+    from pyarrow import csv
+
+    ends, strength = network.edges(replication), network.strengths(replication)
+    columns: dict[str, NDArray[Any]] = {"from": ends[:, 0], "to": ends[:, 1]}
+    if strength is not None:
+        columns["strength"] = strength
+    options = csv.WriteOptions(quoting_style="none")
+    with whole_file(path) as temporary:
+        csv.write_csv(pyarrow.table(columns), temporary, options)
 
 
 def repeated(one: Neighbors, stack: Stack) -> Neighbors:
@@ -81,7 +101,7 @@ def repeated(one: Neighbors, stack: Stack) -> Neighbors:
     return Neighbors(stack.n_customers, first, neighbor, strength)
 
 
-def read_ties(path: Path, n_customers: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32] | None]:
+def read_ties(path: Path, n_customers: int) -> Ties:
     """Read the ties of a file, in the order of their ends: smaller end, larger end, strength in 1/1024 or None.
 
     Raises ScenarioError with one fault per malformed line.
