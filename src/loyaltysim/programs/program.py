@@ -55,7 +55,8 @@ class Program(Part, room="program"):
     """A loyalty program of a brand."""
 
     reads = ("bond", "satisfaction", "price_sensitivity", "needs", "taste")
-    writes = ("pace", "member")  # bonds jump only where `behavior.bond` keeps some, and declares it
+    writes = ("pace", "member")
+    alters = ("bond",)
     counts: ClassVar[bool] = False
     """Whether it has balances that purchases fill."""
 
