@@ -16,8 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from loyaltysim.draws import purpose
+from loyaltysim.faults import Fault, ScenarioError, path_text
 from loyaltysim.market.shoppers import Block, Shoppers
-from loyaltysim.programs import benefits, ledger
+from loyaltysim.programs import benefits, foresight, ledger
 from loyaltysim.programs.parts.accrual import Accrual, Plain
 from loyaltysim.programs.parts.expiry import Expiry, NoExpiry
 from loyaltysim.programs.parts.response import NoResponse, Response
@@ -55,6 +56,8 @@ class Ledger(Account):
     earned: np.ndarray
     redeemed: np.ndarray
     expired: np.ndarray
+    plan: foresight.Plan | None
+    """What a purchase is worth to members who look ahead; None if none does."""
 
 
 class Counting(Program):
@@ -89,7 +92,8 @@ class Counting(Program):
     def open(self, world: World, brand: int, number: int, place: int, by_customer: bool) -> Ledger:
         account = self._account(world, brand, number, place)
         label, response = account["label"], self.customer_response.weights
-        if response.worth and world.customers.has("price_sensitivity"):
+        minds_prices = (response.worth > 0 or response.foresight > 0) and world.customers.has("price_sensitivity")
+        if minds_prices:
             world.stage("price_sensitivity")
         if response.quickens:
             world.customers.ask("pace")
@@ -105,6 +109,7 @@ class Counting(Program):
             earned=self._own(world, label, "earned", np.int64, by_customer),
             redeemed=self._own(world, label, "redeemed", np.int64, by_customer),
             expired=self._own(world, label, "expired", np.int64, by_customer),
+            plan=self._plan(world, brand, number) if response.foresight and minds_prices else None,
         )
 
     def pace(self, own: Ledger, world: World, block: Block) -> None:
@@ -137,6 +142,13 @@ class Counting(Program):
             ledger.add_worth(
                 own.member, shoppers.rows, n, worth * count.per_currency, worth * count.per_unit,
                 shoppers.price[brand], shoppers.ask(own.redeeming, dtype=np.int32), count.redeeming_earns,
+                shoppers.columns["price_sensitivity"], shoppers.ask("reward", True)[brand],
+            )  # fmt: skip
+        if own.plan is not None:
+            weight = response.foresight * self.accrual.factor(world.calendar, step)
+            foresight.add_foresight(
+                own.balance, own.member, shoppers.rows, n, needed, own.plan.per_purchase, own.plan.purchases,
+                own.plan.worth, own.plan.offset, weight, world.customers.arrays["needs"],
                 shoppers.columns["price_sensitivity"], shoppers.ask("reward", True)[brand],
             )  # fmt: skip
         if self.reward.access_weeks:
@@ -225,6 +237,28 @@ class Counting(Program):
                 "one needs"
             )
         return faults
+
+    def _plan(self, world: World, brand: int, number: int) -> foresight.Plan | None:
+        """Solve what lies ahead of members; None if they have nothing to look forward to.
+
+        Raises ScenarioError if a reward needs more purchases than anybody looks ahead.
+        """
+        count, price = self.count(), float(world.market.plan.list_price[0, brand])
+        per_purchase = round((count.per_currency * price + count.per_unit) * POINT_UNIT)
+        worth, response = self.reward.worth(price), self.customer_response.weights
+        if per_purchase <= 0 or worth <= 0:
+            return None
+        if self._needed > per_purchase * foresight.MOST_PURCHASES:
+            message = (
+                f"customers who look ahead see at most {foresight.MOST_PURCHASES} purchases; a reward needs "
+                f"{-(-self._needed // per_purchase):,}"
+            )
+            where = path_text(("brands", world.brands[brand], "programs", number, "customer_response"))
+            raise ScenarioError([Fault(None, None, where, message)])
+        return foresight.plan(
+            self._needed, per_purchase, worth, response.weekly_discount, response.usual_chance, self.changes_price,
+            count.redeeming_earns,
+        )  # fmt: skip
 
     @property
     def _needed(self) -> int:

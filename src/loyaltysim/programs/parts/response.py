@@ -32,6 +32,12 @@ class Weights(NamedTuple):
     """What the logarithm of needs loses just after a reward …"""
     reset_weeks: float = 1.0
     """… and in which time that falls to 1/e."""
+    foresight: float = 0.0
+    """How much counts of what a purchase brings nearer …"""
+    weekly_discount: float = 1.0
+    """… what a week leaves of the worth of what comes after it …"""
+    usual_chance: float = 0.5
+    """… and the chance to buy the brand at a need if there were no program."""
 
     @property
     def looks_back(self) -> bool:
@@ -161,4 +167,31 @@ class Rewarded(Response):
             rewarded_weeks=self.rewarded_weeks,
             reset=self.reset,
             reset_weeks=self.reset_weeks,
+        )
+
+
+class ForwardLooking(Response):
+    """Members look ahead to the reward: a purchase is worth what it brings nearer (eq. E117, `programs.foresight`).
+
+    Far from the reward the patient and frequent value a purchase as the response `worth` does; the impatient and the
+    infrequent value the last steps most. Needs are read as a rate a week, whatever kind of needs there is.
+    """
+
+    kind: Literal["forward_looking"] = "forward_looking"
+    foresight_weight: float = setting(
+        1.0, "How much counts of what a purchase brings nearer; 1: all of it.", ge=0, le=1e3, unit="1"
+    )
+    weekly_discount: float = setting(
+        0.998, "What a week leaves of the worth of what comes after it; 0: only the last step counts.", ge=0, le=1,
+        unit="1 a week", source="assumed: 10 % a year",
+    )  # fmt: skip
+    usual_chance: float = setting(
+        0.5, "Chance to buy the brand at a need, as members expect it, if there were no program.", ge=0, le=1,
+        unit="1 a need", source="assumed",
+    )  # fmt: skip
+
+    @property
+    def weights(self) -> Weights:
+        return Weights(
+            foresight=self.foresight_weight, weekly_discount=self.weekly_discount, usual_chance=self.usual_chance
         )
