@@ -240,6 +240,7 @@ class Schedule:
                 ring_up(shoppers, shoppers.shelf, shelf_paid)
             if self.log is not None:
                 shoppers.ask("points_credited", dtype=np.int64)[:] = 0
+                shoppers.ask("program_cost", dtype=np.int64)[:] = 0
             for program, own in self.programs:
                 program.settle(own, world, shoppers, totals, step, occasion)
         self.experience.live(self.own_experience, world, shoppers, step, occasion)

@@ -1,9 +1,10 @@
 """The transaction log: every purchase of a run, in the columns that purchase models read.
 
 Columns: replication, customer, time (days since the first measured step, a float), occasion (number of the purchase
-occasion within the step), brand, units, price_paid (currency, of the whole purchase), list_price (of a unit), points
-(credited by all programs of the brand), deal (bought below the list price on the shelf), failure (severity of what went
-wrong, 0 nothing), complaint (about it), recovery (quality of the answer, 0 … 1).
+occasion within the step), brand, units, price_paid (currency, of the whole purchase), list_price (of a unit),
+shelf_price (of a unit, before programs lower it), points (credited by all programs of the brand), program_cost
+(currency, of what they gave at this purchase), deal (bought below the list price on the shelf), failure (severity of
+what went wrong, 0 nothing), complaint (about it), recovery (quality of the answer, 0 … 1).
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ NOTHING: dict[str, np.ndarray] = {
     "units": np.empty(0, np.int32),
     "price_paid": np.empty(0),
     "list_price": np.empty(0),
+    "shelf_price": np.empty(0),
     "points": np.empty(0),
+    "program_cost": np.empty(0),
     "deal": np.empty(0, bool),
     "failure": np.empty(0, np.float32),
     "complaint": np.empty(0, bool),
@@ -55,6 +58,7 @@ class TransactionLog:
         bought = np.flatnonzero(shoppers.brand[: shoppers.n] >= 0)
         rows, brand = shoppers.rows[bought], shoppers.brand[bought]
         list_price = shoppers.columns["list_price"][brand, bought].astype(np.float64)
+        shelf = shoppers.shelf[brand, bought]
         paid = shoppers.paid[bought] / MONEY_UNIT
         units = shoppers.units[bought]
         first = world.customers.replications.start
@@ -73,8 +77,10 @@ class TransactionLog:
                 "units": units.copy(),
                 "price_paid": paid,
                 "list_price": list_price,
+                "shelf_price": shelf.astype(np.float64),
                 "points": shoppers.ask("points_credited", dtype=np.int64)[bought] / POINT_UNIT,
-                "deal": shoppers.shelf[brand, bought] < shoppers.columns["list_price"][brand, bought],
+                "program_cost": shoppers.ask("program_cost", dtype=np.int64)[bought] / MONEY_UNIT,
+                "deal": shelf < shoppers.columns["list_price"][brand, bought],
                 "failure": incidents["failure"].copy(),
                 "complaint": incidents["complaint"] > 0,
                 "recovery": incidents["recovery"].copy(),

@@ -33,23 +33,29 @@ def lower_prices_by_tier(tier, rows, n, shares, money_unit, price, off):
 
 
 @jit
-def charge_discounts(off, units, buyers, segment, begins, first_replication, place, cost):
-    """What was taken off every unit is the program's cost."""
+def charge_discounts(off, units, buyers, segment, begins, first_replication, place, cost, spent):
+    """What was taken off every unit is the program's cost; `spent` has an entry for each shopper if it is logged."""
+    logged = spent.shape[0] > 0
     for r in range(begins.shape[0] - 1):
         for k in range(begins[r], begins[r + 1]):
             q = buyers[k]
             cost[first_replication + r, segment[q], place] += off[q] * i8(units[q])
+            if logged:
+                spent[q] += off[q] * i8(units[q])
 
 
 @jit
-def charge_each(each, tier, rows, units, buyers, segment, begins, first_replication, place, cost):
+def charge_each(each, tier, rows, units, buyers, segment, begins, first_replication, place, cost, spent):
     """Every unit bought costs what the buyer's tier does: comforts that come with it."""
+    logged = spent.shape[0] > 0
     for r in range(begins.shape[0] - 1):
         for k in range(begins[r], begins[r + 1]):
             q = buyers[k]
             own = tier[rows[q]]
             if own >= 0:
                 cost[first_replication + r, segment[q], place] += each[own] * i8(units[q])
+                if logged:
+                    spent[q] += each[own] * i8(units[q])
 
 
 @jit
@@ -119,13 +125,15 @@ def please(got, buyers, begins, jump, bond):
 @jit
 def surprise(
     member, key, rows, buyers, segment, begins, first_replication, place, purpose, step, occasion, chance, each, got,
-    rewards, cost,
+    rewards, cost, spent,
 ):  # fmt: skip
     """Each purchase of a member brings something with a chance; got[q] says whether."""
-    luck, chance = salt(purpose, step, occasion, 0), f4(chance)
+    luck, chance, logged = salt(purpose, step, occasion, 0), f4(chance), spent.shape[0] > 0
     for r in range(begins.shape[0] - 1):
         for k in range(begins[r], begins[r + 1]):
             q = buyers[k]
             got[q] = i4((member[rows[q]] == ACTIVE) & (uniform(key[q], luck) < chance))
             rewards[first_replication + r, segment[q], place] += got[q]
             cost[first_replication + r, segment[q], place] += got[q] * each
+            if logged:
+                spent[q] += got[q] * each

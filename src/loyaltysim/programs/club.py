@@ -79,7 +79,9 @@ class Club(Program):
         buyers, begins = shoppers.buyers_of(own.brand)
         shared = (buyers, shoppers.segment, begins, shoppers.first_replication, own.place)
         if self.percent:
-            benefits.charge_discounts(shoppers.columns[own.off], shoppers.units, *shared, totals.program_cost)
+            benefits.charge_discounts(
+                shoppers.columns[own.off], shoppers.units, *shared, totals.program_cost, self._spent(shoppers)
+            )
         was = shoppers.ask(f"{own.label}.was", dtype=np.uint8)
         ledger.membership(own.member, shoppers.rows, shoppers.n, was)
         self._enroll(own, world, shoppers, totals, step, occasion)

@@ -23,12 +23,11 @@ from loyaltysim.programs.parts.accrual import Accrual, Plain
 from loyaltysim.programs.parts.expiry import Expiry, NoExpiry
 from loyaltysim.programs.parts.response import NoResponse, Response
 from loyaltysim.programs.parts.reward import Reward
-from loyaltysim.programs.program import Account, Program, ledger_money
+from loyaltysim.programs.program import NO_LOG, Account, Program, ledger_money
 from loyaltysim.record import setting
 from loyaltysim.totals import MONEY_UNIT, POINT_UNIT, Totals
 from loyaltysim.world import World
 
-NO_LOG = np.empty(0, np.int64)
 NO_STEPS = np.empty(0, np.int32)
 NEVER_YET = -(2**30)
 """Step of the last reward of those who had none: so long ago that nothing of it is felt."""
@@ -177,7 +176,7 @@ class Counting(Program):
         if self.changes_price:
             ledger.redeem_at_till(
                 redeeming, *shared, needed, columns[own.off], own.balance, own.redeemed, totals.points_redeemed,
-                totals.rewards_redeemed, totals.program_cost,
+                totals.rewards_redeemed, totals.program_cost, self._spent(shoppers),
             )  # fmt: skip
         goes_on = response.continue_endowed if self.endowment else response.continue_plain
         if goes_on < 1:
@@ -195,7 +194,7 @@ class Counting(Program):
         if reward.pays_out:
             ledger.pay_out(
                 *shared, needed, ledger_money(reward.cost(self.unit_cost)), own.balance, own.redeemed,
-                totals.points_redeemed, totals.rewards_redeemed, totals.program_cost, got,
+                totals.points_redeemed, totals.rewards_redeemed, totals.program_cost, got, self._spent(shoppers),
             )  # fmt: skip
             if reward.bond_jump and "bond" in columns:
                 benefits.please(got, buyers, begins, reward.bond_jump, columns["bond"][own.brand])

@@ -37,6 +37,6 @@ class MemberDiscount(Program):
             buyers, begins = shoppers.buyers_of(own.brand)
             benefits.charge_discounts(
                 shoppers.columns[own.off], shoppers.units, buyers, shoppers.segment, begins,
-                shoppers.first_replication, own.place, totals.program_cost,
+                shoppers.first_replication, own.place, totals.program_cost, self._spent(shoppers),
             )  # fmt: skip
         self._enroll(own, world, shoppers, totals, step, occasion)

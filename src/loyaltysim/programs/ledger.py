@@ -1,7 +1,8 @@
 """The ledger's kernels: credits, rewards, expiry, in whole thousandths of a point and 1/10,000 of money.
 
 All walk over this round's shoppers replication by replication and touch only those who bought the program's brand.
-Arrays by customer (`earned`, `redeemed`, `expired`) may be empty: then only totals are kept.
+Arrays by customer (`earned`, `redeemed`, `expired`) may be empty: then only totals are kept. So may `spent`, the costs
+of this round's shoppers, which only a log asks for.
 """
 
 from __future__ import annotations
@@ -65,10 +66,10 @@ def lower_price(balance, rows, n, needed, share_off, amount_off, money_unit, pri
 @jit
 def redeem_at_till(
     redeeming, rows, buyers, segment, begins, first_replication, place, needed, off, balance,
-    redeemed, points_redeemed, rewards, cost,
+    redeemed, points_redeemed, rewards, cost, spent,
 ):  # fmt: skip
     """Take a reward's points from those who bought at the lowered price; its cost is what it took off one unit."""
-    by_customer = redeemed.shape[0] > 0
+    by_customer, logged = redeemed.shape[0] > 0, spent.shape[0] > 0
     for r in range(begins.shape[0] - 1):
         for k in range(begins[r], begins[r + 1]):
             q = buyers[k]
@@ -80,6 +81,8 @@ def redeem_at_till(
                 points_redeemed[first_replication + r, s, place] += needed
                 rewards[first_replication + r, s, place] += 1
                 cost[first_replication + r, s, place] += off[q]
+                if logged:
+                    spent[q] += off[q]
 
 
 @jit
@@ -112,10 +115,10 @@ def credit(
 @jit
 def pay_out(
     rows, buyers, segment, begins, first_replication, place, needed, payout, balance, redeemed, points_redeemed,
-    rewards, cost, got,
+    rewards, cost, got, spent,
 ):  # fmt: skip
     """Pay a reward for every full threshold in the balance of those who bought; got[q] says how many."""
-    by_customer = redeemed.shape[0] > 0
+    by_customer, logged = redeemed.shape[0] > 0, spent.shape[0] > 0
     for r in range(begins.shape[0] - 1):
         for k in range(begins[r], begins[r + 1]):
             q = buyers[k]
@@ -130,6 +133,8 @@ def pay_out(
                 points_redeemed[first_replication + r, segment[q], place] += times * needed
                 rewards[first_replication + r, segment[q], place] += times
                 cost[first_replication + r, segment[q], place] += times * payout
+                if logged:
+                    spent[q] += times * payout
 
 
 @jit

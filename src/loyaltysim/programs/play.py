@@ -90,7 +90,7 @@ class Play(Program):
             benefits.surprise(
                 own.member, shoppers.key, shoppers.rows, buyers, shoppers.segment, begins, shoppers.first_replication,
                 own.place, purpose(f"{own.label}.lottery"), step, occasion, self.lottery_chance,
-                ledger_money(self.prize), got, totals.rewards_redeemed, totals.program_cost,
+                ledger_money(self.prize), got, totals.rewards_redeemed, totals.program_cost, self._spent(shoppers),
             )  # fmt: skip
         if self.badge_every:
             playing.badges(own.member, shoppers.rows, buyers, begins, self.badge_every, own.purchases, got)

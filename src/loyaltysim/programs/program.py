@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
 
+NO_LOG = np.empty(0, np.int64)
+"""The column of a round of which nothing is logged."""
+
+
 @dataclass
 class Account:
     """What every program keeps: arrays of one per row."""
@@ -120,6 +124,11 @@ class Program(Part, room="program"):
     ) -> np.ndarray:
         """An array of one per row that this program alone owns; an empty one if it is not wanted."""
         return world.own(f"{label}.{name}", (world.customers.rows if wanted else 0,), np.dtype(dtype).type, start)
+
+    @staticmethod
+    def _spent(shoppers: Shoppers) -> np.ndarray:
+        """Where to note what each shopper costs the programs, in ledger units; empty if purchases are not logged."""
+        return shoppers.columns.get("program_cost", NO_LOG)
 
     def _more_terms(self, own: Any, world: World, shoppers: Shoppers, logit: np.ndarray) -> None:
         """Add to the logit of the chance to join what this kind knows of besides."""

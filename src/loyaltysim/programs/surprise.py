@@ -16,7 +16,7 @@ from loyaltysim.world import World
 
 
 class Surprise(Program):
-    """Each purchase of a member brings a gift with a chance; the bond jumps (eq. E114). It moves no choice by itself."""
+    """Each purchase of a member brings a gift with a chance; the bond jumps (eq. E114). It moves no choice itself."""
 
     kind: Literal["surprise"] = "surprise"
 
@@ -38,7 +38,7 @@ class Surprise(Program):
         benefits.surprise(
             own.member, shoppers.key, shoppers.rows, buyers, shoppers.segment, begins, shoppers.first_replication,
             own.place, purpose(f"{own.label}.surprise"), step, occasion, self.chance, ledger_money(self.cost_each), got,
-            totals.rewards_redeemed, totals.program_cost,
+            totals.rewards_redeemed, totals.program_cost, self._spent(shoppers),
         )  # fmt: skip
         if self.jump and "bond" in shoppers.columns:
             benefits.please(got, buyers, begins, self.jump, shoppers.columns["bond"][own.brand])

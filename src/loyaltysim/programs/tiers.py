@@ -83,11 +83,12 @@ class Tiers(Program):
     def settle(self, own: Status, world: World, shoppers: Shoppers, totals: Totals, step: int, occasion: int) -> None:
         buyers, begins = shoppers.buyers_of(own.brand)
         shared = (buyers, shoppers.segment, begins, shoppers.first_replication, own.place)
+        charged = (totals.program_cost, self._spent(shoppers))
         if self.changes_price:
-            benefits.charge_discounts(shoppers.columns[own.off], shoppers.units, *shared, totals.program_cost)
+            benefits.charge_discounts(shoppers.columns[own.off], shoppers.units, *shared, *charged)
         each = np.array([ledger_money(tier.cost_each) for tier in self.tiers], np.int64)
         if each.any():
-            benefits.charge_each(each, own.tier, shoppers.rows, shoppers.units, *shared, totals.program_cost)
+            benefits.charge_each(each, own.tier, shoppers.rows, shoppers.units, *shared, *charged)
         self._enroll(own, world, shoppers, totals, step, occasion)
         benefits.collect(shoppers.paid, own.member, shoppers.rows, buyers, begins, own.spent)
         rose = shoppers.ask(f"{own.label}.rose", dtype=np.int32)
