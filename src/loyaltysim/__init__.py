@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from loyaltysim.simulation import Simulation
     from loyaltysim.study.claims import practitioner_claims
     from loyaltysim.study.compare import Comparison, compare
+    from loyaltysim.study.program_value import ProgramValue, program_value
     from loyaltysim.study.questions import word_of_mouth_effect
     from loyaltysim.study.resistance import resistance_curve
 
@@ -33,6 +34,7 @@ __all__ = [
     "Comparison",
     "Fault",
     "Neighbors",
+    "ProgramValue",
     "Scenario",
     "ScenarioError",
     "Simulation",
@@ -43,6 +45,7 @@ __all__ = [
     "network",
     "plots",
     "practitioner_claims",
+    "program_value",
     "replicate",
     "resistance_curve",
     "simulate",
@@ -60,6 +63,7 @@ _ROOMS = {
     "simulation": ("Simulation",),
     "study.claims": ("practitioner_claims",),
     "study.compare": ("Comparison", "compare"),
+    "study.program_value": ("ProgramValue", "program_value"),
     "study.questions": ("word_of_mouth_effect",),
     "study.resistance": ("resistance_curve",),
 }

@@ -16,6 +16,7 @@ from loyaltysim.cli.check import check
 from loyaltysim.cli.claims import claims
 from loyaltysim.cli.compare import compare
 from loyaltysim.cli.new import new
+from loyaltysim.cli.program_value import program_value
 from loyaltysim.cli.run import run
 from loyaltysim.cli.scenarios import scenarios
 from loyaltysim.cli.schema import schema
@@ -41,6 +42,7 @@ EXAMPLES: dict[Callable[..., None], str] = {
     scenarios: "loyaltysim scenarios",
     validate: "loyaltysim validate D1 D3",
     claims: "loyaltysim claims grocery",
+    program_value: "loyaltysim program-value grocery --replications 20",
     bench: "loyaltysim bench",
 }
 for _command, _example in EXAMPLES.items():

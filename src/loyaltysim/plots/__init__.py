@@ -10,6 +10,7 @@ style and marker as well as by color, and no picture changes matplotlib's settin
 
 from loyaltysim.plots.after_promotion import after_promotion
 from loyaltysim.plots.effects import effects
+from loyaltysim.plots.program_value import program_value
 from loyaltysim.plots.resistance import resistance
 from loyaltysim.plots.retention import retention
 from loyaltysim.plots.save_all import save_all
@@ -21,6 +22,7 @@ from loyaltysim.plots.switching import switching
 __all__ = [
     "after_promotion",
     "effects",
+    "program_value",
     "resistance",
     "retention",
     "save_all",
