@@ -238,6 +238,9 @@ class Schedule:
             if self.shows_prices:
                 shelf_paid = shoppers.ask("shelf_paid", dtype=np.int64)
                 ring_up(shoppers, shoppers.shelf, shelf_paid)
+                if self.basket.kind != "one" or self.referral.kind != "none":  # more units than one, perhaps
+                    for program, own in self.programs:
+                        program.ring_up(own, shoppers)
             if self.log is not None:
                 shoppers.ask("points_credited", dtype=np.int64)[:] = 0
                 shoppers.ask("program_cost", dtype=np.int64)[:] = 0

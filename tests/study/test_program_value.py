@@ -65,6 +65,16 @@ def test_log__has_all_that_programs_cost_and_all_revenue(kind):
     assert (data["program_cost"].sel(brand="A").sum("step") > 0).all()
 
 
+@pytest.mark.parametrize("kind", ["discount", "tiers", "club", "stamps"])
+def test_log__price_paid_is_the_shelf_price_of_all_units_less_what_programs_took_off(kind):
+    program = PROGRAMS[kind]
+    if kind == "tiers":
+        program = {**program, "tiers": [{**tier, "cost_each": 0.0} for tier in program["tiers"]]}
+    log = Simulation(market(program, burn_in=0), log=True).run().transactions.frame()
+    assert (log["units"] > 1).any() and (log["program_cost"] > 0).any()
+    np.testing.assert_allclose(log["price_paid"], log["shelf_price"] * log["units"] - log["program_cost"], atol=1e-6)
+
+
 @pytest.mark.parametrize("kind", PROGRAMS)
 def test_parts__add_up_exactly_in_each_replication(kind):
     value = ls.program_value(market(PROGRAMS[kind]), replications=3)

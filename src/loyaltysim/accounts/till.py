@@ -1,7 +1,8 @@
 """The till: what each purchase costs, in whole 1/10,000 of the currency (eq. E35).
 
 Here the price, a float32 as customers see it, becomes money: one rounding, half to even, and exact sums ever after.
-A reward of a program lowers the price of one unit; further units of the purchase cost what they cost on the shelf.
+A reward of a program lowers the price of one unit; further units of the purchase cost what they cost on the shelf, less
+what programs that lower every unit take off (`Program.ring_up`).
 """
 
 from __future__ import annotations

@@ -33,6 +33,13 @@ def lower_prices_by_tier(tier, rows, n, shares, money_unit, price, off):
 
 
 @jit
+def lower_further_units(off, brand, own, units, n, paid):
+    """paid[q] -= off[q] for every unit of the own brand but the first, whose price is lowered already."""
+    for q in range(n):
+        paid[q] -= off[q] * i8(units[q] - i4(1)) * i8(brand[q] == own)
+
+
+@jit
 def charge_discounts(off, units, buyers, segment, begins, first_replication, place, cost, spent):
     """What was taken off every unit is the program's cost; `spent` has an entry for each shopper if it is logged."""
     logged = spent.shape[0] > 0

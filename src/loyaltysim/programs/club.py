@@ -73,6 +73,12 @@ class Club(Program):
                 shoppers.price[own.brand], shoppers.ask(own.off, dtype=np.int64),
             )  # fmt: skip
 
+    def ring_up(self, own: Membership, shoppers: Shoppers) -> None:
+        if self.percent:
+            benefits.lower_further_units(
+                shoppers.columns[own.off], shoppers.brand, own.brand, shoppers.units, shoppers.n, shoppers.paid
+            )
+
     def settle(
         self, own: Membership, world: World, shoppers: Shoppers, totals: Totals, step: int, occasion: int
     ) -> None:

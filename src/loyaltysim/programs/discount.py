@@ -32,6 +32,12 @@ class MemberDiscount(Program):
                 shoppers.price[own.brand], shoppers.ask(own.off, dtype=np.int64),
             )  # fmt: skip
 
+    def ring_up(self, own: Account, shoppers: Shoppers) -> None:
+        if self.percent:
+            benefits.lower_further_units(
+                shoppers.columns[own.off], shoppers.brand, own.brand, shoppers.units, shoppers.n, shoppers.paid
+            )
+
     def settle(self, own: Account, world: World, shoppers: Shoppers, totals: Totals, step: int, occasion: int) -> None:
         if self.percent:  # before enrolling: the purchase that enrolls paid the full price
             buyers, begins = shoppers.buyers_of(own.brand)

@@ -83,6 +83,9 @@ class Program(Part, room="program"):
     def offer(self, own: Any, world: World, shoppers: Shoppers, step: int) -> None:
         """Show members what the program makes of this purchase: its price and its worth (stage 7)."""
 
+    def ring_up(self, own: Any, shoppers: Shoppers) -> None:
+        """Take off what further units of a purchase cost less: the till has lowered the price of one (stage 9)."""
+
     def settle(self, own: Any, world: World, shoppers: Shoppers, totals: Totals, step: int, occasion: int) -> None:
         """Enroll, give and take this round's buyers what they are due (stage 9)."""
         self._enroll(own, world, shoppers, totals, step, occasion)

@@ -80,6 +80,12 @@ class Tiers(Program):
             reward = shoppers.ask("reward", True)[own.brand]
             benefits.add_by_tier(own.tier, shoppers.rows, shoppers.n, self._of_each("utility"), reward)
 
+    def ring_up(self, own: Status, shoppers: Shoppers) -> None:
+        if self.changes_price:
+            benefits.lower_further_units(
+                shoppers.columns[own.off], shoppers.brand, own.brand, shoppers.units, shoppers.n, shoppers.paid
+            )
+
     def settle(self, own: Status, world: World, shoppers: Shoppers, totals: Totals, step: int, occasion: int) -> None:
         buyers, begins = shoppers.buyers_of(own.brand)
         shared = (buyers, shoppers.segment, begins, shoppers.first_replication, own.place)
