@@ -22,9 +22,9 @@ import numpy as np
 
 from loyaltysim.elementary import log
 from loyaltysim.jit import jit
-from loyaltysim.programs.ledger import ACTIVE
 
-f4, i4, i8 = np.float32, np.int32, np.int64
+f4, i8 = np.float32, np.int64
+ACTIVE = 1  # a member with a card, as in `ledger`
 
 PER_OCTAVE = 2
 """Nodes per doubling of needs and of price sensitivity (assumed: gains between them are within 2 % of exact ones)."""
