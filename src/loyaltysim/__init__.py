@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from loyaltysim.study.compare import Comparison, compare
     from loyaltysim.study.questions import word_of_mouth_effect
     from loyaltysim.study.resistance import resistance_curve
+    from loyaltysim.study.seeding import seeding
+    from loyaltysim.study.social_value import social_value
+    from loyaltysim.study.word_of_mouth_value import word_of_mouth_value
 
 __all__ = [
     "Comparison",
@@ -45,9 +48,12 @@ __all__ = [
     "practitioner_claims",
     "replicate",
     "resistance_curve",
+    "seeding",
     "simulate",
+    "social_value",
     "to_frame",
     "word_of_mouth_effect",
+    "word_of_mouth_value",
 ]
 
 _ROOMS = {
@@ -62,6 +68,9 @@ _ROOMS = {
     "study.compare": ("Comparison", "compare"),
     "study.questions": ("word_of_mouth_effect",),
     "study.resistance": ("resistance_curve",),
+    "study.seeding": ("seeding",),
+    "study.social_value": ("social_value",),
+    "study.word_of_mouth_value": ("word_of_mouth_value",),
 }
 
 
