@@ -225,6 +225,6 @@ def strength_zero() -> Iterator[Check]:
     """Nothing that the part does not own differs."""
     for case in cases():
         without = busy_market().vary(case.without)
-        runs = [finished(scenario, case.offers) for scenario in (without, without.vary(case.zero))]
-        different = differences(*runs, case.owns)
+        one, other = (finished(scenario, case.offers) for scenario in (without, without.vary(case.zero)))
+        different = differences(one, other, case.owns)
         yield Check(case.part, 0, len(different), None, 0, note=", ".join(different))
