@@ -14,8 +14,8 @@ from loyaltysim.behavior.logit import Logit
 from loyaltysim.data.transactions import TransactionLog
 from loyaltysim.draws import purpose, salt
 from loyaltysim.faults import Fault, ScenarioError
-from loyaltysim.memory import check_memory
 from loyaltysim.market.messages import STRENGTH_UNIT
+from loyaltysim.memory import check_memory
 from loyaltysim.metrics import periods, states
 from loyaltysim.opening import open_market
 from loyaltysim.results import Raw
@@ -290,7 +290,9 @@ class Simulation:
     def choice_probabilities(self, rows: np.ndarray | list[int]) -> np.ndarray:
         """Chances of each brand and, last, no purchase for some rows if they shopped now: rows × (brands + 1).
 
-        Reads states as they are; draws nothing. Raises TypeError for a choice model without chances.
+        Reads states as they are; draws nothing. A brand that the customer has left has chance 0: that it might be open
+        again at the next occasion (E66) does not count. Who has a contract is asked as if there were none. Raises
+        TypeError for a choice model without chances, IndexError for rows that are none.
         """
         choice = self.schedule.choice
         if not isinstance(choice, Logit):
