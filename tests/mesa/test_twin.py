@@ -382,6 +382,8 @@ SCENARIOS = {
     "contracts": three().vary({**CONTRACTS, **BROKEN, "population.category_exit": 0.02}),
     "contracts for ever": bare(behavior__needs="contract", population__needs_per_week=0.1),
     "contracts of buyers from the start": three(population__start_brand="A", behavior__needs="contract"),
+    "contracts of buyers from the start that end": three(population__start_brand="A").vary({**CONTRACTS, **BROKEN}),
+    "everything, of buyers from the start": full(LEAVING, population__start_brand="B"),
     "leaving the category": bare(population__category_exit=0.05, burn_in=5),
     "stock": three().vary({**STOCKING, "behavior.choice.loss": 0.4}),
     "stock that lasts": three().vary({**STOCKING, "behavior.needs.consumption": 0.4}),

@@ -148,7 +148,7 @@ class TwinModel(mesa.Model):
         for customer in self.customers if everybody.has("last_brand") else ():
             bought = int(everybody.arrays["last_brand"][customer.number])
             if bought >= 0:
-                customer.last_brand, customer.tried[bought] = bought, True
+                customer.bought_before(bought)
         network, self.everybody_hears = arrays.neighbors, self.setup.network.as_totals
         self.reviews: float = getattr(network, "reviews", 0.0)
         """Share of what all the others say that everybody reads."""

@@ -129,6 +129,13 @@ class Person(mesa.Agent):
         self.category_exit: float = traits["category_exit"]
         self.taste: list[float] = traits["taste"]
 
+    def bought_before(self, brand: int) -> None:
+        """Have bought a brand just before the first step; where customers have contracts, one begins with that step."""
+        self.last_brand, self.tried[brand] = brand, True
+        self.times_bought[brand], self.last_bought[brand] = 1, 0
+        if self.model.needs.kind == "contract":
+            self.contract = brand
+
     @property
     def weeks_since(self) -> float:
         """Time since the last occasion."""
