@@ -67,8 +67,14 @@ def copy(source: Simulation, target: Simulation) -> None:
     for name in target.world.clocks:
         if f"own/{name}" not in state:
             target.world.arrays[name][:] = source.now
-    if target.world.customers.has("seen") and "customers/seen" not in state:
-        target.world.customers.arrays["seen"][:] = source.now
+    for name in target.world.history.arrays:
+        if f"history/{name}" not in state:
+            target.world.history.begin(name, state["customers/tried"], source.now)
+    customers = target.world.customers
+    if customers.has("seen") and "customers/seen" not in state:
+        customers.arrays["seen"][:] = source.now
+    if customers.has("contract") and "customers/contract" not in state and source.now:
+        customers.arrays["contract"][:] = FIELDS["contract"].off  # a contract begins with a purchase
 
 
 def _identity(simulation: Simulation) -> str:

@@ -160,8 +160,9 @@ class Simulation:
     def branch(self, scenario: Scenario, *, log: bool = False) -> Simulation:
         """Another simulation that begins in this one's present state and goes on under another scenario.
 
-        States that the other scenario does not keep are dropped; those it adds begin as at its start. Population size,
-        brands and network must be the same. `log` keeps purchases from here on. Raises ValueError if they are not.
+        States that the other scenario does not keep are dropped; those it adds begin as at its start, contracts with
+        the next purchase. Population size, brands and network must be the same. `log` keeps purchases from here on.
+        Raises ValueError if they are not.
         """
         stack, threads = self.world.customers.replications, len(self.world.workers)
         other = Simulation(scenario, seed=self.seed, threads=threads, replications=stack, log=log)
@@ -262,7 +263,10 @@ class Simulation:
         replication, customer, brand · joined: weeks from the first measured step to the first purchase · weeks: from
         there to leaving the brand, or to the last step made · left: whether they left (else the life goes on: it is
         censored). Both ends are told by the step. Whoever is still there was seen to stay in the last step, but not
-        beyond it: the next renewal, say, is yet to come.
+        beyond it: the next renewal, say, is yet to come. The life with a `start_brand` begins at the first step.
+
+        After a `branch` that added lapse, lives that had begun before it are left out, since nobody knows when they
+        began. Their purchases are in the log, which makes measures refuse these lifetimes: give `unseen_weeks` there.
 
         Raises ValueError if the scenario has no lapse: then nobody knows who has left.
         """
