@@ -17,7 +17,7 @@ def parts(scenario, replication=0, discount_rate=0.0):
     """Effects by part and metric of one replication, whole numbers."""
     simulation = ls.Simulation(scenario, replications=range(replication, replication + 1))
     found = split(simulation, without_word_of_mouth(scenario), discount_rate)
-    return {place: pair.effect for place, pair in found.items()}
+    return {place: int((pair.more - pair.less).item()) for place, pair in found.items()}
 
 
 @pytest.mark.parametrize("discount_rate", [0.0, 0.1])
@@ -52,12 +52,12 @@ def test_costs__are_those_of_invitations_advertising_and_rewards_paid_out(talkin
     branch = start.branch(scenario, log=True).run()
     book = branch.results().sel(brand="A", segment="all").sum()
     costs = float(book["referral_cost"] + book["acquisition_cost"] + book["program_cost"])
-    assert account(branch).costs == -round(costs * MONEY_UNIT) < 0
+    assert account(branch).costs.item() == -round(costs * MONEY_UNIT) < 0
     at_the_till = talking({"brands.A.programs": [{"kind": "stamps"}]})  # its reward is off the price that is logged
     branch = ls.Simulation(at_the_till, log=True).run()
     book = branch.results().sel(brand="A", segment="all").sum()
     costs = float(book["referral_cost"] + book["acquisition_cost"])
-    assert book["program_cost"] > 0 and account(branch).costs == -round(costs * MONEY_UNIT)
+    assert book["program_cost"] > 0 and account(branch).costs.item() == -round(costs * MONEY_UNIT)
 
 
 def test_discount__makes_later_margin_worth_less(talking):
@@ -82,6 +82,14 @@ def test_frame__is_the_mean_over_replications_with_paired_intervals(talking):
     assert (frame.loc[("total", "margin"), "unit"], frame.loc[("total", "units"), "unit"]) == ("EUR", "units")
     again = word_of_mouth_value(talking(), replications=3, threads=1).set_index(["part", "metric"])
     assert again.equals(frame)
+
+
+def test_stack__is_split_as_each_replication_alone(talking):
+    scenario = talking()
+    together = split(ls.Simulation(scenario, replications=range(3)), without_word_of_mouth(scenario), 0.1)
+    for r in range(3):
+        alone = parts(scenario, r, 0.1)
+        assert {place: pair.more[r] - pair.less[r] for place, pair in together.items()} == alone
 
 
 def test_one_step__passes_nothing_on(talking):
@@ -141,5 +149,6 @@ def test_nobody_talks__is_an_error(talking, without):
 
 def test_progress__counts_replications(talking):
     told = []
-    word_of_mouth_value(talking({"steps": 1}), replications=3, progress=lambda what, done: told.append((what, done)))
-    assert told == [("replications", 1), ("replications", 2), ("replications", 3)]
+    tell = {"threads": 2, "progress": lambda what, done: told.append((what, done))}
+    word_of_mouth_value(talking({"steps": 1}), replications=3, **tell)
+    assert told == [("replications", 2), ("replications", 3)]

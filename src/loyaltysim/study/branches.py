@@ -1,4 +1,4 @@
-"""Branches: replications one by one to the end of the burn-in, and from there into worlds that differ in one thing.
+"""Branches: replications run to the end of the burn-in once, and from there into worlds that differ in one thing.
 
 Worlds that branch off one state share all that was before, and the luck of all that comes. So their difference is what
 the thing does from then on, customer by customer.
@@ -25,24 +25,26 @@ from loyaltysim.word_of_mouth.coming import draw_bits
 T = TypeVar("T")
 
 Progress = Callable[[str, float], None]
+STACK_ROWS = 1 << 15
+"""Replications are stacked to so many rows: of more, the logs of all branches would be too large (assumed)."""
 TINY = 1e-9
 """Steps by which a time may be off through rounding."""
 
 
 @dataclass(frozen=True)
 class Account:
-    """What a branch brought the focal brand from the branch on: whole numbers, one per customer."""
+    """What a branch brought the focal brand from the branch on: whole numbers, replications × customers."""
 
     units: np.ndarray
     money: np.ndarray
     """What was paid less cost of goods, discounted, in 1/10,000 of the currency: rewards taken at the till are off."""
     bought: np.ndarray
     """Whether the customer bought the brand at all."""
-    costs: int
-    """Margin of the brand less all of `money`: what is told of no single purchase, costs below 0."""
+    costs: np.ndarray
+    """By replication: margin of the brand less all of `money`, what is told of no single purchase; costs below 0."""
 
 
-def each_replication(
+def each_stack(
     scenario: Scenario,
     do: Callable[[Simulation], T],
     *,
@@ -50,25 +52,30 @@ def each_replication(
     seed: int,
     threads: int | None = None,
     progress: Progress | None = None,
+    alone: bool = False,
 ) -> list[T]:
-    """`do` with each replication by itself, opened and not yet run; several at a time, one thread each.
+    """`do` with each stack of replications, opened and not yet run; several at a time, one thread each.
 
-    `progress` is called with "replications" and how many are done.
+    With `alone` every replication is a stack by itself. `progress` is called with "replications" and how many are done.
     """
     check_count("replications", replications)
     check_seed(seed)
     threads = os.cpu_count() or 1 if threads is None else check_count("threads", threads, 1024)
+    most = 1 if alone else max(1, STACK_ROWS // scenario.population.n_customers)
+    size = min(most, -(-replications // threads))
+    stacks = [range(r, min(r + size, replications)) for r in range(0, replications, size)]
 
-    def one(r: int) -> T:
-        return do(Simulation(scenario, seed=seed, threads=1, replications=range(r, r + 1)))
+    def one(stack: range) -> T:
+        return do(Simulation(scenario, seed=seed, threads=1, replications=stack))
 
     found: list[T] = []
-    with ThreadPoolExecutor(min(threads, replications)) as pool:
+    with ThreadPoolExecutor(min(threads, len(stacks))) as pool:
         try:
-            for waiting in [pool.submit(one, r) for r in range(replications)]:
-                found.append(waiting.result())
+            waiting = [pool.submit(one, stack) for stack in stacks]
+            for stack, done in zip(stacks, waiting):
+                found.append(done.result())
                 if progress is not None:
-                    progress("replications", len(found))
+                    progress("replications", stack.stop)
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
@@ -85,25 +92,28 @@ def account(simulation: Simulation, discount_rate: float = 0.0) -> Account:
     assert simulation.transactions is not None
     log = simulation.transactions.frame()
     log = log[(log["brand"] == scenario.focal).to_numpy()]
-    customer, units = log["customer"].to_numpy(), log["units"].to_numpy().astype(np.int64)
+    replication = log["replication"].to_numpy().astype(np.int64) - world.customers.replications.start
+    units = log["units"].to_numpy().astype(np.int64)
     step = np.floor(log["time"].to_numpy() / calendar.step_days + TINY).astype(np.int64)
     factor = discount(discount_rate, calendar.years * np.arange(calendar.steps))
     paid = np.rint(log["price_paid"].to_numpy() * MONEY_UNIT).astype(np.int64)
-    payment = paid - units * simulation.schedule.unit_cost[0, world.focal]
-    left = _margin(simulation) - _sum(step, payment, calendar.steps)
-    n = world.customers.n_customers
+    payment = paid - units * simulation.schedule.unit_cost[replication, world.focal]
+    people = world.n_replications, world.customers.n_customers
+    who = replication * people[1] + log["customer"].to_numpy()
+    when = replication * calendar.steps + step
+    left = _margin(simulation) - _sum(when, payment, (world.n_replications, calendar.steps))
     return Account(
-        units=_sum(customer, units, n),
-        money=_sum(customer, np.rint(payment * factor[step]), n),
-        bought=np.bincount(customer, minlength=n) > 0,
-        costs=int(np.rint(left * factor).sum()),
+        units=_sum(who, units, people),
+        money=_sum(who, np.rint(payment * factor[step]).astype(np.int64), people),
+        bought=_sum(who, np.ones_like(units), people) > 0,
+        costs=np.rint(left * factor).astype(np.int64).sum(1),
     )
 
 
 def ever_bought(simulation: Simulation) -> np.ndarray:
-    """Say who ever bought the focal brand, one per row."""
+    """Say who ever bought the focal brand, replications × customers."""
     tried, focal = simulation.world.customers.arrays["tried"], np.uint32(simulation.world.focal)
-    return np.asarray((tried >> focal) & np.uint32(1) != 0)
+    return np.asarray((tried >> focal) & np.uint32(1) != 0).reshape(simulation.world.n_replications, -1)
 
 
 def first_of(
@@ -117,19 +127,19 @@ def first_of(
 
 
 def _margin(simulation: Simulation) -> np.ndarray:
-    """Margin of the focal brand in each measured step, in 1/10,000 of the currency."""
+    """Margin of the focal brand, replications × measured steps, in 1/10,000 of the currency."""
     scenario, flows = simulation.scenario, simulation.raw().flows
     owners = np.array([name for name, brand in scenario.brands.items() for _ in brand.programs], object)
-    whole = np.zeros(simulation.calendar.steps, np.int64)
+    whole = np.zeros((simulation.world.n_replications, simulation.calendar.steps), np.int64)
     for name in MONEY:
-        of_us = owners == scenario.focal if name in BY_PROGRAM else simulation.world.focal
-        of_step = flows[name][simulation.calendar.burn_in :, 0][..., of_us].reshape(len(whole), -1).sum(1)
+        of_us = owners == scenario.focal if name in BY_PROGRAM else [simulation.world.focal]
+        of_step = flows[name][simulation.calendar.burn_in :][..., of_us].sum((2, 3)).T
         whole += of_step if name == "revenue" else -of_step
     return whole
 
 
-def _sum(places: np.ndarray, values: np.ndarray, n: int) -> np.ndarray:
+def _sum(places: np.ndarray, values: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     """Sum whole numbers by place, exactly."""
-    out = np.zeros(n, np.int64)
-    np.add.at(out, places, values.astype(np.int64))
-    return out
+    out = np.zeros(shape[0] * shape[1], np.int64)
+    np.add.at(out, places, values)
+    return out.reshape(shape)

@@ -1,6 +1,6 @@
 """Seeding: whom should a brand get to talk? (docs/model.md (E94))
 
-Each replication runs to the end of the burn-in once. There it branches into the market as it is, and for each way to
+Replications run to the end of the burn-in once. There each branches into the market as it is, and for each way to
 choose into one in which some of the focal brand's customers, who bought it last, praise it once in each of the next
 steps, besides what they say anyway. The effect is what the brand gains by the end, for each customer seeded. What it
 costs to get somebody to talk is not taken off.
@@ -22,7 +22,7 @@ import numpy as np
 from loyaltysim.customers.network import Neighbors
 from loyaltysim.draws import purpose
 from loyaltysim.faults import Fault, ScenarioError, nearest
-from loyaltysim.study.branches import Account, Progress, account, each_replication, first_of
+from loyaltysim.study.branches import Account, Progress, account, each_stack, first_of
 from loyaltysim.study.compare import paired_effect
 from loyaltysim.totals import MONEY_UNIT
 
@@ -107,28 +107,31 @@ def seeding(
 
     _check(scenario, share, ways, messages)
 
-    def one(simulation: Simulation) -> tuple[int, np.ndarray]:
+    def one(simulation: Simulation) -> tuple[np.ndarray, np.ndarray]:
         simulation.world.history.ask("spend")
         start = simulation.run(until=0)
-        among = np.flatnonzero(start.world.customers.arrays["last_brand"] == start.world.focal)
-        n = max(1, round(share * len(among)))
-        if not len(among):
+        own = start.world.customers.arrays["last_brand"].reshape(start.world.n_replications, -1) == start.world.focal
+        n = np.maximum(np.rint(share * own.sum(1)), 1).astype(int)
+        if not own.any(1).all():
             raise ValueError(f'nobody has bought "{scenario.focal}" at the end of the burn-in: there is nobody to seed')
         told = [_told(account(start.branch(scenario, log=True).run()))]
         for way in ways:
-            rows = first_of(start, among, WAYS[way](start), n, CHOSEN)
-            told.append(_told(account(_seeded(start, rows, messages))))
+            rows = [
+                first_of(start, r * own.shape[1] + np.flatnonzero(own[r]), WAYS[way](start), n[r], CHOSEN)
+                for r in range(len(own))
+            ]
+            told.append(_told(account(_seeded(start, np.concatenate(rows), messages))))
         return n, np.array(told) / n
 
-    found = each_replication(scenario, one, replications=replications, seed=seed, threads=threads, progress=progress)
-    seeded = float(np.mean([n for n, _ in found]))
-    values = np.stack([told for _, told in found])  # replications × worlds × metrics
+    found = each_stack(scenario, one, replications=replications, seed=seed, threads=threads, progress=progress)
+    seeded = float(np.concatenate([n for n, _ in found]).mean())
+    values = np.concatenate([told for _, told in found], axis=2)  # worlds × metrics × replications
     pairs = [(place, 0) for place in range(1, len(ways) + 1)]
     pairs += [(second, first) for first, second in combinations(range(1, len(ways) + 1), 2)]
     names, rows = (NOBODY, *ways), []
     for place, against in pairs:
         for m, metric in enumerate(METRICS):
-            effect = paired_effect(values[:, place, m], values[:, against, m])
+            effect = paired_effect(values[place, m], values[against, m])
             unit = scenario.currency if metric == "margin" else metric
             row: dict[str, Any] = {"metric": metric, "scenario": names[place], "against": names[against]}
             rows.append({**row, "seeded": seeded, **effect, "unit": unit})
@@ -160,6 +163,6 @@ def _seeded(start: Simulation, rows: np.ndarray, messages: int) -> Simulation:
     return branch.run()
 
 
-def _told(of: Account) -> tuple[float, float, float]:
-    """The metrics of a branch."""
-    return float(of.bought.sum()), float(of.units.sum()), float(of.money.sum() + of.costs) / MONEY_UNIT
+def _told(of: Account) -> np.ndarray:
+    """The metrics of a branch, metrics × replications."""
+    return np.stack([of.bought.sum(1), of.units.sum(1), (of.money.sum(1) + of.costs) / MONEY_UNIT])

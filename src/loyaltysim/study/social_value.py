@@ -1,6 +1,6 @@
 """Social value: what is a customer's word worth to a brand, beside what the customer buys? (docs/model.md (E92)–(E93))
 
-Each replication runs to the end of the burn-in once. There it branches into the market as it is, and for each group of
+Replications run to the end of the burn-in once. There each branches into the market as it is, and for each group of
 customers into one in which their word reaches nobody from then on (`word_of_mouth.unheard`). What the brand then lacks
 from all *others*, for each customer who is silenced, is what their word brought: blame counts against it. What they buy
 themselves stands beside it.
@@ -20,7 +20,7 @@ import numpy as np
 from loyaltysim.customers.network import Neighbors
 from loyaltysim.draws import purpose
 from loyaltysim.faults import Fault, ScenarioError
-from loyaltysim.study.branches import Progress, account, each_replication, first_of
+from loyaltysim.study.branches import Progress, account, each_stack, first_of
 from loyaltysim.study.compare import paired_effect
 from loyaltysim.study.questions import NOBODY_TALKS, goes_unheard, unheard, without_word_of_mouth
 from loyaltysim.totals import MONEY_UNIT
@@ -40,12 +40,12 @@ Choose = Callable[["Simulation"], dict[str, Any]]
 
 
 class Found(NamedTuple):
-    """One group in one replication; money is in the currency, for each customer silenced."""
+    """One group, by replication; money is in the currency, for each customer silenced."""
 
-    silenced: int
-    others_with: float
-    others_without: float
-    own: float
+    silenced: np.ndarray
+    others_with: np.ndarray
+    others_without: np.ndarray
+    own: np.ndarray
 
 
 def social_value(
@@ -94,8 +94,8 @@ def social_value(
         whole = account(start.branch(scenario, log=True).run(), discount_rate).money
         return [_silence(start, choose(start), whole, discount_rate) for choose in groups.values()]
 
-    found = each_replication(scenario, one, replications=replications, seed=seed, threads=threads, progress=progress)
-    by_group = {name: [each[place] for each in found] for place, name in enumerate(groups)}
+    found = each_stack(scenario, one, replications=replications, seed=seed, threads=threads, progress=progress)
+    by_group = {name: np.concatenate([each[place] for each in found], axis=1) for place, name in enumerate(groups)}
     rows = [_row(name, own, scenario.currency) for name, own in by_group.items()]
     for name in by_group:
         other = name.replace("top", "random")
@@ -155,28 +155,27 @@ def _silence(start: Simulation, what: dict[str, Any], whole: np.ndarray, discoun
     branch = start.branch(scenario, log=True)
     silent = branch.world.silent
     assert silent is not None
-    who, n = silent != 0, int(silent.sum())
+    who = silent.reshape(whole.shape) != 0
     if start.world.silent is not None:  # whose word reaches nobody anyway
-        who &= start.world.silent == 0
-        n = int(who.sum())
-    if n == 0:
-        return Found(0, np.nan, np.nan, np.nan)
+        who &= start.world.silent.reshape(whole.shape) == 0
     without = account(branch.run(), discount_rate).money
-    per_head = MONEY_UNIT * n
-    return Found(n, whole[~who].sum() / per_head, without[~who].sum() / per_head, whole[who].sum() / per_head)
+    n = who.sum(1)
+    per_head = MONEY_UNIT * np.where(n > 0, n, np.nan)
+    told = ((whole * ~who).sum(1), (without * ~who).sum(1), (whole * who).sum(1))
+    return Found(n, *(money / per_head for money in told))
 
 
-def _row(name: str, found: list[Found], currency: str, against: str = "") -> dict[str, Any]:
+def _row(name: str, found: np.ndarray, currency: str) -> dict[str, Any]:
     """A group's row: means over replications with intervals."""
-    silenced, more, less, own = np.array(found, float).T
+    silenced, more, less, own = found
     if not silenced.any():
         raise ValueError(f'nobody is in the group "{name}"')
-    return _told(name, against, silenced, more, less, own, np.zeros(len(own)), currency)
+    return _told(name, "", silenced, more, less, own, np.zeros(len(own)), currency)
 
 
-def _difference(name: str, other: str, by_group: dict[str, list[Found]], currency: str) -> dict[str, Any]:
+def _difference(name: str, other: str, by_group: dict[str, np.ndarray], currency: str) -> dict[str, Any]:
     """The row that tells how much more a group's word is worth than another's."""
-    first, second = (np.array(by_group[each], float).T for each in (name, other))
+    first, second = by_group[name], by_group[other]
     effects = (first[1] - first[2], second[1] - second[2])
     return _told(name, other, first[0], *effects, first[3], second[3], currency)
 

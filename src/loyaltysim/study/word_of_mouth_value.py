@@ -1,6 +1,6 @@
 """Value of word of mouth: how much is it worth, through whom, and over how many steps? (docs/model.md (E87)–(E91))
 
-Each replication runs to the end of the burn-in once. There three worlds branch off, with the same state and luck: as it
+Replications run to the end of the burn-in once. There three worlds branch off, with the same state and luck: as it
 is; *silent*, in which nothing is heard from then on; and *direct*, in which people hear what the silent world's
 customers say and nothing else: word of mouth that has not been passed on. The silent and the direct world are stepped
 in lockstep.
@@ -15,11 +15,11 @@ bought earlier is worth only what is sold by the end.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from loyaltysim.study.branches import Account, Progress, account, each_replication, ever_bought
+from loyaltysim.study.branches import Account, Progress, account, each_stack, ever_bought
 from loyaltysim.study.compare import paired_effect
 from loyaltysim.study.questions import NOBODY_TALKS, without_word_of_mouth
 from loyaltysim.totals import MONEY_UNIT
@@ -45,19 +45,14 @@ METRICS = ("customers", "units", "margin")
 
 
 class Pair(NamedTuple):
-    """One number in the world with more word of mouth and in the one with less."""
+    """By replication, in the world with more word of mouth and the one with less: whole numbers, money in 1/10,000."""
 
-    more: int
-    less: int
-
-    @property
-    def effect(self) -> int:
-        """What it adds."""
-        return self.more - self.less
+    more: np.ndarray
+    less: np.ndarray
 
 
 Split = dict[tuple[str, str], Pair]
-"""By part and metric, of one replication: whole numbers, money in 1/10,000 of the currency."""
+"""By part and metric."""
 
 
 def word_of_mouth_value(
@@ -103,11 +98,11 @@ def word_of_mouth_value(
     def one(simulation: Simulation) -> Split:
         return split(simulation, silent, discount_rate)
 
-    found = each_replication(scenario, one, replications=replications, seed=seed, threads=threads, progress=progress)
+    found = each_stack(scenario, one, replications=replications, seed=seed, threads=threads, progress=progress)
     rows = []
     for part, metric in found[0]:
         scale = MONEY_UNIT if metric == "margin" else 1
-        more, less = np.array([one[part, metric] for one in found], float).T / scale
+        more, less = np.concatenate([one[part, metric] for one in found], axis=1) / scale
         unit = scenario.currency if metric == "margin" else metric
         names = {"part": part, "part_of": PARTS[part], "metric": metric}
         rows.append({**names, **paired_effect(more, less), "unit": unit})
@@ -115,14 +110,13 @@ def word_of_mouth_value(
 
 
 def split(simulation: Simulation, silent_scenario: Scenario, discount_rate: float = 0.0) -> Split:
-    """Run one replication and its branches, and split what word of mouth adds."""
+    """Run a stack and its branches, and split what word of mouth adds."""
     scenario, start = simulation.scenario, simulation.run(until=0)
     before = ever_bought(start)
-    whole, direct = start.branch(scenario, log=True), start.branch(scenario, log=True)
-    silent = start.branch(silent_scenario, log=True)
-    whole.run()
+    whole = account(start.branch(scenario, log=True).run(), discount_rate)
+    direct, silent = start.branch(scenario, log=True), start.branch(silent_scenario, log=True)
     listen(direct, silent)
-    accounts = [account(branch, discount_rate) for branch in (whole, silent, direct)]
+    accounts = [whole, *(account(branch, discount_rate) for branch in (silent, direct))]
     return {(part, metric): pair for part in PARTS for metric, pair in _part(part, before, *accounts).items()}
 
 
@@ -163,9 +157,9 @@ def _part(part: str, before: np.ndarray, whole: Account, silent: Account, direct
 
 def _pairs(more: Account, less: Account, who: np.ndarray, other: np.ndarray, costs: bool = False) -> dict[str, Pair]:
     """What some customers bring in one world and others in another."""
-    found: dict[str, Any] = {}
+    found = {}
     for metric, name in zip(METRICS, ("bought", "units", "money")):
-        found[metric] = Pair(int(getattr(more, name)[who].sum()), int(getattr(less, name)[other].sum()))
+        found[metric] = Pair((getattr(more, name) * who).sum(1), (getattr(less, name) * other).sum(1))
     if costs:
         found["margin"] = Pair(found["margin"].more + more.costs, found["margin"].less + less.costs)
     return found
