@@ -29,7 +29,7 @@ def open_market(
     Raises ScenarioError for an edge list or a panel that cannot be read.
     """
     calendar, brands = scenario.calendar, scenario.brands
-    plan = _plan(scenario)
+    plan = plan_prices(scenario)
     market = Market(
         len(replications),
         tuple(brands),
@@ -121,7 +121,8 @@ def _seat(world: World, brand: np.ndarray) -> None:
     world.history.start_brand = brand
 
 
-def _plan(scenario: Scenario) -> Plan:
+def plan_prices(scenario: Scenario) -> Plan:
+    """Prices and promotions that are known beforehand: steps × brands, burn-in included."""
     calendar, brands = scenario.calendar, list(scenario.brands.values())
     shape = (calendar.last, len(brands))
     list_price = np.empty(shape, np.float32)
