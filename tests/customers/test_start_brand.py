@@ -60,6 +60,23 @@ def test_contracts__of_buyers_from_the_start_begin_with_the_run():
     assert len(lives) == ours and (lives["weeks"] == 3).all() and lives["left"].all()
 
 
+def test_contracts__that_a_branch_adds_begin_with_the_next_purchase():
+    half = Simulation(market({"start_brand": "B"})).run(until=2)
+    branch = half.branch(market({"start_brand": "B"}, **{"behavior.needs": "contract"}))
+    assert (branch.world.customers.arrays["contract"] == -1).all()
+    at_once = Simulation(market({"start_brand": "B"})).branch(
+        market({"start_brand": "B"}, **{"behavior.needs": "contract"})
+    )
+    assert (at_once.world.customers.arrays["contract"] == 1).all()
+
+
+def test_choice_probabilities__ask_who_has_a_contract_as_if_there_were_none():
+    simulation = Simulation(market({"start_brand": "B"}, **{"behavior.needs": "contract"}))
+    odds = np.exp(0.5)  # the appeal of B
+    told = simulation.choice_probabilities([0, 7])
+    np.testing.assert_allclose(told, [[1 / (1 + odds), odds / (1 + odds), 0]] * 2, rtol=1e-6)
+
+
 def test_history__of_buyers_from_the_start_has_one_purchase_as_of_the_first_step():
     history = Simulation(market({"segments": SEGMENTS})).world.history
     purchases, last, first = (history.ask(name) for name in ("purchases", "last_step", "first_step"))
