@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from loyaltysim.customers.fields import FIELDS
+from loyaltysim.opening import build_network
 from loyaltysim.results import source_hash
 from loyaltysim.totals import BY_PROGRAM
 from loyaltysim.whole_file import whole_file
@@ -117,6 +118,7 @@ def _take(simulation: Simulation, state: dict[str, np.ndarray]) -> None:
             given = state.get(f"{room}/{name}")
             if given is not None and given.shape == array.shape:
                 array[:] = given
+    simulation._flows[:] = 0  # steps beyond the checkpoint add to what is there
     flows = world.workers[0].totals.split(simulation._flows)
     for name, flow in flows.items():
         if name in BY_PROGRAM:
@@ -139,6 +141,12 @@ def _take(simulation: Simulation, state: dict[str, np.ndarray]) -> None:
     pile.public[:] = state["messages/public"]
     for column in PILE:
         getattr(pile, column)[: pile.n] = state[f"messages/{column}"]
+    if world.turnover is not None:
+        before = max(simulation.now - 1, 0)
+        if before < world.turnover.step:
+            world.neighbors = build_network(simulation.scenario, world.customers, simulation.seed)
+            world.turnover.step = 0
+        world.turnover.bring(world.neighbors, before)
 
 
 def _labels(simulation: Simulation) -> list[str]:

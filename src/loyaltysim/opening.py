@@ -9,6 +9,7 @@ import numpy as np
 from loyaltysim.customers.customers import Customers
 from loyaltysim.customers.neighbors import Neighbors, Totals
 from loyaltysim.customers.population import Population, draw_traits
+from loyaltysim.customers.turnover import Turnover
 from loyaltysim.data.panels import load_panel
 from loyaltysim.faults import Fault, ScenarioError
 from loyaltysim.market.market import Market, Plan
@@ -65,6 +66,8 @@ def open_market(
         _seat_households(scenario, scenario.panel.source, world)
     if scenario.word_of_mouth.travels:
         world.neighbors = build_network(scenario, world.customers, seed)
+        rate = getattr(scenario.network, "turnover", 0.0)
+        world.turnover = Turnover(rate, calendar.years, seed, replications.start) if rate else None
     return world
 
 

@@ -342,6 +342,7 @@ SCENARIOS = {
     "praise to hubs": bare().vary({**TALKING, "network": {"kind": "scale_free", "mean_degree": 4}}),
     "threshold to one": bare().vary({**TALKING, **THRESHOLD}),
     "households, friends and reviews": bare().vary({**TALKING, "network": {"kind": "layers", "layers": LAYERS}}),
+    "friends who change": bare().vary({**TALKING, "network.turnover": 5.0}),
     "reviews of the satisfied": bare().vary({**TALKING, **THRESHOLD, "network": "reviews"}),
     "nobody listens": bare().vary({**TALKING, "network": "none"}),
     "percent off": program(reward={"kind": "percent_off", "percent": 12.5, "threshold": 5}),

@@ -152,6 +152,12 @@ class TwinModel(mesa.Model):
         network, self.everybody_hears = arrays.neighbors, self.setup.network.as_totals
         self.reviews: float = getattr(network, "reviews", 0.0)
         """Share of what all the others say that everybody reads."""
+        self.ties, self.turnover = network, arrays.turnover
+        self.tie_friends()
+
+    def tie_friends(self) -> None:
+        """Give every customer the friends that the network has now."""
+        network = self.ties
         for customer in self.customers if network is not None else ():
             if self.everybody_hears:
                 customer.friends = [other for other in self.customers if other is not customer]
@@ -176,6 +182,8 @@ class TwinModel(mesa.Model):
         self.market.turn(self.now)
         self.turn_calendar()
         self.deliver_messages()
+        if self.turnover is not None and self.turnover.bring(self.ties, self.now):
+            self.tie_friends()
         if self.influence.kind == "heard":
             self.agents.do("take_in")
         self.agents.shuffle_do("step")

@@ -1,4 +1,4 @@
-"""Ties mostly within the own segment: birds of a feather.
+"""Ties mostly within the own segment: birds of a feather (docs/model.md, eq. E87).
 
 A stochastic block model with given numbers of ties (Holland, Laskey and Leinhardt 1983, Stochastic blockmodels: first
 steps, Social Networks 5:109) whose blocks are the segments of the population. Of m = round(n · mean_degree / 2) ties

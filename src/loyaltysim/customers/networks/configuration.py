@@ -1,4 +1,4 @@
-"""Ties between customers whose numbers of neighbors are given, and who is tied to whom is luck.
+"""Ties between customers whose numbers of neighbors are given, and who is tied to whom is luck (eq. E88).
 
 Source: the configuration model (Newman 2003, The structure and function of complex networks, SIAM Review 45:167).
 Customer i wants ``degrees[i % len(degrees)]`` neighbors, so each number of the list is wanted equally often. As many

@@ -41,6 +41,9 @@ class LayersNetwork(Network):
                 faults.append(Fault(None, None, f"layers.{number}", message))
             if isinstance(layer, LayersNetwork):
                 faults.append(Fault(None, None, f"layers.{number}", "layers have no layers: put them in one list"))
+            if getattr(layer, "turnover", 0.0) > 0:
+                message = "ties that change cannot be of a layer: whose layer they are is not kept"
+                faults.append(Fault(None, None, f"layers.{number}.turnover", message))
         if faults:
             raise ScenarioError(faults)
         return self
