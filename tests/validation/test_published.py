@@ -9,8 +9,8 @@ from loyaltysim.validation import TARGETS, Check, Target, report, same_bits, sel
 from loyaltysim.validation.busy_market import busy_market
 from loyaltysim.validation.target import MissingExtra, as_published, require, target
 
-SLOW = {"D4", "D6", "D9", "D13", "D18a", "D18b", "D18c", "D18f", "R2", "R4"}  # about 3 seconds or more
-MUST_EXIST = "D1 D2 D3 D4 D5 D6 D6b D7 D9 D13 D16 D17 D18a D18b D18c D18d D18e D18f R1 R2 R3 R4 R5 R6"
+SLOW = set("D4 D6 D8 D9 D13 D14 D15 D18a D18b D18c D18f R2 R4 R8".split())  # about 3 seconds or more
+MUST_EXIST = "D1 D2 D3 D4 D5 D6 D6b D7 D8 D9 D13 D14 D15 D16 D17 D18a D18b D18c D18d D18e D18f R1 R2 R3 R4 R5 R6 R8"
 
 
 def every_target():
@@ -55,8 +55,11 @@ def of(*checks):
         (Check("one too many", 3, 4, None, 0), "failed"),
         (Check("far below, where only above counts", 0, -5, 0.1, 0.3, side="above"), "passed"),
         (Check("above, where only above counts", 0, 0.4, 0.1, 0.3, side="above"), "failed"),
+        (Check("far above, where only below counts", 0, 5, 0.1, 0.3, side="below"), "passed"),
+        (Check("below, where only below counts", 0, -0.4, 0.1, 0.3, side="below"), "failed"),
         (Check("nobody", 0.25, float("nan"), None, 1), "failed"),
         (Check("nobody, where only above counts", 0.25, float("nan"), None, 1, side="above"), "failed"),
+        (Check("nobody, where only below counts", 0.25, float("nan"), None, 1, side="below"), "failed"),
     ],
     ids=lambda value: value.part if isinstance(value, Check) else value,
 )
