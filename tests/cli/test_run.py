@@ -7,7 +7,9 @@ import tomllib
 import numpy as np
 import pytest
 
+import loyaltysim as ls
 from loyaltysim import load, replicate, results
+from loyaltysim.cli.saving import save_scenario
 from loyaltysim.study.questions import SAYS, answer
 
 pytestmark = pytest.mark.slow  # each starts processes of its own
@@ -182,6 +184,18 @@ def test_run__the_folder_needs_nothing_else(command, here, small):
     again = command("run", "out/scenario.toml", "--replications", 1, "--json")
     before = json.loads((here / "out" / "summary.json").read_text())
     assert again.json["effects"] == before["effects"]
+
+
+def test_saved__scenario_has_the_ties_of_all_its_layers_beside_it(tmp_path, here):
+    for place in ("home", "work"):
+        (here / place).mkdir()
+        (here / place / "ties.csv").write_text(f"from,to\n{int(place == 'work')},2\n")
+    lists = [{"kind": "edge_list", "file": f"{place}/ties.csv"} for place in ("home", "work", "home")]
+    scenario = ls.load("grocery").vary({"population.n_customers": 5, "network": {"kind": "layers", "layers": lists}})
+    save_scenario(scenario, tmp_path)
+    assert sorted(path.name for path in tmp_path.glob("*.csv")) == [f"layers.{k}.file.ties.csv" for k in range(3)]
+    again = ls.Scenario.from_toml(tmp_path / "scenario.toml")
+    assert ls.network(again).edges().tolist() == [[0, 2], [1, 2]]
 
 
 def test_run__overwrite_replaces_results_and_keeps_other_files(command, here, small):
