@@ -190,11 +190,15 @@ def test_saved__scenario_has_the_ties_of_all_its_layers_beside_it(tmp_path, here
     for place in ("home", "work"):
         (here / place).mkdir()
         (here / place / "ties.csv").write_text(f"from,to\n{int(place == 'work')},2\n")
-    lists = [{"kind": "edge_list", "file": f"{place}/ties.csv"} for place in ("home", "work", "home")]
-    scenario = ls.load("grocery").vary({"population.n_customers": 5, "network": {"kind": "layers", "layers": lists}})
-    save_scenario(scenario, tmp_path)
-    assert sorted(path.name for path in tmp_path.glob("*.csv")) == [f"layers.{k}.file.ties.csv" for k in range(3)]
-    again = ls.Scenario.from_toml(tmp_path / "scenario.toml")
+    lists = ", ".join(f'{{ kind = "edge_list", file = "{place}/ties.csv" }}' for place in ("home", "work", "home"))
+    (here / "mine.toml").write_text(
+        f'extends = "grocery"\n[population]\nn_customers = 5\n[network]\nkind = "layers"\nlayers = [{lists}]\n'
+    )
+    scenario, folder = ls.Scenario.from_toml(here / "mine.toml"), tmp_path / "saved"
+    folder.mkdir()
+    save_scenario(scenario, folder)
+    assert sorted(path.name for path in folder.glob("*.csv")) == [f"layers.{k}.file.ties.csv" for k in range(3)]
+    again = ls.Scenario.from_toml(folder / "scenario.toml")
     assert ls.network(again).edges().tolist() == [[0, 2], [1, 2]]
 
 
