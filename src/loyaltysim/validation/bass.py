@@ -1,9 +1,12 @@
 """How customers come, where it is known exactly: the diffusion model of Bass (1969), in steps and in the limit (D8).
 
 Everybody knows everybody, who came stays, and nothing else happens. With steps of dt years a share F has come, and
-F ← F + (1 - F) · dt · (p + q · F). As dt goes to 0 this is Bass's F(t) = (1 - e^(-(p + q)t)) / (1 + q/p · e^(-(p + q)t)), whose
-rate is highest at t* = ln(q / p) / (p + q). Where people have few friends each, the first to come are seen by the same
-people again and again, and it goes slower.
+
+    F ← F + (1 - F) · dt · (p + q · F)
+
+As dt goes to 0 this is F(t) = (1 - e^(-(p + q)t)) / (1 + q/p · e^(-(p + q)t)), whose rate is highest at t* =
+ln(q / p) / (p + q). Where people have few friends each, the first to come are seen by the same people again and again,
+and it goes slower.
 """
 
 from __future__ import annotations
