@@ -256,8 +256,10 @@ class Ties(Adoption):
     )  # fmt: skip
 
     def worth(self, years: float) -> np.ndarray:
-        chance = np.minimum(self.q * years * np.arange(STRENGTH_ONE + 1) / STRENGTH_ONE, 1 - np.exp(-MOST_PRESS))
-        return np.rint(-np.log1p(-chance) * PULL_ONE).astype(np.int64)
+        chance = np.minimum(self.q * years * np.arange(STRENGTH_ONE + 1) / STRENGTH_ONE, 1.0)
+        sure = chance >= 1.0
+        press = np.minimum(-np.log1p(-np.where(sure, 0.0, chance)), MOST_PRESS)
+        return np.rint(np.where(sure, MOST_PRESS, press) * PULL_ONE).astype(np.int64)
 
     def press(self, own: Pull, world: World, start: int, stop: int, press: np.ndarray) -> None:
         coming.press_by_log(own.pull, start, stop, 1.0 / PULL_ONE, press)
