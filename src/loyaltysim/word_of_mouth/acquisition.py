@@ -141,7 +141,7 @@ class Adoption(Acquisition):
 
     def admit(self, own: Pull, world: World, block: Block, shoppers: Shoppers, step: int) -> None:
         shoppers.n = coming.admit(
-            own.entered, step, block.start, block.bounds, world.customers.key,
+            own.entered, world.customers.arrays["channel"], step, block.start, block.bounds, world.customers.key,
             shoppers.ask("acquisition.count", dtype=np.int32), shoppers.n, shoppers.rows, shoppers.occasions,
             shoppers.key, shoppers.begins,
         )  # fmt: skip

@@ -107,8 +107,11 @@ def brought_by(rows, first, neighbor, ties, entered, silent, key, luck):
 
 
 @jit
-def admit(entered, step, start, bounds, keys, count, n, rows, occasions, key, begins):
-    """Keep the shoppers of a block who are no prospects, and add newcomers who have no occasion; returns how many."""
+def admit(entered, channel, step, start, bounds, keys, count, n, rows, occasions, key, begins):
+    """Keep the shoppers of a block who are no prospects, and add newcomers who have no occasion; returns how many.
+
+    Who was there from the start, by channel 0, does not come.
+    """
     size = bounds[bounds.shape[0] - 1]
     for i in range(size):
         count[i] = 0
@@ -119,7 +122,7 @@ def admit(entered, step, start, bounds, keys, count, n, rows, occasions, key, be
         begins[r] = i8(kept)
         for i in range(bounds[r], bounds[r + 1]):
             since = entered[start + i]
-            if since == step:
+            if since == step and channel[start + i] != 0:
                 count[i] = max(count[i], 1)
             if since >= 0 and count[i] > 0:
                 rows[kept] = start + i
