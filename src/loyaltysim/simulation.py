@@ -15,11 +15,13 @@ from loyaltysim.data.transactions import TransactionLog
 from loyaltysim.draws import purpose, salt
 from loyaltysim.faults import Fault, ScenarioError
 from loyaltysim.market.messages import STRENGTH_UNIT
+from loyaltysim.market.newcomers import generations
 from loyaltysim.memory import check_memory
 from loyaltysim.metrics import periods, states
 from loyaltysim.opening import open_market
 from loyaltysim.results import Raw
 from loyaltysim.schedule import Schedule
+from loyaltysim.totals import CHANNELS, START
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -288,6 +290,39 @@ class Simulation:
                 "joined": (begin - calendar.burn_in) * calendar.weeks,
                 "weeks": (np.where(left, end, max(self.now - 1, 0)) - begin) * calendar.weeks,
                 "left": left,
+            }
+        )
+
+    def newcomers(self) -> pd.DataFrame:
+        """Everybody who has come into the market so far, and who brought whom; `measures.tree` reads it.
+
+        replication, customer · step: measured steps before it (those of the burn-in are negative; who was there at the
+        start came in the step before the first) · weeks: the same in weeks · channel: of `totals.CHANNELS` · referrer:
+        number of the customer who brought this one, -1 nobody · generation: 0 for those whom nobody brought, else one
+        more than the referrer's · brand: to which an invitation brought the customer, else missing.
+
+        Raises ValueError if everybody is in the market from the start: then nobody comes.
+        """
+        import pandas as pd
+
+        world, calendar = self.world, self.calendar
+        arrays, n = world.customers.arrays, world.customers.n_customers
+        if self.scenario.word_of_mouth.acquisition.kind == "none":
+            raise ValueError("everybody is in the market from the start: word_of_mouth.acquisition is off")
+        came = np.flatnonzero(arrays["entered"] >= 0)
+        channel, referrer = arrays["channel"][came].astype(int), arrays["referrer"][came].astype(np.int64)
+        step = arrays["entered"][came].astype(np.int64) - calendar.burn_in - (channel == START)
+        brand = arrays["referred"][came].astype(int) if "referred" in arrays else np.full(len(came), -1)
+        return pd.DataFrame(
+            {
+                "replication": world.customers.replications.start + came // n,
+                "customer": came % n,
+                "step": step,
+                "weeks": step * calendar.weeks,
+                "channel": pd.Categorical.from_codes(channel, categories=CHANNELS),
+                "referrer": np.where(referrer >= 0, referrer % n, -1),
+                "generation": generations(arrays["referrer"])[came],
+                "brand": pd.Categorical.from_codes(brand, categories=list(world.brands)),
             }
         )
 
