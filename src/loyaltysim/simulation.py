@@ -10,18 +10,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from loyaltysim import checkpoint, results
+from loyaltysim.arrivals import newcomers
 from loyaltysim.behavior.logit import Logit
 from loyaltysim.data.transactions import TransactionLog
 from loyaltysim.draws import purpose, salt
 from loyaltysim.faults import Fault, ScenarioError
 from loyaltysim.market.messages import STRENGTH_UNIT
-from loyaltysim.market.newcomers import generations
 from loyaltysim.memory import check_memory
 from loyaltysim.metrics import periods, states
 from loyaltysim.opening import open_market
 from loyaltysim.results import Raw
 from loyaltysim.schedule import Schedule
-from loyaltysim.totals import CHANNELS, START
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -303,28 +302,9 @@ class Simulation:
 
         Raises ValueError if everybody is in the market from the start: then nobody comes.
         """
-        import pandas as pd
-
-        world, calendar = self.world, self.calendar
-        arrays, n = world.customers.arrays, world.customers.n_customers
         if self.scenario.word_of_mouth.acquisition.kind == "none":
             raise ValueError("everybody is in the market from the start: word_of_mouth.acquisition is off")
-        came = np.flatnonzero(arrays["entered"] >= 0)
-        channel, referrer = arrays["channel"][came].astype(int), arrays["referrer"][came].astype(np.int64)
-        step = arrays["entered"][came].astype(np.int64) - calendar.burn_in - (channel == START)
-        brand = arrays["referred"][came].astype(int) if "referred" in arrays else np.full(len(came), -1)
-        return pd.DataFrame(
-            {
-                "replication": world.customers.replications.start + came // n,
-                "customer": came % n,
-                "step": step,
-                "weeks": step * calendar.weeks,
-                "channel": pd.Categorical.from_codes(channel, categories=CHANNELS),
-                "referrer": np.where(referrer >= 0, referrer % n, -1),
-                "generation": generations(arrays["referrer"])[came],
-                "brand": pd.Categorical.from_codes(brand, categories=list(world.brands)),
-            }
-        )
+        return newcomers(self.world)
 
     def choice_probabilities(self, rows: np.ndarray | list[int]) -> np.ndarray:
         """Chances of each brand and, last, no purchase for some rows if they shopped now: rows × (brands + 1).
