@@ -5,7 +5,7 @@ import pytest
 
 import loyaltysim as ls
 from loyaltysim.study.branches import account
-from loyaltysim.study.questions import without_word_of_mouth
+from loyaltysim.study.questions import silenced
 from loyaltysim.study.word_of_mouth_value import PARTS, listen, split, word_of_mouth_value
 from loyaltysim.totals import MONEY_UNIT
 
@@ -16,7 +16,7 @@ METRICS = ("customers", "units", "margin")
 def parts(scenario, replication=0, discount_rate=0.0):
     """Effects by part and metric of one replication, whole numbers."""
     simulation = ls.Simulation(scenario, replications=range(replication, replication + 1))
-    found = split(simulation, without_word_of_mouth(scenario), discount_rate)
+    found = split(simulation, silenced(scenario), discount_rate)
     return {place: int((pair.more - pair.less).item()) for place, pair in found.items()}
 
 
@@ -39,7 +39,7 @@ def test_total__is_that_of_the_books(talking, burn_in):
     scenario = talking({"burn_in": burn_in})
     whole = ls.Simulation(scenario).run()
     start = ls.Simulation(scenario).run(until=0)
-    silent = start.branch(without_word_of_mouth(scenario)).run()
+    silent = start.branch(silenced(scenario)).run()
     books = [run.results().sel(brand="A", segment="all").isel(replication=0) for run in (whole, silent)]
     found = parts(scenario)
     assert found["total", "units"] == int((books[0]["units"] - books[1]["units"]).sum())
@@ -86,7 +86,7 @@ def test_frame__is_the_mean_over_replications_with_paired_intervals(talking):
 
 def test_stack__is_split_as_each_replication_alone(talking):
     scenario = talking()
-    together = split(ls.Simulation(scenario, replications=range(3)), without_word_of_mouth(scenario), 0.1)
+    together = split(ls.Simulation(scenario, replications=range(3)), silenced(scenario), 0.1)
     for r in range(3):
         alone = parts(scenario, r, 0.1)
         assert {place: pair.more[r] - pair.less[r] for place, pair in together.items()} == alone

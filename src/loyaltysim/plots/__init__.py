@@ -17,6 +17,7 @@ from loyaltysim.plots.shares import shares
 from loyaltysim.plots.states import states
 from loyaltysim.plots.survival import survival
 from loyaltysim.plots.switching import switching
+from loyaltysim.plots.word_of_mouth_value import word_of_mouth_value
 
 __all__ = [
     "after_promotion",
@@ -28,4 +29,5 @@ __all__ = [
     "states",
     "survival",
     "switching",
+    "word_of_mouth_value",
 ]

@@ -27,7 +27,6 @@ SAYS = {
     "referral": "invitations",
 }
 """The questions, in the words of a headline."""
-NOBODY_TALKS = "nobody talks in this scenario: word_of_mouth.talk is off, and nothing else brings friends"
 SIGNS = {"all": "both", "praise": "praise", "blame": "blame"}
 
 
@@ -158,6 +157,18 @@ def answer(
     return Answer(base, comparisons)
 
 
+def silenced(scenario: Scenario, of: str | Sequence[int] = "all") -> Scenario:
+    """The market in which some word of mouth goes unheard; `of` as for `word_of_mouth_effect`.
+
+    Raises ScenarioError for an unknown `of`, or if nobody says or shows anything.
+    """
+    silent = unheard(scenario, goes_unheard(of))
+    if silent is None:
+        message = "nobody talks in this scenario, shows anything to others or invites them"
+        raise ScenarioError([Fault(None, None, "word_of_mouth", message)])
+    return silent
+
+
 def word_of_mouth_effect(
     scenario: Scenario,
     of: str | Sequence[int] = "all",
@@ -182,12 +193,9 @@ def word_of_mouth_effect(
 
     Raises
     ------
-    ValueError : if nobody talks in the scenario, or sees complaints, or brings friends
-    ScenarioError : for an unknown `of`, a segment or customer that there is not, or a share outside 0 … 1
+    ScenarioError : if nobody talks in the scenario, or sees complaints, or brings friends; for an unknown `of`, a
+        segment or customer that there is not, or a share outside 0 … 1
     """
-    silent = unheard(scenario, goes_unheard(of))
-    if silent is None:
-        raise ValueError(NOBODY_TALKS)
-    worlds = {"without": silent, "with": scenario}
+    worlds = {"without": silenced(scenario, of), "with": scenario}
     runs = side_by_side(worlds, replications=replications, seed=seed, threads=threads, progress=progress)
     return Comparison(runs, "without", scenario.focal)

@@ -22,7 +22,7 @@ from loyaltysim.draws import purpose
 from loyaltysim.faults import Fault, ScenarioError
 from loyaltysim.study.branches import Progress, account, each_stack, first_of
 from loyaltysim.study.compare import paired_effect
-from loyaltysim.study.questions import NOBODY_TALKS, goes_unheard, unheard, without_word_of_mouth
+from loyaltysim.study.questions import goes_unheard, silenced, unheard
 from loyaltysim.totals import MONEY_UNIT
 
 if TYPE_CHECKING:
@@ -80,13 +80,12 @@ def social_value(
 
     Raises
     ------
-    ValueError : if nobody talks, there are no segments, or no ties to count
-    ScenarioError : for an unknown `by`, a customer that there is not, or a share that is not within 0 … 1
+    ValueError : if there are no segments, no ties to count, or nobody in the group
+    ScenarioError : if nobody talks; for an unknown `by`, a customer that there is not, or a share outside 0 … 1
     """
     import pandas as pd
 
-    if without_word_of_mouth(scenario) is None:
-        raise ValueError(NOBODY_TALKS)
+    silenced(scenario)  # raises if nobody talks
     groups = _groups(scenario, by)
 
     def one(simulation: Simulation) -> list[Found]:

@@ -21,7 +21,7 @@ import numpy as np
 
 from loyaltysim.study.branches import Account, Progress, account, each_stack, ever_bought
 from loyaltysim.study.compare import paired_effect
-from loyaltysim.study.questions import NOBODY_TALKS, without_word_of_mouth
+from loyaltysim.study.questions import silenced
 from loyaltysim.totals import MONEY_UNIT
 
 if TYPE_CHECKING:
@@ -87,13 +87,11 @@ def word_of_mouth_value(
 
     Raises
     ------
-    ValueError : if nobody talks in the scenario, or sees complaints, or brings friends
+    ScenarioError : if nobody talks in the scenario, or sees complaints, or brings friends
     """
     import pandas as pd
 
-    silent = without_word_of_mouth(scenario)
-    if silent is None:
-        raise ValueError(NOBODY_TALKS)
+    silent = silenced(scenario)
 
     def one(simulation: Simulation) -> Split:
         return split(simulation, silent, discount_rate)
