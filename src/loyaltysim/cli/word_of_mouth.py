@@ -169,7 +169,7 @@ def parts_table(title: str, parts: pd.DataFrame) -> Any:
     heads = [metric if metric == unit else f"{metric}, {unit}" for metric, unit in units.items()]
     note = (
         "± 95 %. Customers: who buys it at all. Customers it had: who had bought it before the first measured step. "
-        "What had been heard by then works on in both worlds. The parts add up to all; so do what was heard at first hand "
-        "and what was passed on."
+        "What had been heard by then works on in both worlds. The parts add up to all; so do what was heard at first "
+        "hand and what was passed on."
     )
     return tables.table(title, ["", *heads], rows, note=note)
