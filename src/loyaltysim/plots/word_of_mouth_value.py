@@ -1,4 +1,4 @@
-"""Value of word of mouth: what is it worth, and through whom? A waterfall of parts that add up (docs/model.md (E87)).
+"""Value of word of mouth: what is it worth, and through whom? A waterfall of parts that add up (docs/model.md (E96)).
 
 Each bar begins where the one above it ended; the total begins at zero. Below it the same total is divided by how it was
 heard. Black lines are the 95 % interval of the bar's own size, laid at its end; hollow bars: the interval holds zero.

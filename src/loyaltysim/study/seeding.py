@@ -1,4 +1,4 @@
-"""Seeding: whom should a brand get to talk? (docs/model.md (E94))
+"""Seeding: whom should a brand get to talk? (docs/model.md (E101))
 
 Replications run to the end of the burn-in once. There each branches into the market as it is, and for each way to
 choose into one in which some of the focal brand's customers, who bought it last, praise it once in each of the next

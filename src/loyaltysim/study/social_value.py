@@ -1,4 +1,4 @@
-"""Social value: what is a customer's word worth to a brand, beside what the customer buys? (docs/model.md (E92)–(E93))
+"""Social value: what is a customer's word worth to a brand, beside what the customer buys? (docs/model.md (E99)–(E100))
 
 Replications run to the end of the burn-in once. There each branches into the market as it is, and for each group of
 customers into one in which their word reaches nobody from then on (`word_of_mouth.unheard`). What the brand then lacks

@@ -1,4 +1,4 @@
-"""Value of word of mouth: how much is it worth, through whom, and over how many steps? (docs/model.md (E87)–(E91))
+"""Value of word of mouth: how much is it worth, through whom, and over how many steps? (docs/model.md (E95)–(E98))
 
 Replications run to the end of the burn-in once. There three worlds branch off, with the same state and luck: as it
 is; *silent*, in which nothing is heard from then on; and *direct*, in which people hear what the silent world's
