@@ -84,7 +84,9 @@ def test_branch__keeps_the_tastes_that_invitations_made_alike():
     }
     scenario = Scenario.from_document(document)
     half = Simulation(scenario).run(until=0)
-    assert not np.array_equal(half.world.customers.arrays["taste"], Simulation(scenario).world.customers.arrays["taste"])
+    assert not np.array_equal(
+        half.world.customers.arrays["taste"], Simulation(scenario).world.customers.arrays["taste"]
+    )
     assert fingerprint(half.branch(scenario).run()) == fingerprint(Simulation(scenario).run())
 
 
@@ -118,6 +120,7 @@ def in_a_child(name: str, tests: str, **environment: str) -> str:
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", shipped())
 def test_numba__off_gives_the_same_bits_as_on_and_in_another_process(name, repository):
     tests = str(repository / "tests")

@@ -164,6 +164,7 @@ def test_summary__is_not_a_number_where_there_was_nothing_to_measure():
 # ----------------------------------------------------------------------------------------------------------- files
 
 
+@pytest.mark.slow
 @every_variant
 def test_file__holds_the_same_dataset(changes, tmp_path):
     data = replicate(market(**changes), replications=2)

@@ -17,6 +17,7 @@ RUNS = (
     "always on promotion", "nothing measured", "no burn-in", "one step", "no needs", "no states", "every other step",
     "daily", "yearly", "segments",
 )  # fmt: skip
+QUICK_RUNS = ("three", "no needs", "one step", "segments")
 
 
 def name_of(plot):
@@ -30,7 +31,9 @@ def texts(ax):
 
 
 @pytest.mark.parametrize("plot", PLOTS, ids=name_of)
-@pytest.mark.parametrize("kind", RUNS)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=[] if kind in QUICK_RUNS else pytest.mark.slow) for kind in RUNS]
+)
 def test_plot__draws_every_run_without_a_warning(runs, plot, kind, tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -107,6 +110,7 @@ def test_brands__differ_without_color_and_the_focal_one_is_boldest(runs):
     assert lines["Ours"].get_linewidth() > max(thinner)
 
 
+@pytest.mark.slow
 def test_plots__need_no_display():
     code = "import sys, loyaltysim as ls; ls.plots.retention; print('matplotlib.pyplot' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

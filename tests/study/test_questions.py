@@ -88,6 +88,7 @@ def test_word_of_mouth_effect__is_with_less_without():
     assert effect.loc["units", "effect"] == pytest.approx(float((units[0] - units[1]).mean()), rel=1e-12)
 
 
+@pytest.mark.slow
 def test_word_of_mouth_effect__of_a_part_is_the_world_in_which_that_goes_unheard(talking):
     scenario = talking()
     for of, setting in {
@@ -139,6 +140,7 @@ def test_word_of_mouth_effect__says_what_it_does_not_know(talking):
             word_of_mouth_effect(talking(), of, replications=1)
 
 
+@pytest.mark.slow
 def test_answer__has_the_effects_of_every_question_that_arises():
     scenario = market()
     told = answer(scenario, replications=2, seed=5)
