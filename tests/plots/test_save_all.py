@@ -57,6 +57,11 @@ def test_save_all__leaves_out_what_would_be_empty(runs, tmp_path):
 
 
 @pytest.mark.slow
+def test_save_all__tells_channels_where_customers_come(coming, tmp_path):
+    names = [path.name for path in save_all(coming, tmp_path)]
+    assert names == [*ALL[:-1], "channels.svg"]
+
+
 def test_save_all__leaves_no_figure_and_no_setting_behind(run, tmp_path):
     before = dict(mpl.rcParams)
     save_all(run, tmp_path)

@@ -86,7 +86,7 @@ def reproduction_number(
     One row for each replication and cohort in which somebody came: cohort (number of the step or stretch, from the
     first measured step), begin (its first week), start (true for those who were in the market before the first step, a
     cohort of their own), size, offspring (brought by all of it), reproduction_number (offspring / size), seen (weeks
-    for which its last comers were observed).
+    for which its last comers were observed), within (as given, else NaN).
 
     Raises
     ------
@@ -106,7 +106,8 @@ def reproduction_number(
         table["begin"] = np.where(table["start"], table["begin"], table["cohort"] * weeks)
     table["reproduction_number"] = table["offspring"] / table["size"]
     table["seen"] = np.maximum(_end(came, until) - table["last"], 0.0)
-    order = ["replication", "cohort", "begin", "start", "size", "offspring", "reproduction_number", "seen"]
+    table["within"] = np.nan if within is None else float(within)
+    order = ["replication", "cohort", "begin", "start", "size", "offspring", "reproduction_number", "seen", "within"]
     ranked = table.sort_values(["replication", "start", "cohort"], ascending=[True, False, True], ignore_index=True)
     return ranked[order]
 

@@ -9,7 +9,10 @@ style and marker as well as by color, and no picture changes matplotlib's settin
 """
 
 from loyaltysim.plots.after_promotion import after_promotion
+from loyaltysim.plots.channels import channels
 from loyaltysim.plots.effects import effects
+from loyaltysim.plots.offspring import offspring
+from loyaltysim.plots.reproduction_number import reproduction_number
 from loyaltysim.plots.resistance import resistance
 from loyaltysim.plots.retention import retention
 from loyaltysim.plots.save_all import save_all
@@ -21,7 +24,10 @@ from loyaltysim.plots.word_of_mouth_value import word_of_mouth_value
 
 __all__ = [
     "after_promotion",
+    "channels",
     "effects",
+    "offspring",
+    "reproduction_number",
     "resistance",
     "retention",
     "save_all",

@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 
 from loyaltysim.plots.after_promotion import after_promotion
 from loyaltysim.plots.after_promotion import missing as no_promotion
+from loyaltysim.plots.channels import channels
+from loyaltysim.plots.channels import missing as no_channels
 from loyaltysim.plots.effects import effects as draw_effects
 from loyaltysim.plots.retention import missing as no_retention
 from loyaltysim.plots.retention import retention
@@ -34,6 +36,7 @@ PICTURES: dict[str, tuple[Callable[[xr.Dataset], Axes], Callable[[xr.Dataset], s
     "switching": (switching, no_switching),
     "states": (states, no_states),
     "after_promotion": (after_promotion, no_promotion),
+    "channels": (channels, no_channels),
 }
 """By file name: what draws it, and what says why it cannot."""
 

@@ -96,7 +96,11 @@ def head(ax: Axes, question: str, note: str = "", *, left: float = 0.75, above: 
 
 def averaged(ds: xr.Dataset, what: str = "band") -> str:
     """What a line and its interval are, for the note under a title."""
-    n = ds.sizes["replication"]
+    return averaged_over(ds.sizes["replication"], what)
+
+
+def averaged_over(n: int, what: str = "band") -> str:
+    """The same, of so many replications."""
     return f"Mean of {n} replications; {what}: its 95 % interval." if n > 1 else "One replication: no interval."
 
 
