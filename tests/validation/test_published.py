@@ -145,6 +145,12 @@ STRONG = {
     "lapse of chance 0": {"population.dropout_chance": 0.05},
     "a category that nobody leaves": {"population.category_exit": 0.01},
     "baskets of one unit": {"behavior.basket.extra": 0.1},
+    "prospects where all have come": {"word_of_mouth.acquisition.start_share": 0.9},
+    "invitations that nobody sends": {"word_of_mouth.referral.rate": 0.2},
+    "invitations that nobody accepts": {"word_of_mouth.referral.accept": 0.2},
+    "costs of customers whom advertising did not win": {"word_of_mouth.acquisition.start_share": 0.9},
+    "messages that go unheard": {"word_of_mouth.unheard.sign": "praise"},
+    "silence of nobody": {"word_of_mouth.unheard.share": 0.3},
     "seasons that are alike": {"behavior.needs.season": [1.0, 1.1, 1.0, 1.0]},
 }
 
