@@ -111,15 +111,15 @@ def diffusion() -> Iterator[Check]:
     for place, (name, value) in enumerate(zip(names, (top, values[1], values[0]), strict=True)):
         mean, se = over_replications(found[:, place])
         late = told(stepped)[place] - value
-        note = f"by steps of {SHORT:g} years it is {late:+.4f} off, by the recursion"
+        note = f"a step of {SHORT:g} years moves it by {late:+.4f}"
         yield Check(name, value, mean, se, abs(late) + 3 * se, note)
 
     others = {name: coming_market(network) for name, network in SPARSE.items()}
     alone = Q / (CUSTOMERS - 1)  # each of all the others is a chance of its own, all of them together at a rate of q
-    others["market of kind ties, where everybody knows everybody"] = coming_market(COMPLETE, kind="ties", q=alone)
+    others["market of kind ties"] = coming_market(COMPLETE, kind="ties", q=alone)
     for name, scenario in others.items():
         gaps = share_come(scenario)[:, :YEARS] - expected
         year = int(np.abs(gaps.mean(0)).argmax())
         mean, se = over_replications(-gaps[:, year])
-        note = f"{-mean:+.3f} in year {year + 1}: another model, which must differ by more than the tolerance above"
-        yield Check(f"largest distance in a {name}", 0.01, mean, se, 0, note, side="below")
+        note = f"{-mean:+.3f} in year {year + 1}; must be more than .01"
+        yield Check(f"distance of a {name}", 0.01, mean, se, 0, note, side="below")

@@ -84,10 +84,10 @@ def messages() -> Iterator[Check]:
     praise, blame = (data[f"messages_{sign}"].sum(["step", "brand"]).to_numpy() for sign in ("positive", "negative"))
     ratio, se = over_replications(praise / blame)
     counted = f"{int(praise.sum()):,} praise, {int(blame.sum()):,} blame"
-    yield Check("messages of praise to one of blame", 3.0, ratio, se, 0.5, counted)
+    yield Check("praise to one of blame", 3.0, ratio, se, 0.5, counted)
 
     printed = {0.2: ".169 -.103", 0.5: ".2006 -.2006", 0.7: ".145 -.201"}
-    note = "float32 utilities are exact to 6e-8, chances of them are worked out in float64"
+    note = "utilities are float32, chances of them float64"
     for chance, text in printed.items():
         expected = as_published(text, [expit(logit(chance) + sign * SHIFT) - chance for sign in (1, -1)])
         for good, value in zip((True, False), expected, strict=True):
@@ -97,7 +97,7 @@ def messages() -> Iterator[Check]:
             )
     (expected_after,) = as_published(".63", [expit(logit(0.43) + MEAN_SHIFT)])
     _, after = after_a_message(0.43, MEAN_SHIFT, praise=True)
-    yield Check(f"what a shift of {MEAN_SHIFT} makes of .43", expected_after, after, None, 1e-6, note)
+    yield Check(f".43 after a shift of {MEAN_SHIFT}", expected_after, after, None, 1e-6, note)
 
     moved, count, means = np.zeros(2), np.zeros(2, int), []
     for replication in range(REPLICATIONS):
@@ -110,4 +110,4 @@ def messages() -> Iterator[Check]:
         moved, count = moved + own_moved, count + own_count
     mean, se = over_replications(means)
     note = f"praise {moved[0] / count[0]:.3f}, blame {moved[1] / count[1]:.3f}; of {count.sum():,} messages"
-    yield Check("mean shift that a message of grocery delivers", 0.8, mean, se, 0.05, note)
+    yield Check("mean shift in grocery", 0.8, mean, se, 0.05, note)

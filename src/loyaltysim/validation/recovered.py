@@ -80,7 +80,7 @@ def recovered() -> Iterator[Check]:
         mean, se = over_replications(found[:, place])
         yield Check(f"{name} fitted, mean of {RUNS} runs", true, mean, se, tolerance)
         furthest = float(np.abs(found[:, place] - true).max())
-        yield Check(f"{name} fitted, how far off in the worst of them", 0, furthest, None, tolerance)
+        yield Check(f"{name} fitted, worst of them off by", 0, furthest, None, tolerance)
     mean, se = over_replications(fitted(1.0)[:, 0])
     yield Check("p fitted to yearly steps: not .030", BY_YEARS, mean, se, 0.002)
 

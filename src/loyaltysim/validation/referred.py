@@ -185,22 +185,22 @@ def referred_customers() -> Iterator[Check]:
     runs = [cohort.of(r) for r in range(REPLICATIONS)]
     rate, se = over_replications([churn(run) for run in runs])
     counted = f"{int(cohort.referred.sum()):,} referred, {int((~cohort.referred).sum()):,} others"
-    yield Check("others who leave in a year", 0.18, rate, se, 0.03, counted)
-    given = "a setting of the scenario, so shown is that it comes out"
+    yield Check("others: leave in a year", 0.18, rate, se, 0.03, counted)
+    given = "a setting, which comes out"
     ratio, se = over_replications([hazard_ratio(run) for run in runs])
-    yield Check("hazard ratio while who invited stays, published .82", 0.825, ratio, se, 0.075, given)
+    yield Check("hazard ratio, published .82", 0.825, ratio, se, 0.075, given)
     early, late = (np.array([gap_in_margin(run, month) for run in runs]) for month in (EARLY, LATE))
     change, se = over_replications(late - early)
-    note = f"{early.mean():+.3f} and {late.mean():+.3f}; +25 % at the very first is a setting"
-    yield Check(f"margin gap of month {LATE} less that of month {EARLY}", 0, change, se, 0, note, side="above")
+    note = f"{late.mean():+.3f} less {early.mean():+.3f}; +.25 at first is a setting"
+    yield Check(f"margin gap, {LATE} less {EARLY} months", 0, change, se, 0, note, side="above")
     gap, se = over_replications([gap_in_value(run) for run in runs])
     worth, others = matched(discounted(cohort), cohort.referred, cohort.group)
     reward = scenario.brands[scenario.focal].referral
     assert reward is not None  # it is the scenario's subject
     cost = reward.reward * (1 + reward.fraud_chance)
     earned = (worth - others) / cost - 1
-    note = f"{worth:.0f} against {others:.0f}: {cost:.2f} for reward and frauds earn {earned:+.0%}, published +60 %"
-    yield Check("value over six years, published +16 %", 0.20, gap, se, 0.10, note)
+    note = f"{worth:.0f}, not {others:.0f}: {cost:.2f} paid earn {earned:+.0%} (+60 %)"
+    yield Check("value, published +16 %", 0.20, gap, se, 0.10, note)
 
     path = "word_of_mouth.referral"
     parts = {"hazard_factor": 1.0, "more_units": 0.0}
@@ -210,5 +210,5 @@ def referred_customers() -> Iterator[Check]:
         other = simulate_cohort(scenario.vary(off), APART)
         alone[kept] = over_replications([gap_in_value(other.of(r)) for r in range(APART)])
     nothing, se = alone.pop(None)
-    note = ", ".join(f"{name} alone {gap:+.3f} (SE {se:.3f})" for name, (gap, se) in alone.items())
-    yield Check("value, if the referred are like others", 0, nothing, se, 3 * se, note)
+    note = ", ".join(f"{name} alone {gap:+.3f}" for name, (gap, _) in alone.items())
+    yield Check("value if they are like others", 0, nothing, se, 3 * se, note)
