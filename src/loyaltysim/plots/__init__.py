@@ -5,11 +5,13 @@
 
 Pictures of several panels (`states`, `after_promotion`, `effects`) divide the axes they are given; the panels are
 ``ax.child_axes``. Lines are means over replications, bands 95 % intervals of the mean. Brands are told apart by line
-style and marker as well as by color, and no picture changes matplotlib's settings.
+style and marker as well as by color, and no picture changes matplotlib's settings. `diffusion` alone writes a file: a
+moving picture, of a scenario.
 """
 
 from loyaltysim.plots.after_promotion import after_promotion
 from loyaltysim.plots.channels import channels
+from loyaltysim.plots.diffusion import diffusion
 from loyaltysim.plots.effects import effects
 from loyaltysim.plots.offspring import offspring
 from loyaltysim.plots.reproduction_number import reproduction_number
@@ -25,6 +27,7 @@ from loyaltysim.plots.word_of_mouth_value import word_of_mouth_value
 __all__ = [
     "after_promotion",
     "channels",
+    "diffusion",
     "effects",
     "offspring",
     "reproduction_number",
