@@ -131,7 +131,7 @@ def tables(values: pd.DataFrame, social: pd.DataFrame, seeds: pd.DataFrame) -> s
 def draw(values: pd.DataFrame) -> Figure:
     """What it is worth, as a share of what there is without: a panel a market, a bar a network, by part."""
     figure = Figure(figsize=(11.0, 3.9), layout="constrained")
-    looks = {"retention": (FOCAL_COLOR, ""), "acceleration": (COLORS[3], "////"), "expansion": (COLORS[1], "....")}
+    looks = {"retention": (FOCAL_COLOR, ""), "acceleration": (COLORS[3], "////"), "expansion": (COLORS[1], "--")}
     found = values[values.metric == "margin"].set_index(["market", "network", "part"]).sort_index()
     for ax, market in zip(figure.subplots(1, len(MARKETS)), MARKETS):
         for y, network in enumerate(NETWORKS):
