@@ -76,6 +76,8 @@ def copy(source: Simulation, target: Simulation) -> None:
         customers.arrays["seen"][:] = source.now
     if customers.has("contract") and "customers/contract" not in state and source.now:
         customers.arrays["contract"][:] = FIELDS["contract"].off  # a contract begins with a purchase
+    if customers.has("entered") and "customers/entered" not in state and source.now:
+        customers.arrays["entered"][:] = FIELDS["entered"].off  # nobody was a prospect
 
 
 def _identity(simulation: Simulation) -> str:

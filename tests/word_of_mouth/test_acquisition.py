@@ -401,3 +401,12 @@ def test_settings__that_would_do_nothing_are_refused(changes, message):
 def test_advertising__alone_needs_no_network():
     simulation = Simulation(busy(q=0.0).vary({"network": {"kind": "none"}, "word_of_mouth.talk": "none"})).run()
     assert simulation.world.neighbors is None and max(entered(simulation)) > 0
+
+
+def test_branch__to_prospects_from_a_market_without_any_finds_everybody_there():
+    scenario = busy_market(customers=200, steps=6)
+    later = scenario.vary({"word_of_mouth.acquisition": {"kind": "linear", "start_share": 0.1}})
+    branch = Simulation(scenario).run(until=3).branch(later)
+    assert (branch.world.customers.arrays["entered"] == 0).all()
+    straight, branched = Simulation(scenario).run().results(), branch.run().results()
+    assert branched["units"].equals(straight["units"])
