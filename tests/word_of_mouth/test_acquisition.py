@@ -410,3 +410,25 @@ def test_branch__to_prospects_from_a_market_without_any_finds_everybody_there():
     assert (branch.world.customers.arrays["entered"] == 0).all()
     straight, branched = Simulation(scenario).run().results(), branch.run().results()
     assert branched["units"].equals(straight["units"])
+
+
+@pytest.mark.parametrize("kind", ["linear", "ties"])
+def test_friends__by_ties_stronger_than_one_pull_in_proportion(kind, tmp_path):
+    """Edge lists allow ties of strengths above 1; nothing is read beyond what such a friend is worth."""
+    (tmp_path / "ties.csv").write_text("from,to,strength\n0,1,4\n1,2,1\n")
+    document = {
+        "steps": 1,
+        "burn_in": 0,
+        "population": {"n_customers": 3},
+        "network": {"kind": "edge_list", "file": "ties.csv"},
+        "word_of_mouth": {"acquisition": {"kind": kind, "p": 0.0, "q": 0.1, "start_share": 0.0}},
+        "brands": {"Ours": {}},
+        "metrics": {"period_steps": 0},
+    }
+    simulation = Simulation(Scenario.from_document(document, folder=tmp_path))
+    part, own = simulation.schedule.acquisition, simulation.schedule.own_acquisition
+    own.entered[1] = 0
+    part._count_anew(own, simulation.world, 0)
+    years = simulation.calendar.years
+    four, one = (4, 1) if kind == "linear" else (-np.log1p(-0.4 * years), -np.log1p(-0.1 * years))
+    assert own.pull[0] / own.pull[2] == pytest.approx(four / one, rel=1e-5)

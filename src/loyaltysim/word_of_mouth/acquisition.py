@@ -108,10 +108,14 @@ class Adoption(Acquisition):
         customers.ask("channel")
         customers.ask("referrer")
         size = customers.rows if isinstance(world.neighbors, Neighbors) else world.n_replications
-        return Pull(entered, self.worth(world.calendar.years), np.zeros(size, np.int64))
+        strongest = STRENGTH_ONE
+        if isinstance(world.neighbors, Neighbors) and world.neighbors.strength is not None:
+            strongest = max(strongest, int(world.neighbors.strength.max(initial=0)))
+        worth = self.worth(np.arange(strongest + 1), world.calendar.years)
+        return Pull(entered, worth, np.zeros(size, np.int64))
 
-    def worth(self, years: float) -> np.ndarray:
-        """What a friend adds to the pull, by the strength of the tie, int64; `years` is the length of a step."""
+    def worth(self, strength: np.ndarray, years: float) -> np.ndarray:
+        """What a friend adds to the pull, int64, by strengths in 1/1024; `years` is the length of a step."""
         raise NotImplementedError
 
     def press(self, own: Pull, world: World, start: int, stop: int, press: np.ndarray) -> None:
@@ -226,8 +230,8 @@ class Linear(Adoption):
 
     kind: Literal["linear"] = "linear"
 
-    def worth(self, years: float) -> np.ndarray:
-        return np.arange(STRENGTH_ONE + 1, dtype=np.int64)
+    def worth(self, strength: np.ndarray, years: float) -> np.ndarray:
+        return strength.astype(np.int64)
 
     def press(self, own: Pull, world: World, start: int, stop: int, press: np.ndarray) -> None:
         factor = self.q * world.calendar.years / STRENGTH_ONE
@@ -255,8 +259,8 @@ class Ties(Adoption):
         source="assumed",
     )  # fmt: skip
 
-    def worth(self, years: float) -> np.ndarray:
-        chance = np.minimum(self.q * years * np.arange(STRENGTH_ONE + 1) / STRENGTH_ONE, 1.0)
+    def worth(self, strength: np.ndarray, years: float) -> np.ndarray:
+        chance = np.minimum(self.q * years * strength / STRENGTH_ONE, 1.0)
         sure = chance >= 1.0
         press = np.minimum(-np.log1p(-np.where(sure, 0.0, chance)), MOST_PRESS)
         return np.rint(np.where(sure, MOST_PRESS, press) * PULL_ONE).astype(np.int64)

@@ -9,6 +9,7 @@ from loyaltysim.elementary import exp
 from loyaltysim.jit import jit
 
 f4, i8, u8 = np.float32, np.int64, np.uint64
+ONE = 1024  # a tie of strength 1
 
 
 @jit
@@ -78,7 +79,7 @@ def who_comes(entered, key, start, stop, luck, split, ads, press, chance, found,
 def pull_at(rows, first, neighbor, ties, worth, pull):
     """Add to the pull of every friend of these rows what the tie is worth."""
     weighted = ties.shape[0] > 0
-    full = worth[worth.shape[0] - 1]
+    full = worth[ONE]
     for k in range(rows.shape[0]):
         row = rows[k]
         for e in range(first[row], first[row + 1]):
