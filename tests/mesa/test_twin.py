@@ -455,6 +455,9 @@ SCENARIOS = {
     "a bank whose customers bring friends": small("referral", 200, 30),
     "friends who bring friends": bare().vary(COMING),
     "friends who bring friends, each by itself": bare().vary(TIES),
+    "friends whom nobody resists": bare().vary(
+        {**TIES, "word_of_mouth.acquisition.q": 60.0, "word_of_mouth.acquisition.p": 0.1}
+    ),
     "everybody brings everybody": bare().vary({**COMING, "network": "complete"}),
     "everybody brings everybody, each by itself": bare().vary(
         {**TIES, "network": "complete", "word_of_mouth.acquisition.q": 0.05}
@@ -577,6 +580,18 @@ def test_twin__hears_ties_of_different_strength_alike(tmp_path):
     scenario = bare().vary({**TALKING, "network": network, "word_of_mouth.talk.expression": 0.7})
     arrays, twin = both(scenario, seed=1)
     assert len({tie for customer in twin.customers for tie in customer.ties}) == 2
+    assert_same(arrays, twin)
+
+
+@pytest.mark.parametrize("kind", ["linear", "ties"])
+def test_twin__follows_friends_by_ties_of_different_strength_alike(kind, tmp_path):
+    ring = [f"{i},{(i + far) % 100},{0.7 * far}" for i in range(100) for far in (1, 2, 3)]
+    (tmp_path / "ties.csv").write_text("\n".join(["from,to,strength", *ring, ""]))
+    network = {"kind": "edge_list", "file": str(tmp_path / "ties.csv")}
+    market = {**BOTH_INVITE, "network": network, "word_of_mouth.acquisition.kind": kind}
+    arrays, twin = both(bare().vary({**market, "word_of_mouth.acquisition.q": 3.0}), seed=1)
+    assert len({tie for customer in twin.customers for tie in customer.ties}) == 3
+    assert (twin.series("entered").sum(0)[1:] >= 5).all()
     assert_same(arrays, twin)
 
 

@@ -84,8 +84,7 @@ class Coming(Person):
         rate = acquisition.q * model.calendar.years
         if acquisition.kind == "linear":
             return float(rate * sum(ties) / TIE_UNIT / len(self.friends))
-        most = 1.0 - math.exp(-MOST_PRESS)
-        return sum(-math.log1p(-min(rate * tie / TIE_UNIT, most)) for tie in ties)
+        return sum(press_of(rate * tie / TIE_UNIT) for tie in ties)
 
     def who_brought(self) -> Coming:
         """One of the friends in the market, with chances in proportion to the strength of the tie."""
@@ -175,6 +174,11 @@ class Coming(Person):
             return 0
         fading = math.exp(-(model.now - self.entered) * model.weeks / referral.erosion_weeks)
         return model.luck.poisson(self.key, EXTRA, referral.more_units * fading, occasion)
+
+
+def press_of(chance: float) -> float:
+    """What one friend adds to the logarithm of the chance to resist, bounded where none is left."""
+    return MOST_PRESS if chance >= 1.0 else min(-math.log1p(-chance), MOST_PRESS)
 
 
 def bring_newcomers(model: TwinModel) -> None:
