@@ -65,7 +65,8 @@ class Coming(Person):
         if model.acquisition.kind == "linear":
             chance = min(ads + press, 1.0)  # eq. E80
         else:
-            chance = 1.0 - (1.0 - min(ads, 1.0)) * math.exp(-press)  # eq. E81
+            ads = press_of(ads)
+            chance = 1.0 - math.exp(-ads - press)  # eq. E81
         if luck.uniform(self.key, ENTER) >= chance:
             return None
         if luck.uniform(self.key, CHANNEL) * (ads + press) >= press:

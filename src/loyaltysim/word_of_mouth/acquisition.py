@@ -130,6 +130,10 @@ class Adoption(Acquisition):
         """chance[i] = chance to come of a prospect at whom friends press so hard."""
         raise NotImplementedError
 
+    def press_of_ads(self, ads: float) -> float:
+        """How hard advertising presses, in the unit in which friends do."""
+        return ads
+
     def enter(self, own: Pull, world: World, totals: Totals, step: int, invited: Newcomers) -> np.ndarray:
         if own.until != step or own.examples is not None:
             self._count_anew(own, world, step)
@@ -189,7 +193,17 @@ class Adoption(Acquisition):
                         press[begin:end] = self.press_everybody(own, world, block.first_replication + r)
             self.chances(ads, press, size, chance)
             n = coming.who_comes(
-                own.entered, customers.key, block.start, block.stop, luck, split, ads, press, chance, found, by_friend
+                own.entered,
+                customers.key,
+                block.start,
+                block.stop,
+                luck,
+                split,
+                self.press_of_ads(ads),
+                press,
+                chance,
+                found,
+                by_friend,
             )
             rows.append(found[:n].copy())
             friends.append(by_friend[:n] > 0)
@@ -270,6 +284,9 @@ class Ties(Adoption):
 
     def press_everybody(self, own: Pull, world: World, replication: int) -> float:
         return int(own.pull[replication]) / PULL_ONE
+
+    def press_of_ads(self, ads: float) -> float:
+        return MOST_PRESS if ads >= 1 else min(-float(np.log1p(-ads)), MOST_PRESS)
 
     def chances(self, ads: float, press: np.ndarray, n: int, chance: np.ndarray) -> None:
         coming.chance_of_ties(min(ads, 1.0), press, n, chance)

@@ -181,7 +181,7 @@ class Invitations(Referral):
         arrays = world.customers.arrays
 
         def kept(name: str) -> np.ndarray:
-            return arrays[name] if name in arrays else NO_TRAIT.reshape(0, 0)
+            return arrays[name] if name in world.kept else NO_TRAIT.reshape(0, 0)
 
         inviting.rates(
             arrays["last_brand"], arrays.get("status", NO_STATUS), own.reward, kept("bond"), kept("satisfaction"),
