@@ -24,8 +24,9 @@ def ours(small):
 def test_run__says_what_each_question_comes_to(command, small):
     done = command("run", small, "--replications", 3, "--seed", 4)
     assert (done.code, done.err) == (0, "")
-    for says in SAYS.values():
-        assert f"What {says} did to Ours" in done.out
+    for question in ("rival_promotions", "program", "word_of_mouth"):
+        assert f"What {SAYS[question]} did to Ours" in done.out
+    assert f"What {SAYS['referral']}" not in done.out  # nobody invites here
     assert re.search(r"^Rivals' promotions (cost|brought|: the effect)", done.out, re.M)
     for head in (
         "Brands",

@@ -26,9 +26,9 @@ import numpy as np
 
 from loyaltysim.customers.neighbors import STRENGTH_ONE
 from loyaltysim.customers.network import Network, bytes_of, connect
-from loyaltysim.customers.networks.random import CHUNK, DENSE, draw_more, draw_until, select_pairs
 from loyaltysim.draws import WEYL, bits, customer_key, mix, purpose, salt
 from loyaltysim.jit import jit
+from loyaltysim.pairs import CHUNK, DENSE, draw_more, draw_until, select_pairs
 from loyaltysim.record import setting
 
 u8, i8, f8 = np.uint64, np.int64, np.float64
