@@ -483,6 +483,7 @@ with np.errstate(all="raise"):  # the draws themselves must be silent about wrap
 """
 
 
+@pytest.mark.slow
 def test_draws__give_the_same_bits_with_numba_on_and_off():
     def child(off):
         environment = os.environ | {"NUMBA_DISABLE_JIT": str(off)}

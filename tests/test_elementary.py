@@ -200,6 +200,7 @@ for function, row in zip((exp, log, logistic, cos_turns), x):
 """
 
 
+@pytest.mark.slow
 def test_elementary__gives_the_same_bits_with_numba_on_and_off():
     sample = [grid(function) for function in ALL]
     x = np.stack([row[np.linspace(0, len(row) - 1, 2_000).astype(int)] for row in sample])

@@ -42,6 +42,7 @@ def test_imports__only_go_down(repository):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("library", [*ONLY_IN, *NOT_IN])
 def test_imports__heavy_libraries_stay_in_their_rooms(repository, library):
     package = repository / "src" / "loyaltysim"

@@ -182,7 +182,7 @@ def test_jit__leaves_the_settings_of_other_packages_alone():
 
 # ── Kernels call only what the hash covers ──────────────────────────────────────────────────────
 
-SEEN = {"numpy", "math", "loyaltysim.elementary", "loyaltysim.draws"}
+SEEN = {"numpy", "math", "loyaltysim.elementary", "loyaltysim.draws", "loyaltysim.pairs"}
 """Modules that a kernel may name: floor 0 is in the hash, and of the others Numba has compiled code of its own."""
 
 

@@ -25,7 +25,9 @@ from loyaltysim.programs.parts.expiry import Expiry
 from loyaltysim.programs.parts.response import Response
 from loyaltysim.programs.parts.reward import Reward
 from loyaltysim.scenario import Scenario
+from loyaltysim.word_of_mouth.acquisition import Acquisition
 from loyaltysim.word_of_mouth.influence import Influence
+from loyaltysim.word_of_mouth.referral import Referral
 from loyaltysim.word_of_mouth.talk import Talk
 
 WHERE = {
@@ -41,6 +43,8 @@ WHERE = {
     WinBack: "behavior.win_back",
     Talk: "word_of_mouth.talk",
     Influence: "word_of_mouth.influence",
+    Acquisition: "word_of_mouth.acquisition",
+    Referral: "word_of_mouth.referral",
     Network: "network",
     Pricing: "brands.B.pricing.0",
     Program: "brands.A.programs.0",
@@ -51,14 +55,25 @@ WHERE = {
 }
 """Every room that a scenario picks from, and where."""
 BROKEN = {"behavior.recovery": {"kind": "justice"}, "brands.A.complaints.failure_chance": 0.5}
+SOON = {"p": 10.0, "q": 10.0, "start_share": 0.2}
+"""Settings of acquisition by which many come in three weeks."""
 BESIDES = {
     (Lapse, "contract"): {"behavior.needs": {"kind": "contract"}, **BROKEN},
     (Lapse, "dropout"): BROKEN,
     (WinBack, "logit"): {"behavior.lapse": {"kind": "dropout"}},
     (Choice, "switching"): {"behavior.lapse": {"kind": "none"}},
+    (Referral, "invitations"): {
+        "word_of_mouth.acquisition": {"kind": "linear", "p": 3.0, "start_share": 0.2},
+        "behavior.lapse": {"kind": "dropout"},
+        "population.taste": {"distribution": "normal", "sd": 1.0},
+        "brands.A.referral": {"reward": 2.0, "friend_reward": 1.0, "fraud_chance": 0.5},
+    },
 }
 """What some kinds want of other rooms."""
 NEEDED = {
+    (Acquisition, "linear"): SOON,
+    (Acquisition, "ties"): SOON,
+    "invitations": {"rate": 2.0, "accept": 1.0},
     "switching": {"matrix": [[0.6, 0.4], [0.3, 0.7]]},
     "layers": {"layers": [{"kind": "household"}, {"kind": "random", "strength": 0.5}, {"kind": "reviews"}]},
 }
@@ -103,7 +118,7 @@ def market() -> Scenario:
 @pytest.fixture(params=KINDS, ids=[f"{room.room}-{kind}" for room, kind in KINDS])
 def simulation(request, tmp_path):
     room, kind = request.param
-    table = {"kind": kind, **NEEDED.get(kind, {})}
+    table = {"kind": kind, **NEEDED.get(kind, {}), **NEEDED.get((room, kind), {})}
     if kind == "panel":
         pytest.skip("needs recorded offers: tested with the panels")
     scenario = market()
@@ -146,6 +161,17 @@ def test_watch__sees_lapse_end_what_failures_weigh():
     assert seen["lapse model"] == {"strain", "status"} and seen["recovery model"] == {"strain", "satisfaction"}
 
 
+def test_watch__sees_those_who_come_and_what_invitations_make_of_them():
+    invitations = {"kind": "invitations", **NEEDED["invitations"]}
+    scenario = market().vary({**BESIDES[Referral, "invitations"], "word_of_mouth.referral": invitations})
+    simulation = Simulation(scenario)
+    watched = watch(simulation)
+    simulation.run()
+    seen = {part.room: changed for part, changed in watched}
+    assert seen["referral model"] == {"referred", "hold", "taste"}
+    assert seen["acquisition model"] == {"entered", "channel", "referrer"}
+
+
 def test_kind__asks_only_for_states_that_it_declares(simulation, monkeypatch):
     world, asked = simulation.world, set()
     keep = world.customers.ask
@@ -157,6 +183,8 @@ def test_kind__asks_only_for_states_that_it_declares(simulation, monkeypatch):
             part.open(world, 0, 0, 0, False)
         elif isinstance(part, Pricing):
             part.open(world, 1)
+        elif isinstance(part, Referral):
+            part.open(world, [brand.referral for brand in simulation.scenario.brands.values()])
         else:
             part.open(world)
         assert asked <= {*part.reads, *part.writes, *part.alters, *ALWAYS}, part.kind
@@ -191,7 +219,7 @@ def watch(simulation: Simulation) -> list:
         watched.append((part, seen.changed))
         return seen
 
-    for name in (*SINGLE, "acquisition", "referral"):
+    for name in SINGLE:
         setattr(schedule, name, watching(getattr(schedule, name)))
     schedule.programs = [(watching(part), own) for part, own in schedule.programs]
     schedule.pricing = [(watching(part), *rest) for part, *rest in schedule.pricing]
@@ -199,7 +227,10 @@ def watch(simulation: Simulation) -> list:
     return watched
 
 
-SINGLE = "needs choice experience learning satisfaction bond basket recovery lapse win_back talk influence".split()
+SINGLE = (
+    "needs choice experience learning satisfaction bond basket recovery lapse win_back talk influence acquisition "
+    "referral"
+).split()
 
 
 def parts(simulation: Simulation) -> list:

@@ -44,7 +44,7 @@ def test_expected__covers_the_arrays_of_customers_and_network(name):
     scenario = MARKETS[name]
     if scenario.behavior.needs.kind != "panel":
         scenario = scenario.vary(
-            {"population.n_customers": 100_000, "steps": 1, "burn_in": 0, "metrics.period_steps": 0}
+            {"population.n_customers": 70_000, "steps": 1, "burn_in": 0, "metrics.period_steps": 0}
         )
     rows = scenario.population.n_customers  # more than a block, so that a worker's scratch does not count
     world = Simulation(scenario, threads=1).world

@@ -25,6 +25,7 @@ def test_names__are_there_by_themselves(name):
     assert name in dir(loyaltysim)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", ["import loyaltysim.study.questions", "loyaltysim.compare", "loyaltysim.simulate"])
 def test_names__stay_functions_whatever_is_imported_first(first):
     names = [name for name in loyaltysim.__all__ if name.islower() and name not in ("measures", "mesa", "plots")]

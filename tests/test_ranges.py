@@ -19,15 +19,25 @@ from loyaltysim.faults import ScenarioError
 from loyaltysim.record import MOST, Part, Record
 from loyaltysim.scenario import Scenario
 from loyaltysim.scenario_fields import Setting, settings
-from loyaltysim.validation.busy_market import CONTRACTS, FULL, OTHER_KINDS, busy_market
+from loyaltysim.validation.busy_market import CONTRACTS, FULL, NEWCOMERS, OTHER_KINDS, busy_market
 
 MARKETS = {
     name: busy_market(120, 8).vary(changes)
-    for name, changes in {"full": FULL, "contracts": CONTRACTS, "other kinds": OTHER_KINDS}.items()
+    for name, changes in {
+        "full": FULL,
+        "contracts": CONTRACTS,
+        "newcomers": NEWCOMERS,
+        "newcomers with contracts": {**NEWCOMERS, **CONTRACTS},
+        "other kinds": OTHER_KINDS,
+    }.items()
 }
 ROOMS = ("behavior", "word_of_mouth")
 UNBOUNDED = {"satisfaction", "expectation", "bond"}
 """States that the kinds of the reference step, `level`, `linear` and influence on satisfaction, leave unbounded."""
+COUNTS = (
+    "purchases units revenue lapsed failures complaints defection_shares entered won invitations frauds "
+    "acquisition_cost referral_cost"
+).split()
 USUAL = {"satisfaction": (0, 1), "bond": (0, 1), "habit": (0, 1), "trust": (0, np.inf), "strain": (0, np.inf)}
 
 
@@ -40,6 +50,8 @@ def numbers(scenario: Scenario) -> dict[str, st.SearchStrategy]:
     for brand, record in scenario.brands.items():
         found |= dict(_of_record(record, f"brands.{brand}"))
         found |= dict(_of_record(record.complaints, f"brands.{brand}.complaints"))
+        if record.referral is not None:
+            found |= dict(_of_record(record.referral, f"brands.{brand}.referral"))
     return found
 
 
@@ -82,7 +94,8 @@ def test_states__stay_in_their_ranges_whatever_the_settings(name, data):
     for state, array in simulation.world.arrays.items():
         assert np.isfinite(array.astype(float)).all(), state
     result = simulation.results().sel(segment="all")
-    for count in ("purchases", "units", "revenue", "lapsed", "failures", "complaints", "defection_shares"):
+    assert int(result["entered"].sum()) <= 120 and (result["frauds"] <= result["invitations"]).all()
+    for count in COUNTS:
         values = result[count].values
         assert np.isnan(values).all() or (values >= 0).all(), count
     assert (result["complaints"] <= result["failures"]).all() and (result["failures"] <= result["purchases"]).all()

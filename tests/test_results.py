@@ -3,6 +3,7 @@
 import importlib
 import os
 import tomllib
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ import xarray as xr
 from loyaltysim import Simulation, replicate, simulate
 from loyaltysim.data.transactions import TransactionLog
 from loyaltysim.faults import ScenarioError
-from loyaltysim.results import load, save, summary, to_frame
+from loyaltysim.results import load, save, source_hash, summary, to_frame
 from loyaltysim.scenario import Scenario
 from loyaltysim.variables import VARIABLES
 
@@ -164,6 +165,7 @@ def test_summary__is_not_a_number_where_there_was_nothing_to_measure():
 # ----------------------------------------------------------------------------------------------------------- files
 
 
+@pytest.mark.slow
 @every_variant
 def test_file__holds_the_same_dataset(changes, tmp_path):
     data = replicate(market(**changes), replications=2)
@@ -250,3 +252,9 @@ def test_frame__has_every_number_once_with_its_coordinates(changes):
         np.testing.assert_array_equal(back.transpose(*array.dims), array, err_msg=name)
     assert len(frame) == sum(array.size for array in data.data_vars.values())
     assert "period_of_step" not in frame
+
+
+def test_attributes__read_the_source_files_once_a_process(monkeypatch):
+    first = source_hash()
+    monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail(f"read {path} again"))
+    assert source_hash() == first and len(first) == 16

@@ -43,6 +43,13 @@ def test_vary__changes_one_path_and_not_the_original():
     assert before.to_toml() == text
 
 
+def test_vary__leaves_the_given_values_as_they_are():
+    given = {"kind": "heard", "shift": 0.3}
+    changes = {"word_of_mouth.influence": given, "word_of_mouth.influence.shift": 0.5}
+    assert load("grocery").vary(changes).word_of_mouth.influence.shift == 0.5
+    assert given == {"kind": "heard", "shift": 0.3}
+
+
 def test_vary__reaches_into_tables_and_parts_at_their_defaults():
     changed = scenario().vary({"behavior.choice.loss": 0.5, "metrics.period_steps": 4, "accounts.by_customer": True})
     assert (changed.behavior.choice.loss, changed.metrics.period_steps, changed.accounts.by_customer) == (0.5, 4, True)

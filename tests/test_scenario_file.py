@@ -41,6 +41,7 @@ def test_find__a_file_of_that_name_comes_first(here):
     assert find("reference") == SHIPPED / "reference.toml"
 
 
+@pytest.mark.slow
 def test_read__a_pipe_will_do(here):
     code = "from loyaltysim.loading import load; print(load('/dev/stdin').brands['Ours'].price)"
     done = subprocess.run([sys.executable, "-c", code], input=BASE, capture_output=True, text=True)

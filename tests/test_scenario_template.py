@@ -26,6 +26,7 @@ WAYS = {
         "needs": {"kind": "poisson", "season": [1.0, 2.0]},
         "choice": {"kind": "switching", "matrix": [[1, 0], [0, 1]]},
     },
+    "network": {"kind": "layers", "layers": [{"kind": "household", "size": 3.0}, {"kind": "configuration"}]},
     "title": 'quotes " and \\ and \n lines',
     "uses": [],
 }

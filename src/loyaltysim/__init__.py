@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from loyaltysim.study.program_value import ProgramValue, program_value
     from loyaltysim.study.questions import word_of_mouth_effect
     from loyaltysim.study.resistance import resistance_curve
+    from loyaltysim.study.seeding import seeding
+    from loyaltysim.study.social_value import social_value
+    from loyaltysim.study.word_of_mouth_value import word_of_mouth_value
 
 __all__ = [
     "Comparison",
@@ -48,9 +51,12 @@ __all__ = [
     "program_value",
     "replicate",
     "resistance_curve",
+    "seeding",
     "simulate",
+    "social_value",
     "to_frame",
     "word_of_mouth_effect",
+    "word_of_mouth_value",
 ]
 
 _ROOMS = {
@@ -66,6 +72,9 @@ _ROOMS = {
     "study.program_value": ("ProgramValue", "program_value"),
     "study.questions": ("word_of_mouth_effect",),
     "study.resistance": ("resistance_curve",),
+    "study.seeding": ("seeding",),
+    "study.social_value": ("social_value",),
+    "study.word_of_mouth_value": ("word_of_mouth_value",),
 }
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from loyaltysim.customers.fields import FIELDS
+from loyaltysim.opening import build_network
 from loyaltysim.results import source_hash
 from loyaltysim.totals import BY_PROGRAM
 from loyaltysim.whole_file import whole_file
@@ -67,8 +68,16 @@ def copy(source: Simulation, target: Simulation) -> None:
     for name in target.world.clocks:
         if f"own/{name}" not in state:
             target.world.arrays[name][:] = source.now
-    if target.world.customers.has("seen") and "customers/seen" not in state:
-        target.world.customers.arrays["seen"][:] = source.now
+    for name in target.world.history.arrays:
+        if f"history/{name}" not in state:
+            target.world.history.begin(name, state["customers/tried"], source.now)
+    customers = target.world.customers
+    if customers.has("seen") and "customers/seen" not in state:
+        customers.arrays["seen"][:] = source.now
+    if customers.has("contract") and "customers/contract" not in state and source.now:
+        customers.arrays["contract"][:] = FIELDS["contract"].off  # a contract begins with a purchase
+    if customers.has("entered") and "customers/entered" not in state and source.now:
+        customers.arrays["entered"][:] = FIELDS["entered"].off  # nobody was a prospect
 
 
 def _identity(simulation: Simulation) -> str:
@@ -111,6 +120,7 @@ def _take(simulation: Simulation, state: dict[str, np.ndarray]) -> None:
             given = state.get(f"{room}/{name}")
             if given is not None and given.shape == array.shape:
                 array[:] = given
+    simulation._flows[:] = 0  # steps beyond the checkpoint add to what is there
     flows = world.workers[0].totals.split(simulation._flows)
     for name, flow in flows.items():
         if name in BY_PROGRAM:
@@ -133,6 +143,12 @@ def _take(simulation: Simulation, state: dict[str, np.ndarray]) -> None:
     pile.public[:] = state["messages/public"]
     for column in PILE:
         getattr(pile, column)[: pile.n] = state[f"messages/{column}"]
+    if world.turnover is not None:
+        before = max(simulation.now - 1, 0)
+        if before < world.turnover.step:
+            world.neighbors = build_network(simulation.scenario, world.customers, simulation.seed)
+            world.turnover.step = 0
+        world.turnover.bring(world.neighbors, before)
 
 
 def _labels(simulation: Simulation) -> list[str]:

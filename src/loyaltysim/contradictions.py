@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from loyaltysim.behavior.bond import Drift
@@ -64,6 +64,7 @@ def contradictions(scenario: Scenario) -> Iterator[Fault]:
     if scenario.word_of_mouth.talk.kind != "none" and scenario.word_of_mouth.influence.kind == "satisfaction":
         if scenario.behavior.satisfaction.kind == "none":
             yield fault("word_of_mouth.influence", 'influence "satisfaction" needs behavior.satisfaction')
+    yield from _coming(scenario, fault)
     for message in scenario.network.check(scenario.population.n_customers):
         yield fault("network", message)
     needs_panel = scenario.behavior.needs.kind == "panel" or any(
@@ -105,6 +106,41 @@ def contradictions(scenario: Scenario) -> Iterator[Fault]:
             if isinstance(pricing, PromotionCalendar) and pricing.weeks < weeks - 5e-4:  # as the calendar forgives
                 key = path_text(("brands", name, "pricing", number, "weeks"))
                 yield fault(key, f"a promotion of {pricing.weeks:g} weeks is shorter than a step of {weeks:g} weeks")
+
+
+def _coming(scenario: Scenario, fault: Callable[..., Fault]) -> Iterator[Fault]:
+    """Faults of how customers come."""
+    talking, needs = scenario.word_of_mouth, scenario.behavior.needs.kind
+    comes, invites = talking.acquisition.kind != "none", talking.referral.kind != "none"
+    network = scenario.network.kind
+    if comes and needs == "panel":
+        yield fault("word_of_mouth.acquisition", 'with needs of kind "panel" all households are recorded: nobody comes')
+    if talking.acquisition.imitates and network == "none":
+        yield fault("word_of_mouth.acquisition.q", "friends bring nobody where nobody has any: set network, or q to 0")
+    if invites and not comes:
+        yield fault("word_of_mouth.referral", "there is nobody to invite: set word_of_mouth.acquisition")
+    if invites and network == "none":
+        yield fault("word_of_mouth.referral", "nobody has friends to invite: set network")
+    paying = [name for name, brand in scenario.brands.items() if brand.referral is not None]
+    if invites and not paying:
+        yield fault("word_of_mouth.referral", "no brand takes invitations: give one a referral table")
+    for name in paying:
+        if not invites:
+            key = path_text(("brands", name, "referral"))
+            yield fault(key, 'nobody invites: set word_of_mouth.referral to kind "invitations"')
+    for name, brand in scenario.brands.items():
+        if brand.acquisition_cost and not comes:
+            key = path_text(("brands", name, "acquisition_cost"))
+            yield fault(key, "nobody comes through advertising: set word_of_mouth.acquisition")
+    most = max(talking.unheard.customers, default=0)
+    if most >= scenario.population.n_customers:
+        message = f"there is no customer {most}: they have the numbers 0 to {scenario.population.n_customers - 1}"
+        yield fault("word_of_mouth.unheard.customers", message)
+    segments = tuple(scenario.population.segments)
+    for name in talking.unheard.segments:
+        if name not in segments:
+            key = "word_of_mouth.unheard.segments"
+            yield fault(key, f'no segment is called "{name}"', segments, nearest(name, segments))
 
 
 def _unread(scenario: Scenario) -> Iterator[tuple[tuple[str | int, ...], str]]:

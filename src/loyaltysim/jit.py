@@ -2,8 +2,8 @@
 
 Numba's own ``cache=True`` looks only at the file of the kernel itself, and so silently runs old code after a helper
 in another file was edited. Kernels here may call functions of their own file and of floor 0 (``elementary``,
-``draws``), nothing else; the cache folder of a kernel is therefore named by a hash of exactly these files. Editing a
-file compiles that file's kernels again and no others; editing floor 0 compiles all of them again.
+``draws``, ``pairs``), nothing else; the cache folder of a kernel is therefore named by a hash of exactly these files.
+Editing a file compiles that file's kernels again and no others; editing floor 0 compiles all of them again.
 
 No ``fastmath`` and no contraction: the same bits with Numba on and off, on every thread.
 """
@@ -25,7 +25,7 @@ import platformdirs
 
 log = logging.getLogger("loyaltysim")
 
-GROUND = ("jit.py", "elementary.py", "draws.py")
+GROUND = ("jit.py", "elementary.py", "draws.py", "pairs.py")
 """Files of floor 0 that kernels of every file may call."""
 
 

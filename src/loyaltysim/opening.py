@@ -9,6 +9,7 @@ import numpy as np
 from loyaltysim.customers.customers import Customers
 from loyaltysim.customers.neighbors import Neighbors, Totals
 from loyaltysim.customers.population import Population, draw_traits
+from loyaltysim.customers.turnover import Turnover
 from loyaltysim.data.panels import load_panel
 from loyaltysim.faults import Fault, ScenarioError
 from loyaltysim.market.market import Market, Plan
@@ -29,7 +30,7 @@ def open_market(
     Raises ScenarioError for an edge list or a panel that cannot be read.
     """
     calendar, brands = scenario.calendar, scenario.brands
-    plan = _plan(scenario)
+    plan = plan_prices(scenario)
     market = Market(
         len(replications),
         tuple(brands),
@@ -65,6 +66,8 @@ def open_market(
         _seat_households(scenario, scenario.panel.source, world)
     if scenario.word_of_mouth.travels:
         world.neighbors = build_network(scenario, world.customers, seed)
+        rate = getattr(scenario.network, "turnover", 0.0)
+        world.turnover = Turnover(rate, calendar.years, seed, replications.start) if rate else None
     return world
 
 
@@ -121,7 +124,8 @@ def _seat(world: World, brand: np.ndarray) -> None:
     world.history.start_brand = brand
 
 
-def _plan(scenario: Scenario) -> Plan:
+def plan_prices(scenario: Scenario) -> Plan:
+    """Prices and promotions that are known beforehand: steps × brands, burn-in included."""
     calendar, brands = scenario.calendar, list(scenario.brands.values())
     shape = (calendar.last, len(brands))
     list_price = np.empty(shape, np.float32)

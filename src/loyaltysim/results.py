@@ -6,6 +6,7 @@ What each variable means stands in `variables.py`; here is how it follows from t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,18 +93,12 @@ def _distinct(names: list[str]) -> list[str]:
 
 def attributes(scenario: Scenario, seed: int) -> dict[str, Any]:
     """What makes the run again: scenario, seed, versions."""
-    import platform
-    from importlib.metadata import version
-
-    packages = ("loyaltysim", "numpy", "numba")
     return {
         "title": scenario.title,
         "scenario": scenario.to_toml(),
         "schema": 1,
         "seed": str(seed),  # text: NetCDF attributes hold 64 bits with a sign
-        "versions": ", ".join(
-            [f"python {platform.python_version()}", *(f"{name} {version(name)}" for name in packages)]
-        ),
+        "versions": versions(),
         "source_hash": source_hash(),
         "focal": scenario.focal,
         "currency": scenario.currency,
@@ -111,8 +106,19 @@ def attributes(scenario: Scenario, seed: int) -> dict[str, Any]:
     }
 
 
+@cache
+def versions() -> str:
+    """Versions of what a run's numbers may depend on."""
+    import platform
+    from importlib.metadata import version
+
+    packages = ("loyaltysim", "numpy", "numba")
+    return ", ".join([f"python {platform.python_version()}", *(f"{name} {version(name)}" for name in packages)])
+
+
+@cache
 def source_hash() -> str:
-    """A hash of the package's Python files: which code ran."""
+    """A hash of the package's Python files: which code ran. They are read once a process, as they are imported once."""
     import hashlib
 
     digest = hashlib.blake2b(digest_size=8)

@@ -5,6 +5,7 @@ The path of a setting is its path in the file: ``brands.Ours.programs.0.earn_rat
 
 from __future__ import annotations
 
+from copy import deepcopy
 from functools import reduce
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -232,7 +233,7 @@ class Scenario(Record):
         """
         document = self.document()
         for path, value in changes.items():
-            _put(document, self, split_path(path), path, value)
+            _put(document, self, split_path(path), path, deepcopy(value))  # later paths may reach into it
         return type(self).from_document(document, folder=self._folder)
 
     def diff(self, other: Scenario) -> dict[str, tuple[Any, Any]]:

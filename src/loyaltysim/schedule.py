@@ -120,6 +120,8 @@ class Schedule:
         self.unheard.hush(world)
         self.influence.hear(self.own_influence, world, self.talk.audience, step)
         world.messages.clear()
+        if world.turnover is not None and world.turnover.bring(world.neighbors, step) and self.acquisition.imitates:
+            self.own_acquisition.until = -1  # other friends pull: count anew
         self._come(step)
         if self.pool is None:
             self._some_blocks(0, step)

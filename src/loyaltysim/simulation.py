@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from loyaltysim import checkpoint, results
+from loyaltysim.arrivals import newcomers
 from loyaltysim.behavior.logit import Logit
 from loyaltysim.data.transactions import TransactionLog
 from loyaltysim.draws import purpose, salt
@@ -160,8 +161,9 @@ class Simulation:
     def branch(self, scenario: Scenario, *, log: bool = False) -> Simulation:
         """Another simulation that begins in this one's present state and goes on under another scenario.
 
-        States that the other scenario does not keep are dropped; those it adds begin as at its start. Population size,
-        brands and network must be the same. `log` keeps purchases from here on. Raises ValueError if they are not.
+        States that the other scenario does not keep are dropped; those it adds begin as at its start, contracts with
+        the next purchase. Population size, brands and network must be the same. `log` keeps purchases from here on.
+        Raises ValueError if they are not.
         """
         stack, threads = self.world.customers.replications, len(self.world.workers)
         other = Simulation(scenario, seed=self.seed, threads=threads, replications=stack, log=log)
@@ -258,7 +260,10 @@ class Simulation:
         replication, customer, brand · joined: weeks from the first measured step to the first purchase · weeks: from
         there to leaving the brand, or to the last step made · left: whether they left (else the life goes on: it is
         censored). Both ends are told by the step. Whoever is still there was seen to stay in the last step, but not
-        beyond it: the next renewal, say, is yet to come.
+        beyond it: the next renewal, say, is yet to come. The life with a `start_brand` begins at the first step.
+
+        After a `branch` that added lapse, lives that had begun before it are left out, since nobody knows when they
+        began. Their purchases are in the log, which makes measures refuse these lifetimes: give `unseen_weeks` there.
 
         Raises ValueError if the scenario has no lapse: then nobody knows who has left.
         """
@@ -283,10 +288,26 @@ class Simulation:
             }
         )
 
+    def newcomers(self) -> pd.DataFrame:
+        """Everybody who has come into the market so far, and who brought whom; `measures.tree` reads it.
+
+        replication, customer · step: measured steps before it (those of the burn-in are negative; who was there at the
+        start came in the step before the first) · weeks: the same in weeks · channel: of `totals.CHANNELS` · referrer:
+        number of the customer who brought this one, -1 nobody · generation: 0 for those whom nobody brought, else one
+        more than the referrer's · brand: to which an invitation brought the customer, else missing.
+
+        Raises ValueError if everybody is in the market from the start: then nobody comes.
+        """
+        if self.scenario.word_of_mouth.acquisition.kind == "none":
+            raise ValueError("everybody is in the market from the start: word_of_mouth.acquisition is off")
+        return newcomers(self.world)
+
     def choice_probabilities(self, rows: np.ndarray | list[int]) -> np.ndarray:
         """Chances of each brand and, last, no purchase for some rows if they shopped now: rows × (brands + 1).
 
-        Reads states as they are; draws nothing. Raises TypeError for a choice model without chances.
+        Reads states as they are; draws nothing. A brand that the customer has left has chance 0: that it might be open
+        again at the next occasion (E66) does not count. Who has a contract is asked as if there were none. Raises
+        TypeError for a choice model without chances, IndexError for rows that are none.
         """
         choice = self.schedule.choice
         if not isinstance(choice, Logit):

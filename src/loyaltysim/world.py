@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from loyaltysim.customers.customers import Customers
+from loyaltysim.customers.turnover import Turnover
 from loyaltysim.market.calendar import Calendar
 from loyaltysim.market.history import History
 from loyaltysim.market.leavers import Leavers
@@ -45,6 +46,8 @@ class World:
     workers: list[Worker]
     neighbors: Any = None
     """customers.network's Neighbors or Totals, or None."""
+    turnover: Turnover | None = None
+    """How ties change from step to step; None: they do not."""
     panel: Any = None
     """data.panels.Panel of recorded offers, or None."""
     kept: frozenset[str] = frozenset()

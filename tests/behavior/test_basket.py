@@ -50,6 +50,7 @@ def test_basket__is_one_unit_and_a_poisson_count_of_the_customers_own(seat):
     assert stats.chisquare(seen, expected).pvalue > 1e-4
 
 
+@pytest.mark.slow
 def test_basket__of_no_extra_units_changes_nothing_bit_for_bit():
     on, off = (
         Simulation(market(300, **{"behavior.basket": kind})).run() for kind in ({"kind": "poisson", "extra": 0}, "one")

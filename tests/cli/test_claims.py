@@ -2,6 +2,8 @@
 
 import math
 
+import pytest
+
 from loyaltysim import replicate
 from loyaltysim.measures import reasons
 from loyaltysim.validation.busy_market import busy_market
@@ -25,6 +27,7 @@ def test_claims__of_a_scenario_that_is_not_there_are_refused(command):
     assert told.code == 2 and 'Did you mean "grocery"' in told.err
 
 
+@pytest.mark.slow
 def test_run__tells_why_customers_left_where_the_scenario_asks_for_it(command):
     told = command("run", "grocery", *SMALL, "--set", "metrics.reasons=true")
     assert "Why customers left Ours" in told.out and "chance" in told.out
@@ -39,6 +42,7 @@ def test_reasons__as_shares_add_up_and_leave_out_chance_where_a_reason_is_named(
     assert table.loc[table["reason"] == "chance", "named"].isna().all()
 
 
+@pytest.mark.slow
 def test_run__gives_reasons_as_json_where_the_scenario_asks_for_them(command):
     found = command("run", "grocery", *SMALL, "--set", "metrics.reasons=true", "--json").json
     rows = {(row["brand"], row["reason"]): row for row in found["reasons"]}

@@ -41,8 +41,8 @@ ADDED = {
     ),
     "settings without a kind where none is usual": (
         "[network]\nmean_degree = 4",
-        "15: network: a network needs a kind; there are: blocks, complete, configuration, edge_list, household, layers, "
-        "none, random, reviews, scale_free, small_world",
+        "15: network: a network needs a kind; there are: blocks, complete, configuration, edge_list, household, "
+        "layers, none, random, reviews, scale_free, small_world",
     ),
     "an unknown distribution": (
         "[population.inertia]\ndistribution = 'gama'",
@@ -403,6 +403,25 @@ def test_faults__a_malformed_edge_list_is_told_line_by_line(command, here, small
             "ties.csv:5",
         ]
         assert "ties.csv:4: network.file: to: no customer '999', customers are 0 to 199" in done.err
+
+
+def test_faults__a_malformed_layer_is_told_line_by_line(command, here, small):
+    layers = 'kind = "layers"\nlayers = [{ kind = "household" }, { kind = "edge_list", file = "ties.csv" }]'
+    text = (here / small).read_text().replace('kind = "random"', layers)
+    (here / "mine.toml").write_text(text)
+    (here / "ties.csv").write_text("from,to,strength\n0,1,1\n1,1,1\n2,0\n3,0,heavy\n")
+    done = command("check", "mine.toml")
+    assert done.code == 2
+    key = "network.layers.1.file"
+    assert done.err.splitlines() == [
+        f"ties.csv:3: {key}: customer 1 is tied to itself",
+        f"ties.csv:4: {key}: has 2 values, not 3",
+        f"ties.csv:5: {key}: strength: must be a number above 0 and at most 8, was 'heavy'",
+        "3 faults",
+    ]
+    (here / "ties.csv").write_text("one,two\n0,1\n")
+    done = command("check", "mine.toml")
+    assert (done.code, done.err) == (2, f"ties.csv:1: {key}: the first line must be from,to or from,to,strength\n")
 
 
 def test_faults__of_a_file_that_is_used(command, here, base):

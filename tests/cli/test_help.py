@@ -68,14 +68,14 @@ def test_completion__offers_scenarios_files_and_targets(here):
     (here / "rest.toml").write_text("")
     (here / "sub").mkdir()
     (here / "sub" / "mine.toml").write_text("")
-    assert scenarios("re") == ["reference", "rest.toml"]
+    assert scenarios("re") == ["reference", "referral", "rest.toml"]
     assert scenarios("sub/") == ["sub/mine.toml"]
     assert {"D1", "D16"} <= set(targets("d1"))
     assert all(id_.startswith("D1") for id_ in targets("d1"))
 
 
 def test_completion__is_asked_for_by_the_shell():
-    words = {"COMP_WORDS": "loyaltysim run refer", "COMP_CWORD": "2", "_LOYALTYSIM_COMPLETE": "complete_bash"}
+    words = {"COMP_WORDS": "loyaltysim run refere", "COMP_CWORD": "2", "_LOYALTYSIM_COMPLETE": "complete_bash"}
     code = "import sys; sys.argv[0] = 'loyaltysim'; from loyaltysim.cli import main; main()"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=words)
     assert done.stdout.split() == ["reference"]

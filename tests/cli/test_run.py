@@ -7,7 +7,9 @@ import tomllib
 import numpy as np
 import pytest
 
+import loyaltysim as ls
 from loyaltysim import load, replicate, results
+from loyaltysim.cli.saving import save_scenario
 from loyaltysim.study.questions import SAYS, answer
 
 pytestmark = pytest.mark.slow  # each starts processes of its own
@@ -22,8 +24,9 @@ def ours(small):
 def test_run__says_what_each_question_comes_to(command, small):
     done = command("run", small, "--replications", 3, "--seed", 4)
     assert (done.code, done.err) == (0, "")
-    for says in SAYS.values():
-        assert f"What {says} did to Ours" in done.out
+    for question in ("rival_promotions", "program", "word_of_mouth"):
+        assert f"What {SAYS[question]} did to Ours" in done.out
+    assert f"What {SAYS['referral']}" not in done.out  # nobody invites here
     assert re.search(r"^Rivals' promotions (cost|brought|: the effect)", done.out, re.M)
     for head in (
         "Brands",
@@ -182,6 +185,22 @@ def test_run__the_folder_needs_nothing_else(command, here, small):
     again = command("run", "out/scenario.toml", "--replications", 1, "--json")
     before = json.loads((here / "out" / "summary.json").read_text())
     assert again.json["effects"] == before["effects"]
+
+
+def test_saved__scenario_has_the_ties_of_all_its_layers_beside_it(tmp_path, here):
+    for place in ("home", "work"):
+        (here / place).mkdir()
+        (here / place / "ties.csv").write_text(f"from,to\n{int(place == 'work')},2\n")
+    lists = ", ".join(f'{{ kind = "edge_list", file = "{place}/ties.csv" }}' for place in ("home", "work", "home"))
+    (here / "mine.toml").write_text(
+        f'extends = "grocery"\n[population]\nn_customers = 5\n[network]\nkind = "layers"\nlayers = [{lists}]\n'
+    )
+    scenario, folder = ls.Scenario.from_toml(here / "mine.toml"), tmp_path / "saved"
+    folder.mkdir()
+    save_scenario(scenario, folder)
+    assert sorted(path.name for path in folder.glob("*.csv")) == [f"layers.{k}.file.ties.csv" for k in range(3)]
+    again = ls.Scenario.from_toml(folder / "scenario.toml")
+    assert ls.network(again).edges().tolist() == [[0, 2], [1, 2]]
 
 
 def test_run__overwrite_replaces_results_and_keeps_other_files(command, here, small):

@@ -94,6 +94,7 @@ def test_expected_bytes__covers_the_network(table):
     assert made <= network.expected_bytes(1000, 3) <= 3.2 * made
 
 
+@pytest.mark.slow
 @every_drawn
 def test_compilation__does_not_change_a_bit(table):
     code = (

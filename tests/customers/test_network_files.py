@@ -96,6 +96,7 @@ def test_networkx__nodes_may_have_any_names_and_their_order_counts():
     assert network.edges().tolist() == [[0, 1], [1, 2]] and network.strengths().tolist() == [1.0, 0.5]
 
 
+@pytest.mark.slow
 def test_neighbors__are_there_by_themselves(tmp_path):
     code = "import networkx, loyaltysim as ls; print(ls.Neighbors.from_networkx(networkx.path_graph(3)).degree())"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[1 2 1]\n"

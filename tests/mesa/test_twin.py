@@ -14,7 +14,7 @@ from loyaltysim.mesa.twin_kinds import KNOWN, parts_of
 from loyaltysim.scenario import Scenario
 from loyaltysim.validation.busy_market import OTHER_KINDS, busy_market
 
-STATES = "satisfaction expectation trust bond heard reference_price habit stock strain second_life".split()
+STATES = "satisfaction expectation trust bond heard reference_price habit stock strain second_life taste hold".split()
 ACCOUNT = ("balance", "member", "earned", "redeemed", "expired")
 WHOLE = {
     "last_brand": lambda customer: _number(customer.last_brand),
@@ -23,11 +23,16 @@ WHOLE = {
     "status": lambda customer: _bits(customer.left),
     "member": lambda customer: _bits(customer.is_member(b) for b in range(customer.model.n_brands)),
     "seen": lambda customer: customer.seen,
+    "entered": lambda customer: customer.entered,
+    "channel": lambda customer: customer.channel,
+    "referrer": lambda customer: -1 if customer.referrer is None else customer.referrer.number,
+    "referred": lambda customer: _number(customer.referred),
 }
 REMEMBERED = {
     "recovery.failures": lambda customer: customer.failures,
     "recovery.failed_at": lambda customer: customer.failed_at,
     "lapse.signed": lambda customer: customer.signed,
+    "referral.pledge": lambda customer: _number(customer.pledge),
     "lapse.latest_step": lambda customer: customer.left_at,
     "lapse.after_failure": lambda customer: _bits(customer.left_after_failure),
 }
@@ -81,7 +86,7 @@ def assert_same(arrays: Simulation, twin: TwinModel) -> None:
     for name in table:
         own = table[name].to_numpy().reshape(len(data["step"]), -1)
         np.testing.assert_allclose(own, _by_brand(data, name, twin), rtol=0, atol=TOLERANCES.get(name, 0), err_msg=name)
-    for name in ("occasions", "no_purchase", "switches"):
+    for name in ("occasions", "no_purchase", "switches", "entered", "won"):
         np.testing.assert_array_equal(twin.series(name), data[name].values, err_msg=name)
     people = twin.customers
     board = arrays.world.customers
@@ -321,6 +326,30 @@ def touch(arrays: Simulation, twin: TwinModel) -> None:
         customer.offers = offers[:, customer.number].tolist()
 
 
+COMING = {
+    "network": {"kind": "random", "mean_degree": 5},
+    "word_of_mouth.acquisition": {"kind": "linear", "p": 1.5, "q": 9.0, "start_share": 0.2},
+}
+"""Changes to a market by which most customers come one by one."""
+TIES = {**COMING, "word_of_mouth.acquisition": {"kind": "ties", "p": 1.5, "q": 2.5, "start_share": 0.2}}
+INVITING = {
+    **COMING,
+    "word_of_mouth.referral": {
+        "kind": "invitations", "rate": 0.3, "by_reward": 0.2, "by_bond": 0.8, "by_satisfaction": 1.4,
+        "bond_reference": 0.25, "satisfaction_reference": 0.55, "accept": 0.6, "match": 0.45, "hazard_factor": 0.4,
+        "more_units": 0.9, "erosion_weeks": 12.0,
+    },
+    "brands.A.referral": {"reward": 1.5, "friend_reward": 0.7, "fraud_chance": 0.3},
+    "brands.A.acquisition_cost": 2.5,
+    "brands.B.acquisition_cost": 1.25,
+}  # fmt: skip
+BOTH_INVITE = {
+    **INVITING,
+    "brands.B.referral": {"reward": 0.0},
+    "population.taste": {"distribution": "normal", "sd": 1.0},
+}
+SEGMENTS = {"population.segments": {"Light": {"share": 0.5}, "Heavy": {"share": 0.5, "needs_per_week": 1.5}}}
+
 SCENARIOS = {
     "reference": small("reference", 200, 20),
     "grocery": small("grocery", 200, 20, burn_in=5),
@@ -342,6 +371,7 @@ SCENARIOS = {
     "praise to hubs": bare().vary({**TALKING, "network": {"kind": "scale_free", "mean_degree": 4}}),
     "threshold to one": bare().vary({**TALKING, **THRESHOLD}),
     "households, friends and reviews": bare().vary({**TALKING, "network": {"kind": "layers", "layers": LAYERS}}),
+    "friends who change": bare().vary({**TALKING, "network.turnover": 5.0}),
     "reviews of the satisfied": bare().vary({**TALKING, **THRESHOLD, "network": "reviews"}),
     "nobody listens": bare().vary({**TALKING, "network": "none"}),
     "percent off": program(reward={"kind": "percent_off", "percent": 12.5, "threshold": 5}),
@@ -382,6 +412,8 @@ SCENARIOS = {
     "contracts": three().vary({**CONTRACTS, **BROKEN, "population.category_exit": 0.02}),
     "contracts for ever": bare(behavior__needs="contract", population__needs_per_week=0.1),
     "contracts of buyers from the start": three(population__start_brand="A", behavior__needs="contract"),
+    "contracts of buyers from the start that end": three(population__start_brand="A").vary({**CONTRACTS, **BROKEN}),
+    "everything, of buyers from the start": full(LEAVING, population__start_brand="B"),
     "leaving the category": bare(population__category_exit=0.05, burn_in=5),
     "stock": three().vary({**STOCKING, "behavior.choice.loss": 0.4}),
     "stock that lasts": three().vary({**STOCKING, "behavior.needs.consumption": 0.4}),
@@ -419,6 +451,56 @@ SCENARIOS = {
     "everything, other kinds": full(
         LEAVING, talk={**TALKING, **THRESHOLD}, behavior__satisfaction="level", behavior__learning="constant",
         behavior__bond={"kind": "linear", "from_satisfaction": 0.05},
+    ),
+    "a bank whose customers bring friends": small("referral", 200, 30),
+    "friends who bring friends": bare().vary(COMING),
+    "friends who bring friends, each by itself": bare().vary(TIES),
+    "friends whom nobody resists": bare().vary(
+        {**TIES, "word_of_mouth.acquisition.q": 60.0, "word_of_mouth.acquisition.p": 0.1}
+    ),
+    "everybody brings everybody": bare().vary({**COMING, "network": "complete"}),
+    "everybody brings everybody, each by itself": bare().vary(
+        {**TIES, "network": "complete", "word_of_mouth.acquisition.q": 0.05}
+    ),
+    "advertising alone": bare().vary({**COMING, "network": "none", "word_of_mouth.acquisition.q": 0.0}),
+    "advertising alone, where all talk": three().vary({**WEEKLY_TALK, **COMING, "word_of_mouth.acquisition.q": 0.0}),
+    "friends who come and talk": three(burn_in=4).vary({**WEEKLY_TALK, **COMING}),
+    "friends who come and please": bare().vary({**TALKING, **THRESHOLD, **COMING}),
+    "households and friends who come": bare().vary(
+        {**TALKING, **COMING, "network": {"kind": "layers", "layers": LAYERS}}
+    ),
+    "households and friends who come, each by itself": bare().vary(
+        {**TALKING, **TIES, "network": {"kind": "layers", "layers": LAYERS}}
+    ),
+    "friends of hubs": bare().vary({**TIES, "network": {"kind": "scale_free", "mean_degree": 4}}),
+    "friends of a given number": bare().vary(
+        {**COMING, "network": {"kind": "configuration", "degrees": [2, 4, 6] * 33 + [2]}}
+    ),
+    "friends who change and come": bare().vary({**TALKING, **COMING, "network.turnover": 5.0}),
+    "reviewers who bring nobody": bare().vary({**TALKING, **COMING, "network": "reviews"}),
+    "buyers from the start bring friends": bare(population__start_brand="B").vary(COMING),
+    "invitations": three().vary(INVITING),
+    "invitations to two brands": bare().vary(BOTH_INVITE),
+    "invitations to one of all": three().vary({**BOTH_INVITE, "network": "complete"}),
+    "invitations in layers": three().vary({**BOTH_INVITE, "network": {"kind": "layers", "layers": LAYERS}}),
+    "invitations that hold": three().vary({**LEAVING, **BROKEN, **BOTH_INVITE}),
+    "invitations that hold by contracts": three(population__talkativeness=1.5).vary(
+        {**CONTRACTS, **BOTH_INVITE, "population.category_exit": 0.02}
+    ),
+    "invitations to baskets": three(brands__B__programs=CARDS).vary({**STOCKING, **BOTH_INVITE}),
+    "everything, with friends who come": full(LEAVING).vary({**BOTH_INVITE, "network.turnover": 2.0}),
+    "everything, with contracts of friends who come": full(CONTRACTS).vary(BOTH_INVITE),
+    "praise unheard": three().vary({**WEEKLY_TALK, **BOTH_INVITE, "word_of_mouth.unheard.sign": "praise"}),
+    "blame unheard": three().vary({**WEEKLY_TALK, **BOTH_INVITE, "word_of_mouth.unheard.sign": "blame"}),
+    "nothing heard": three().vary({**WEEKLY_TALK, **BROKEN, "word_of_mouth.unheard.sign": "both"}),
+    "some unheard": three().vary(
+        {
+            **WEEKLY_TALK, **SEGMENTS, **BOTH_INVITE,
+            "word_of_mouth.unheard": {"segments": ["Light"], "share": 0.3, "customers": [0, 7, 99]},
+        }
+    ),
+    "some unheard by all": bare().vary(
+        {**TALKING, **COMING, "network": "complete", "word_of_mouth.unheard": {"share": 0.5, "sign": "blame"}}
     ),
 }  # fmt: skip
 """Markets that together have every kind the twin knows; small, for the quick tier."""
@@ -461,6 +543,29 @@ def test_twin__is_compared_where_everything_happens(name):
     assert table["units"] > table["purchases"] + (0 if twin.needs.kind == "contract" else 5)
 
 
+@pytest.mark.parametrize(
+    "name", ["everything, with friends who come", "everything, with contracts of friends who come"]
+)
+def test_twin__is_compared_where_customers_come_in_every_way(name):
+    twin = finished(SCENARIOS[name])
+    assert (twin.series("entered").sum(0)[1:] >= 5).all() and (twin.series("won").sum((0, 1)) >= 5).all()
+    table = twin.table().sum()
+    assert table["invitations"] > 20 and table["frauds"] > 0
+    assert table["acquisition_cost"] > 0 and table["referral_cost"] > 0
+    invited = [customer for customer in twin.customers if customer.referred is not None]
+    assert {customer.hold for customer in invited} == {0.4, 1.0}  # some friends stay, some have left
+    assert any(customer.is_prospect for customer in twin.customers)
+
+
+def test_twin__unheard_bring_nobody():
+    for name in ("some unheard", "some unheard by all", "praise unheard"):
+        twin = finished(SCENARIOS[name])
+        brought_by = {customer.referrer for customer in twin.customers} - {None}
+        assert not any(friend.is_unheard for friend in brought_by)
+        assert bool(brought_by) == (name != "praise unheard")
+        assert any(customer.is_unheard for customer in twin.customers) == (name != "praise unheard")
+
+
 def test_twin__of_a_later_replication_is_the_same_too():
     arrays, twin = both(SCENARIOS["busy"], seed=11, replication=3)
     assert_same(arrays, twin)
@@ -475,6 +580,18 @@ def test_twin__hears_ties_of_different_strength_alike(tmp_path):
     scenario = bare().vary({**TALKING, "network": network, "word_of_mouth.talk.expression": 0.7})
     arrays, twin = both(scenario, seed=1)
     assert len({tie for customer in twin.customers for tie in customer.ties}) == 2
+    assert_same(arrays, twin)
+
+
+@pytest.mark.parametrize("kind", ["linear", "ties"])
+def test_twin__follows_friends_by_ties_of_different_strength_alike(kind, tmp_path):
+    ring = [f"{i},{(i + far) % 100},{0.7 * far}" for i in range(100) for far in (1, 2, 3)]
+    (tmp_path / "ties.csv").write_text("\n".join(["from,to,strength", *ring, ""]))
+    network = {"kind": "edge_list", "file": str(tmp_path / "ties.csv")}
+    market = {**BOTH_INVITE, "network": network, "word_of_mouth.acquisition.kind": kind}
+    arrays, twin = both(bare().vary({**market, "word_of_mouth.acquisition.q": 3.0}), seed=1)
+    assert len({tie for customer in twin.customers for tie in customer.ties}) == 3
+    assert (twin.series("entered").sum(0)[1:] >= 5).all()
     assert_same(arrays, twin)
 
 
@@ -497,6 +614,10 @@ LARGE |= {
         "everything, other kinds": 1,
         "everything, other settings": 1,
         "everything, other settings of contracts": 1,
+        "friends who come and talk": 1,
+        "friends who bring friends, each by itself": 1,
+        "everything, with friends who come": 1,
+        "everything, with contracts of friends who come": 1,
     }.items()
 }
 """Larger markets, each with a seed at which no rounding parts the two."""
@@ -521,8 +642,12 @@ def test_twin__customers_may_act_in_any_order():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "name", ["reference", "grocery", "coffee", "everything, with dropout", "everything, with contracts"]
-)
+    "name",
+    [
+        "reference", "grocery", "coffee", "everything, with dropout", "everything, with contracts",
+        "invitations to two brands", "everything, with friends who come",
+    ],
+)  # fmt: skip
 def test_twin__with_luck_of_mesa_is_another_sample_of_the_same_model(name):
     # The same customers with other luck: the mean of paired differences is within 4 of its standard errors of 0 for
     # each of some forty measures; at pinned seeds, else 1 run in 100 would fail.

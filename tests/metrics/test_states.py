@@ -91,6 +91,32 @@ def test_gone__dormant_is_who_bought_long_ago_and_has_not_left():
     assert states.count_gone(world, 9, 0.0)[1].sum() == 0
 
 
+def test_lifetimes__that_began_before_lapse_did_are_left_out():
+    plain = busy_market(300, 20).vary({"behavior.lapse": "none", "behavior.win_back": "none"})
+    leaving = {"population.dropout_chance": 0.2, "behavior.lapse": {"kind": "dropout"}}
+    half = Simulation(plain).run(until=8)
+    tried, whole = half.world.customers.arrays["tried"].copy(), half.branch(plain.vary(leaving)).run()
+    lives = whole.lifetimes()
+    place = lives["brand"].cat.codes.to_numpy().astype(np.uint32)
+    assert (tried[lives["customer"]] >> place & 1 == 0).all()
+    now = whole.world.customers.arrays["tried"]
+    new = sum(int((now >> b & ~(tried >> b) & 1).sum()) for b in range(3))
+    assert len(lives) == new > 20 and (lives["joined"] >= 8).all() and lives["left"].any()
+    assert len(Simulation(plain.vary(leaving)).run().lifetimes()) > new
+
+
+def test_gone__dormant_counts_from_the_branch_that_asks_for_it():
+    plain = busy_market(300, 20).vary({"population.needs_per_week": 0.2, "metrics.dormant_after_weeks": 0})
+    half = Simulation(plain).run(until=8)
+    before = np.bincount(half.customers()["last_brand"].cat.codes + 1, minlength=4)
+    told = half.branch(plain.vary({"metrics.dormant_after_weeks": 4})).run().results()
+    dormant = told["dormant"].sel(segment="all", replication=0).sum("brand").values
+    straight = Simulation(plain.vary({"metrics.dormant_after_weeks": 4})).run().results()
+    assert before[1:].sum() > 100 and (dormant[8:12] == 0).all()
+    expected = straight["dormant"].sel(segment="all", replication=0).sum("brand").values
+    assert (dormant[13:] == expected[13:]).all() and dormant[13] > 0
+
+
 def test_lifetimes__begin_with_the_first_purchase_and_end_with_leaving():
     scenario = busy_market(300, 30).vary({"population.dropout_chance": 0.2, "behavior.lapse": {"kind": "dropout"}})
     simulation = Simulation(scenario.vary({"burn_in": 5}), log=True).run()

@@ -49,7 +49,14 @@ def run(three):
 
 
 @pytest.fixture(scope="session")
-def runs(three, run):
+def coming(three):
+    """Four replications of `three` in a market that friends and advertising bring customers into."""
+    acquisition = {"kind": "linear", "p": 0.5, "q": 5.0, "start_share": 0.1}
+    return replicate(three.vary({"word_of_mouth.acquisition": acquisition}), replications=4)
+
+
+@pytest.fixture(scope="session")
+def runs(three, run, coming):
     """Runs of every kind that a picture must stand, by name."""
     many = {
         name: brand(0.6 - 0.05 * place, depth=0.2, weeks=1, every_weeks=9, first_week=place)
@@ -62,6 +69,7 @@ def runs(three, run):
     nothing = {"steps": 10, "metrics.period_steps": 0, "metrics.states_every": 0, "burn_in": 0}
     return {
         "three": run,
+        "newcomers": coming,
         "one replication": run.isel(replication=[0]),
         "no dim replication": run.isel(replication=0),
         "one brand": replicate(market({"Ours": brand()}, **{"behavior.choice.outside_option": True}), replications=2),

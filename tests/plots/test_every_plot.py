@@ -11,12 +11,13 @@ from matplotlib.figure import Figure
 
 from loyaltysim import plots
 
-PLOTS = (plots.retention, plots.shares, plots.switching, plots.states, plots.after_promotion)
+PLOTS = (plots.retention, plots.shares, plots.switching, plots.states, plots.after_promotion, plots.channels)
 RUNS = (
     "three", "one replication", "no dim replication", "one brand", "eight brands", "no promotions",
     "always on promotion", "nothing measured", "no burn-in", "one step", "no needs", "no states", "every other step",
-    "daily", "yearly", "segments",
+    "daily", "yearly", "segments", "newcomers",
 )  # fmt: skip
+QUICK_RUNS = ("three", "no needs", "one step", "segments")
 
 
 def name_of(plot):
@@ -30,7 +31,9 @@ def texts(ax):
 
 
 @pytest.mark.parametrize("plot", PLOTS, ids=name_of)
-@pytest.mark.parametrize("kind", RUNS)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=[] if kind in QUICK_RUNS else pytest.mark.slow) for kind in RUNS]
+)
 def test_plot__draws_every_run_without_a_warning(runs, plot, kind, tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -58,8 +61,8 @@ def test_plot__draws_on_the_axes_it_is_given(run, plot):
 
 
 @pytest.mark.parametrize("plot", PLOTS, ids=name_of)
-def test_plot__names_its_axes_with_units(run, plot):
-    ax = plot(run)
+def test_plot__names_its_axes_with_units(coming, plot):
+    ax = plot(coming)
     for panel in ax.child_axes or [ax]:
         assert panel.get_ylabel()
         if plot is not plots.switching:
@@ -68,10 +71,10 @@ def test_plot__names_its_axes_with_units(run, plot):
 
 
 @pytest.mark.parametrize("plot", PLOTS, ids=name_of)
-def test_plot__tells_how_many_replications_and_what_the_interval_is(run, plot):
-    assert "4 replications" in texts(plot(run))
-    assert "95 %" in texts(plot(run))
-    assert "no interval" in texts(plot(run.isel(replication=[0])))
+def test_plot__tells_how_many_replications_and_what_the_interval_is(coming, plot):
+    assert "4 replications" in texts(plot(coming))
+    assert "95 %" in texts(plot(coming))
+    assert "no interval" in texts(plot(coming.isel(replication=[0])))
 
 
 @pytest.mark.parametrize("plot", PLOTS, ids=name_of)
@@ -107,6 +110,7 @@ def test_brands__differ_without_color_and_the_focal_one_is_boldest(runs):
     assert lines["Ours"].get_linewidth() > max(thinner)
 
 
+@pytest.mark.slow
 def test_plots__need_no_display():
     code = "import sys, loyaltysim as ls; ls.plots.retention; print('matplotlib.pyplot' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -24,6 +24,7 @@ def test_save_all__writes_every_picture(run, effects_frame, tmp_path):
         assert ElementTree.parse(path).getroot().tag.endswith("svg")
 
 
+@pytest.mark.slow
 def test_save_all__repeats_bit_for_bit_under_any_settings(run, effects_frame, tmp_path):
     first = bytes_of(save_all(run, tmp_path / "a", effects_frame))
     with mpl.rc_context({"font.size": 20, "axes.facecolor": "black", "svg.fonttype": "none"}):
@@ -41,16 +42,24 @@ def test_save_all__repeats_bit_for_bit_in_another_process(run, tmp_path):
     assert first == bytes_of(sorted((tmp_path / "b").iterdir()))
 
 
+@pytest.mark.slow
 def test_save_all__says_no_date(run, tmp_path):
     for text in bytes_of(save_all(run, tmp_path)).values():
         assert b"dc:date" not in text
 
 
+@pytest.mark.slow
 def test_save_all__leaves_out_what_would_be_empty(runs, tmp_path):
     names = [path.name for path in save_all(runs["nothing measured"], tmp_path / "a")]
     assert names == ["shares.svg", "switching.svg", "after_promotion.svg"]
     names = [path.name for path in save_all(runs["no promotions"], tmp_path / "b")]
     assert names == ["retention.svg", "shares.svg", "switching.svg", "states.svg"]
+
+
+@pytest.mark.slow
+def test_save_all__tells_channels_where_customers_come(coming, tmp_path):
+    names = [path.name for path in save_all(coming, tmp_path)]
+    assert names == [*ALL[:-1], "channels.svg"]
 
 
 def test_save_all__leaves_no_figure_and_no_setting_behind(run, tmp_path):

@@ -226,6 +226,7 @@ def test_data__what_a_scenario_lacks_is_not_a_number():
     )
 
 
+@pytest.mark.slow
 def test_save__writes_effects_and_runs_that_can_be_read_again(comparison, tmp_path):
     folder = tmp_path / "made" / "here"
     two = Comparison({name: comparison.runs[name] for name in ("base", "dear")}, "base", "A")

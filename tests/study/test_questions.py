@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from loyaltysim import replicate, word_of_mouth_effect
+from loyaltysim.faults import ScenarioError
 from loyaltysim.scenario import Scenario
 from loyaltysim.study.compare import COLUMNS
 from loyaltysim.study.questions import (
     answer,
+    unheard,
     without_program,
     without_rival_promotions,
     without_word_of_mouth,
@@ -86,6 +88,59 @@ def test_word_of_mouth_effect__is_with_less_without():
     assert effect.loc["units", "effect"] == pytest.approx(float((units[0] - units[1]).mean()), rel=1e-12)
 
 
+@pytest.mark.slow
+def test_word_of_mouth_effect__of_a_part_is_the_world_in_which_that_goes_unheard(talking):
+    scenario = talking()
+    for of, setting in {
+        "all": {"sign": "both"},
+        "praise": {"sign": "praise"},
+        "blame": {"sign": "blame"},
+        "segment:Heavy": {"segments": ["Heavy"]},
+        "share:0.25": {"share": 0.25},
+        (4, 2): {"customers": [2, 4]},
+    }.items():
+        comparison = word_of_mouth_effect(scenario, of, replications=2, seed=3)
+        without = scenario.vary({"word_of_mouth.unheard": setting})
+        assert comparison.runs["without"].identical(replicate(without, replications=2, seed=3)), of
+    none = word_of_mouth_effect(scenario, "share:0", replications=1)
+    assert none.runs["without"]["units"].equals(none.runs["with"]["units"])
+
+
+def test_word_of_mouth_effect__praise_brings_and_blame_costs(talking, without):
+    alone = {"brands": {"A": {}}, "behavior.choice": {"kind": "logit", "outside_option": True}}  # no rival to blame
+    scenario = talking(without["failures"], without["prospects"], alone, {"population.n_customers": 1000})
+    units = {
+        of: word_of_mouth_effect(scenario, of, replications=4).effects.set_index("metric").loc["units"]
+        for of in ("all", "praise", "blame")
+    }
+    assert units["praise"].ci_low > 0 > units["blame"].ci_high
+    assert units["blame"].effect < units["all"].effect < units["praise"].effect  # they do not add up
+
+
+def test_unheard__adds_to_what_goes_unheard_anyway(talking):
+    own = {"sign": "blame", "segments": ["Light"], "share": 0.2, "customers": [7]}
+    scenario = talking({"word_of_mouth.unheard": own})
+    more = unheard(scenario, {"sign": "praise", "segments": ["Heavy"], "share": 0.1, "customers": [3]})
+    told = more.word_of_mouth.unheard
+    assert (told.sign, told.segments, told.share, told.customers) == ("both", ("Light", "Heavy"), 0.2, (3, 7))
+    assert unheard(scenario, {"sign": "blame"}) == scenario
+
+
+def test_word_of_mouth_effect__says_what_it_does_not_know(talking):
+    for of, message in {
+        "prase": 'no part of word of mouth is called "prase".*Did you mean "praise"',
+        "share:much": "share:NUMBER",
+        "share:1.5": "at most 1",
+        "segment:": "segment:NAME",
+        "segment:Heavi": 'no segment is called "Heavi".*Did you mean "Heavy"',
+        (): "nobody is listed",
+        (300,): "no customer 300",
+    }.items():
+        with pytest.raises(ScenarioError, match=message):
+            word_of_mouth_effect(talking(), of, replications=1)
+
+
+@pytest.mark.slow
 def test_answer__has_the_effects_of_every_question_that_arises():
     scenario = market()
     told = answer(scenario, replications=2, seed=5)

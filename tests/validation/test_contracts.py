@@ -29,6 +29,7 @@ def test_fit__of_an_exact_curve_finds_its_shapes(alpha, beta):
     np.testing.assert_allclose(found[:2], (alpha, beta), rtol=0.01)
 
 
+@pytest.mark.slow
 def test_standard_errors__are_the_spread_of_fits():
     rng = np.random.default_rng(2)
     curve = contracts.survival(np.arange(8), contracts.ALPHA, contracts.BETA)

@@ -39,6 +39,7 @@ def test_choices__of_the_week_are_those_of_the_logit(small):
     np.testing.assert_allclose(extra[13] / base[13], expected, atol=0.04)
 
 
+@pytest.mark.slow
 def test_customers__who_never_look_at_home_bring_nothing_forward(small):
     _, extra = changes(small.vary({"behavior.needs.stock_damping": 0.0}))
     assert extra[13, 0] > 0

@@ -43,6 +43,7 @@ def test_target__is_skipped_with_the_pip_line_where_data_are_missing(name, monke
     assert 'pip install "loyaltysim[validation]"' in row["reason"]
 
 
+@pytest.mark.slow
 @needs_data
 def test_fit__inertia_is_lost_when_purchases_are_shuffled():
     """The coefficient comes from the order of purchases: without it, little is left but how households differ."""

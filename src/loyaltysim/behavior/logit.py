@@ -66,7 +66,6 @@ class Logit(Choice):
     )
     habit_memory: float = setting(
         0.875, "Share of the habit that a purchase leaves.", ge=0, le=1, unit="1 a purchase",
-        source="assumed; near what Guadagni and Little 1983 found for brands",
     )  # fmt: skip
     resist_discount: float = setting(
         0.0, "Share of a rival's discount that does not count at a full bond with another brand.", ge=0, le=1, unit="1"

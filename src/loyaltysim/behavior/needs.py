@@ -159,7 +159,8 @@ class Bernoulli(Needs):
 class ContractNeeds(Needs):
     """Who has a contract buys once a step, its brand; who has none comes to choose one at the rate of needs (eq. E45).
 
-    A contract begins with a purchase and goes on until `behavior.lapse` ends it; without lapse, for ever.
+    A contract begins with a purchase and goes on until `behavior.lapse` ends it; without lapse, for ever. Who bought a
+    brand before the first step (`start_brand`) has a contract with it, which begins with that step.
     """
 
     kind: Literal["contract"] = "contract"
@@ -168,7 +169,9 @@ class ContractNeeds(Needs):
     once = True
 
     def open(self, world: World) -> None:
-        world.stage("contract")
+        contract = world.stage("contract")
+        if world.history.start_brand is not None:
+            contract[:] = world.history.start_brand
 
     def draw(self, own: None, world: World, block: Block, shoppers: Shoppers, step: int) -> int:
         mean = shoppers.ask("needs.mean")

@@ -102,7 +102,7 @@ class Justice(Recovery):
     )
     by_bond: float = setting(
         0.5, "How much more a full bond makes a customer complain.", ge=-100, le=100, unit="logit",
-        source="sign: Hirschman 1970, loyalty prompts voice; size assumed",
+        source="assumed: who is attached speaks up",
     )  # fmt: skip
     by_ease: float = setting(
         1.0, "How much more, the easier it is to complain, per unit of `complaints.ease` above .5.", ge=0, le=100,

@@ -22,6 +22,7 @@ from loyaltysim.cli.scenarios import scenarios
 from loyaltysim.cli.schema import schema
 from loyaltysim.cli.told import INTERRUPTED, WRONG
 from loyaltysim.cli.validate import validate
+from loyaltysim.cli.word_of_mouth import word_of_mouth
 
 app = typer.Typer(
     name="loyaltysim",
@@ -36,6 +37,7 @@ app = typer.Typer(
 EXAMPLES: dict[Callable[..., None], str] = {
     run: "loyaltysim run grocery --set brands.Rival.pricing.0.depth=0.3 --out results",
     compare: "loyaltysim compare grocery mine.toml --replications 30",
+    word_of_mouth: "loyaltysim word-of-mouth grocery --of praise",
     check: "loyaltysim check mine.toml",
     new: "loyaltysim new grocery > mine.toml",
     schema: "loyaltysim schema > loyaltysim.schema.json",

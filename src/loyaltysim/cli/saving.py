@@ -28,9 +28,12 @@ def save_scenario(scenario: Scenario, folder: Path, name: str = "scenario.toml")
     beside = scenario._folder or Path()
     files = [beside / f"{used}.py" for used in scenario.uses]
     changes: dict[str, Any] = {}
-    for setting, network_file in scenario.network.files().items():
-        files.append(beside / network_file)
-        changes[f"network.{setting}"] = files[-1].name
+    ties = {setting: beside / file for setting, file in scenario.network.files().items()}
+    for setting, file in ties.items():
+        others = {other.name for other in ties.values() if other != file}
+        own = f"{setting}.{file.name}" if file.name in others else file.name  # layers may take two of one name
+        shutil.copyfile(file, folder / own)
+        changes[f"network.{setting}"] = own
     if scenario.panel is not None and (beside / scenario.panel.source).is_file():
         files.append(beside / scenario.panel.source)
         changes["panel.source"] = files[-1].name

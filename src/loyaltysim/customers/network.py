@@ -105,6 +105,9 @@ class Tied(Network):
     """The base of the kinds whose ties all have one strength."""
 
     strength: float = setting(1.0, "Part of a message that a tie lets through.", unit="1", ge=0, le=1)
+    turnover: float = setting(
+        0.0, "Rate at which ties end and others begin; everybody keeps as many.", unit="1/year", ge=0, le=52
+    )
 
 
 def too_many_neighbors(mean_degree: float, n_customers: int) -> list[str]:

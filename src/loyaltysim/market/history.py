@@ -1,6 +1,7 @@
 """The history board: what a firm can see of its customers, by brand. Targeting will read only this.
 
-Columns exist only if somebody asked for them.
+Columns exist only if somebody asked for them. Whoever bought a brand before a column begins is in it as somebody who
+bought once, in the step in which it begins.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import numpy as np
 from loyaltysim.jit import jit
 from loyaltysim.market.shoppers import Shoppers
 
+i4 = np.int32
+
 
 class Seen(NamedTuple):
     """One column of the history: what it says, and its value before the first purchase."""
@@ -21,11 +24,16 @@ class Seen(NamedTuple):
     start: int
 
 
+NEVER, UNKNOWN = -1, -2
 COLUMNS = {
-    "purchases": Seen("purchases of the brand since the start", np.int32, 0),
-    "last_step": Seen("step of the last purchase of the brand, -1 never", np.int32, -1),
-    "first_step": Seen("step of the first purchase of the brand (0: then or before), -1 never", np.int32, -1),
-    "spend": Seen("money paid to the brand, in 1/10,000 of the currency", np.int64, 0),
+    "purchases": Seen("purchases of the brand; all before the column began count as one", np.int32, 0),
+    "last_step": Seen(
+        "step of the last purchase of the brand, or of the column's beginning, -1 never", np.int32, NEVER
+    ),
+    "first_step": Seen(
+        "step of the first purchase of the brand (0: then or before), -1 never, -2 not known when", np.int32, NEVER
+    ),
+    "spend": Seen("money paid to the brand since the column began, in 1/10,000 of the currency", np.int64, 0),
 }
 
 
@@ -43,10 +51,19 @@ class History:
         if name not in self.arrays:
             column = COLUMNS[name]
             self.arrays[name] = np.full((self.n_brands, self.rows), column.start, column.dtype)
-            if name == "first_step" and self.start_brand is not None:
-                bought = np.flatnonzero(self.start_brand >= 0)
-                self.arrays[name][self.start_brand[bought], bought] = 0
+            if self.start_brand is not None:
+                self._enter(name, self.start_brand == np.arange(self.n_brands)[:, None], 0)
         return self.arrays[name]
+
+    def begin(self, name: str, tried: np.ndarray, step: int) -> None:
+        """Begin a column at a step, for customers of whom only the brands they ever bought are known, one bit each."""
+        self.arrays[name][:] = COLUMNS[name].start
+        self._enter(name, tried >> np.arange(self.n_brands, dtype=np.uint32)[:, None] & 1 == 1, step)
+
+    def _enter(self, name: str, bought: np.ndarray, step: int) -> None:
+        """Enter who bought before a column begins: a mask, brands × rows."""
+        values = {"purchases": 1, "last_step": step, "first_step": UNKNOWN if step else 0, "spend": 0}
+        self.arrays[name][bought] = values[name]
 
     def note(self, shoppers: Shoppers, step: int) -> None:
         """Enter this round's purchases into the columns that exist."""
@@ -82,7 +99,7 @@ def _write_first(rows, brand, buyers, n_buyers, step, first):
     """first[brand, row] = step for each purchase where there was none before."""
     for k in range(n_buyers):
         q = buyers[k]
-        if first[brand[q], rows[q]] < 0:
+        if first[brand[q], rows[q]] == i4(NEVER):
             first[brand[q], rows[q]] = step
 
 

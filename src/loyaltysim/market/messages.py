@@ -56,6 +56,7 @@ class MessagePile:
         for name in ("sender", "brand", "strength", "luck"):
             getattr(self, name)[: other.n] = getattr(other, name)[: other.n]
         self.n = other.n
+        self.public[:] = other.public
 
 
 class Messages:

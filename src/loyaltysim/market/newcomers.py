@@ -32,3 +32,20 @@ class Newcomers:
 def nobody() -> Newcomers:
     """No newcomers."""
     return Newcomers(np.empty(0, np.int64), np.empty(0, np.int8), np.empty(0, np.int32))
+
+
+def generations(referrer: np.ndarray) -> np.ndarray:
+    """How many customers lie between each row and the start of its line: 0 for those whom nobody brought, int64.
+
+    `referrer` holds, for each row, the row of who brought it, -1 nobody. Raises ValueError for rows that brought each
+    other in a circle.
+    """
+    above = np.asarray(referrer, np.int64)
+    generation = np.zeros(len(above), np.int64)
+    ancestor = above
+    while (ancestor >= 0).any():
+        if generation.max() > len(above):
+            raise ValueError("customers brought each other in a circle")
+        generation += ancestor >= 0
+        ancestor = np.where(ancestor >= 0, above[ancestor], -1)
+    return generation

@@ -18,11 +18,13 @@ from loyaltysim.measures.conversion import conversion, existing_share, order_val
 from loyaltysim.measures.reasons import reasons
 from loyaltysim.measures.survival import hazard, survival, survival_at
 from loyaltysim.measures.tenure import by_decile, by_tenure
+from loyaltysim.measures.tree import attribution, generations, offspring, reproduction_number
 from loyaltysim.measures.value import forward_value, realized_value
 
 __all__ = [
     "acquired",
     "after_failure",
+    "attribution",
     "boomerang",
     "by_decile",
     "by_tenure",
@@ -35,10 +37,13 @@ __all__ = [
     "existing_share",
     "failed_before_defecting",
     "forward_value",
+    "generations",
     "hazard",
+    "offspring",
     "order_values",
     "realized_value",
     "reasons",
+    "reproduction_number",
     "survival",
     "survival_at",
     "time_to_return",

@@ -3,8 +3,9 @@
 This file has the model and its step; what brands show is in twin_market.py, what a customer does in twin_customer.py,
 its account with a program in twin_program.py, luck in twin_luck.py, what is counted in twin_counts.py.
 
-Customers act on each other only by messages and public complaints, which arrive in the next step. So it makes no
-difference in which order they act, nor that the arrays take the first occasions of all before anybody's second.
+Customers act on each other only by messages and public complaints, which arrive in the next step, and by bringing
+friends into the market, before anybody shops (twin_coming.py). So it makes no difference in which order they act, nor
+that the arrays take the first occasions of all before anybody's second.
 
 With ``luck="keyed"`` every draw is the one that the arrays make, and so is every choice (tests/mesa/test_twin.py), but
 where Python's floats of 64 bits and the arrays' of 32 fall on two sides of a draw: one choice in some millions. With
@@ -25,14 +26,16 @@ from loyaltysim.customers.fields import FIELDS
 from loyaltysim.market.calendar import DAYS_PER_WEEK
 from loyaltysim.market.messages import STRENGTH_UNIT
 from loyaltysim.mesa import twin_counts
+from loyaltysim.mesa.twin_coming import Coming, bring_newcomers
 from loyaltysim.mesa.twin_customer import Customer
 from loyaltysim.mesa.twin_kinds import check_kinds
 from loyaltysim.mesa.twin_luck import KeyedLuck, Luck, MesaLuck
 from loyaltysim.mesa.twin_market import Market
 from loyaltysim.mesa.twin_person import TRAITS, Person
-from loyaltysim.mesa.twin_program import Rules
+from loyaltysim.mesa.twin_program import Rules, money
 from loyaltysim.scenario import Scenario
 from loyaltysim.simulation import Simulation, check_seed
+from loyaltysim.totals import CHANNELS
 from loyaltysim.word_of_mouth.delivery import TIE_UNIT
 from loyaltysim.word_of_mouth.influence import NoInfluence
 
@@ -95,6 +98,12 @@ class TwinModel(mesa.Model):
         self.win_back: Any = behavior.win_back
         is_heard = self.talk.kind != "none" or (self.recovery.is_public and talking.influence.hears_public)
         self.influence: Any = talking.influence if is_heard else NoInfluence()
+        self.acquisition: Any = talking.acquisition
+        self.referral: Any = talking.referral
+        self.unheard: Any = talking.unheard
+        self.rewards: list[Any] = [brand.referral for brand in scenario.brands.values()]
+        """What each brand pays for invitations; None: it takes none."""
+        self.acquisition_costs = [money(brand.acquisition_cost) for brand in scenario.brands.values()]
 
     def _work_out_weights(self) -> None:
         """What parts that may be off come to: 0 where they are."""
@@ -148,10 +157,21 @@ class TwinModel(mesa.Model):
         for customer in self.customers if everybody.has("last_brand") else ():
             bought = int(everybody.arrays["last_brand"][customer.number])
             if bought >= 0:
-                customer.last_brand, customer.tried[bought] = bought, True
+                customer.bought_before(bought)
+        for customer, segment in zip(self.customers, everybody.segment.tolist()):
+            customer.segment = arrays.segments[segment]
+            customer.open_doors()
+        self.examples: list[Coming] = []
+        """Those whom friends may follow into the market in this step."""
         network, self.everybody_hears = arrays.neighbors, self.setup.network.as_totals
         self.reviews: float = getattr(network, "reviews", 0.0)
         """Share of what all the others say that everybody reads."""
+        self.ties, self.turnover = network, arrays.turnover
+        self.tie_friends()
+
+    def tie_friends(self) -> None:
+        """Give every customer the friends that the network has now."""
+        network = self.ties
         for customer in self.customers if network is not None else ():
             if self.everybody_hears:
                 customer.friends = [other for other in self.customers if other is not customer]
@@ -166,6 +186,10 @@ class TwinModel(mesa.Model):
         self.occasions = self.no_purchase = 0
         self.counts = {name: [0] * self.n_brands for name in twin_counts.FLOWS}
         self.switches = [[0] * self.n_brands for _ in range(self.n_brands)]
+        self.entered = [0] * len(CHANNELS)
+        """Who came into the market, by channel."""
+        self.won = [[0] * len(CHANNELS) for _ in range(self.n_brands)]
+        """Who bought each brand for the first time, by how they had come."""
         self.datacollector = twin_counts.collector(self)
 
     def step(self) -> None:
@@ -176,8 +200,12 @@ class TwinModel(mesa.Model):
         self.market.turn(self.now)
         self.turn_calendar()
         self.deliver_messages()
+        if self.turnover is not None and self.turnover.bring(self.ties, self.now):
+            self.tie_friends()
         if self.influence.kind == "heard":
             self.agents.do("take_in")
+        if self.acquisition.kind != "none":
+            bring_newcomers(self)
         self.agents.shuffle_do("step")
         self.datacollector.collect(self)
         self.clear_counts()
@@ -201,6 +229,7 @@ class TwinModel(mesa.Model):
 
     def deliver_messages(self) -> None:
         """Bring what was said in the last step to those who hear it (stage 3)."""
+        self.hush()
         for sender, brand, sign, friend in self.messages:
             hearers = range(len(sender.friends)) if friend is None else (friend,)
             for place in hearers:
@@ -210,6 +239,14 @@ class TwinModel(mesa.Model):
             self.deliver_reviews()
         self.messages.clear()
         self.public, self.public_next = self.public_next, [0] * self.n_brands
+
+    def hush(self) -> None:
+        """Take out what goes unheard."""
+        if self.unheard.sign == "both":
+            self.messages.clear()
+            self.public_next = [0] * self.n_brands
+        unheard_sign = {"praise": 1, "blame": -1}.get(self.unheard.sign)
+        self.messages = [said for said in self.messages if not said[0].is_unheard and said[2] != unheard_sign]
 
     def deliver_reviews(self) -> None:
         """Let everybody read a share of what the others said; praise and blame are cut to whole units apart."""
@@ -224,8 +261,8 @@ class TwinModel(mesa.Model):
     def clear_counts(self) -> None:
         """Begin the counts of the next step."""
         self.occasions = self.no_purchase = 0
-        for row in (*self.counts.values(), *self.switches):
-            row[:] = [0] * self.n_brands
+        for row in (*self.counts.values(), *self.switches, *self.won, self.entered):
+            row[:] = [0] * len(row)
 
     def series(self, name: str) -> np.ndarray[Any, Any]:
         """What was collected under a name in the measured steps, in units of its own: steps, or steps × brands."""

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 FLOWS = (
     "buyers purchases units joined lapsed returned won_back repeat_purchases purchases_after failures complaints "
     "complaints_public messages_positive messages_negative revenue cost_of_goods program_cost enrolled points_earned "
-    "points_redeemed points_expired rewards_redeemed"
+    "points_redeemed points_expired rewards_redeemed acquisition_cost referral_cost invitations frauds"
 ).split()
 """What is counted by step and brand."""
-UNITS = {name: MONEY_UNIT for name in ("revenue", "cost_of_goods", "program_cost")}
+MONEY = ("revenue", "cost_of_goods", "program_cost", "acquisition_cost", "referral_cost")
+UNITS = {name: MONEY_UNIT for name in MONEY}
 UNITS |= {name: POINT_UNIT for name in ("points_earned", "points_redeemed", "points_expired")}
 """Ledger units in one unit of what is counted, where it is not 1."""
 STATES = ("satisfaction", "bond", "trust")
@@ -32,7 +33,7 @@ GONE = ("lost", "dormant")
 def collector(model: TwinModel) -> Any:
     """What keeps the counts of every step, and means of the states that somebody keeps."""
     reporters: dict[str, Any] = {name: partial(_count_of, name) for name in FLOWS}
-    reporters |= {name: name for name in ("occasions", "no_purchase", "switches")}
+    reporters |= {name: name for name in ("occasions", "no_purchase", "switches", "entered", "won")}
     if model.setup.metrics.keeps_states:
         kept = {
             "satisfaction": model.satisfaction.kind != "none",

@@ -5,22 +5,25 @@ A step of a customer is its occasions, one after the other, each of them
     see what is offered → choose → pay and collect points → experience → feel → perhaps complain, leave, tell friends
 
 and what it does once a step. How it does each of these is in a file of its own: twin_needs.py, twin_choice.py,
-twin_feelings.py, twin_recovery.py, twin_leaving.py and twin_talk.py; what it is and remembers is in twin_person.py.
+twin_feelings.py, twin_recovery.py, twin_leaving.py and twin_talk.py; how it comes into the market at all is in
+twin_coming.py, what it is and remembers is in twin_person.py.
 The numbers of equations are those of docs/model.md.
 """
 
 from __future__ import annotations
 
 from loyaltysim.mesa.twin_choice import Choosing
+from loyaltysim.mesa.twin_coming import Coming
 from loyaltysim.mesa.twin_feelings import Feeling
 from loyaltysim.mesa.twin_leaving import Leaving
 from loyaltysim.mesa.twin_person import Incident, Purchase
 from loyaltysim.mesa.twin_program import money
 from loyaltysim.mesa.twin_recovery import Complaining
 from loyaltysim.mesa.twin_talk import Talking
+from loyaltysim.totals import ADVERTISING, START
 
 
-class Customer(Choosing, Feeling, Complaining, Talking, Leaving):
+class Customer(Choosing, Feeling, Complaining, Talking, Leaving, Coming):
     """One customer: traits that stay, and what it feels, remembers and has heard, by brand."""
 
     def step(self) -> None:
@@ -28,7 +31,9 @@ class Customer(Choosing, Feeling, Complaining, Talking, Leaving):
         model = self.model
         if model.lapse.kind == "contract":
             self.renew()
-        occasions = self.count_occasions()
+        occasions = 0 if self.is_prospect else self.count_occasions()
+        if self.channel != START and self.entered == model.now:
+            occasions = max(occasions, 1)
         if occasions:
             self.bought_now.clear()
             for occasion in range(occasions):
@@ -51,12 +56,12 @@ class Customer(Choosing, Feeling, Complaining, Talking, Leaving):
         for card in self.cards:
             card.offer(prices, rewards)
         self.come_back(occasion)
-        brand = self.keep_contract(self.choose(prices, rewards, felt, occasion))
+        brand = self.keep_contract(self.keep_pledge(self.choose(prices, rewards, felt, occasion)))
         model.occasions += 1
         if brand is None:
             model.no_purchase += 1
         else:
-            units = self.fill_basket(brand, occasion)
+            units = self.fill_basket(brand, occasion) + self.more_units(brand, occasion)
             paid = self.pay(brand, units, prices[brand], felt[brand], occasion)
             incident = self.live(brand, felt[brand], occasion)
             self.purchases.append(Purchase(model.now, occasion, brand, units, paid, incident))
@@ -97,6 +102,9 @@ class Customer(Choosing, Feeling, Complaining, Talking, Leaving):
         counts["cost_of_goods"][brand] += units * model.market.unit_costs[brand]
         counts["buyers"][brand] += brand not in self.bought_now
         counts["joined"][brand] += not self.tried[brand]
+        model.won[brand][self.channel] += not self.tried[brand]
+        if self.channel == ADVERTISING and not any(self.tried):
+            counts["acquisition_cost"][brand] += model.acquisition_costs[brand]
         if last is not None:
             model.switches[last][brand] += 1
             counts["purchases_after"][last] += 1

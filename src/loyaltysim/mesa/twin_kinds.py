@@ -21,6 +21,8 @@ KNOWN = {
     "win_back": {"none", "logit"},
     "talk": {"none", "threshold", "rates"},
     "influence": {"none", "satisfaction", "heard"},
+    "acquisition": {"none", "linear", "ties"},
+    "referral": {"none", "invitations"},
     "pricing": {"constant", "promotion_calendar"},
     "programs": {"points", "stamps"},
     "enrollment": {"automatic", "opt_in"},

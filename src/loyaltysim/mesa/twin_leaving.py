@@ -6,12 +6,13 @@ import math
 
 from loyaltysim.behavior.lapse import LEAVE, RENEW, RETURN
 from loyaltysim.behavior.win_back import ANSWER, BUNDLE, DISCOUNT, UPGRADE
+from loyaltysim.mesa.twin_coming import Coming
 from loyaltysim.mesa.twin_needs import Needing
 from loyaltysim.mesa.twin_person import NO_OFFER
 from loyaltysim.mesa.twin_program import logistic
 
 
-class Leaving(Needing):
+class Leaving(Needing, Coming):
     """The part of a customer that decides to stay or to leave."""
 
     def drop_out(self, brand: int, occasion: int) -> None:
@@ -19,7 +20,7 @@ class Leaving(Needing):
         model = self.model
         if model.lapse.kind == "dropout" and self.tried[brand]:
             luck = model.luck.uniform(self.key, LEAVE, occasion)
-            self.decide(brand, self.dropout_chance, luck)
+            self.decide(brand, self.held(brand, self.dropout_chance), luck)
 
     def renew(self) -> None:
         """Perhaps end the contract, if it is due (eq. E65); who has left the category does."""
@@ -28,7 +29,7 @@ class Leaving(Needing):
             return
         age = model.now - self.signed
         if age > 0 and age % model.lapse.term_steps == 0:
-            chance = self.cancel_chance if self.is_in_category() else 1.0
+            chance = self.held(brand, self.cancel_chance) if self.is_in_category() else 1.0
             if self.decide(brand, chance, model.luck.uniform(self.key, RENEW)):
                 self.contract = None
 

@@ -7,6 +7,7 @@ the number of one of the names under which the parts of the model draw.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from random import Random
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -38,6 +39,18 @@ class Luck(Protocol):
 
     def friend(self, friends: list[Person], everybody: bool, key: Any, purpose: Any, occasion: int) -> int:
         """The place of one of the friends, each with the same chance; `everybody` says that they are all the others."""
+
+    def fine_uniform(self, key: Any, purpose: Any) -> float:
+        """A number between 0 and 1, for traits."""
+
+    def of_two(self, key: Any, other: Any, purpose: Any) -> float:
+        """A number between 0 and 1 that two customers share."""
+
+    def any_of(self, n: int, key: Any, purpose: Any, index: int = 0) -> int:
+        """A place among n, each with the same chance."""
+
+    def first_of(self, friends: Sequence[Person], rates: Sequence[int], key: Any, purpose: Any, index: int = 0) -> int:
+        """The place of the friend whose clock rings first: chances are in proportion to the rates."""
 
 
 class KeyedLuck:
@@ -82,6 +95,24 @@ class KeyedLuck:
         numbers = [int(draws.bits(other.key, own)) for other in friends]
         return numbers.index(max(numbers))
 
+    def fine_uniform(self, key: Any, purpose: Any) -> float:
+        """One of 2**52 equally spaced numbers between 0 and 1."""
+        return float(draws.uniform_double(key, self._salt(purpose, 0)))
+
+    def of_two(self, key: Any, other: Any, purpose: Any) -> float:
+        """One of 2**52 equally spaced numbers, by both keys."""
+        return float(draws.uniform_double(key, np.uint64(draws.bits(other, self._salt(purpose, 0)))))
+
+    def any_of(self, n: int, key: Any, purpose: Any, index: int = 0) -> int:
+        """A place by number."""
+        return int(draws.bits(key, self._salt(purpose, 0, index))) % n
+
+    def first_of(self, friends: Sequence[Person], rates: Sequence[int], key: Any, purpose: Any, index: int = 0) -> int:
+        """Each friend's clock is drawn by both keys."""
+        own = np.uint64(draws.bits(key, self._salt(purpose, 0, index)))
+        times = [float(draws.exponential(friend.key, own)) / max(rate, 1e-30) for friend, rate in zip(friends, rates)]
+        return times.index(min(times))
+
 
 class MesaLuck:
     """Draws from Mesa's `model.random`, one after the other: the address is ignored."""
@@ -115,3 +146,20 @@ class MesaLuck:
     def friend(self, friends: list[Person], everybody: bool, key: Any, purpose: Any, occasion: int) -> int:
         """The place of one of the friends, each with the same chance."""
         return self._random.randrange(len(friends))
+
+    def fine_uniform(self, key: Any, purpose: Any) -> float:
+        """A number between 0 and 1."""
+        return self._random.random()
+
+    def of_two(self, key: Any, other: Any, purpose: Any) -> float:
+        """A number between 0 and 1."""
+        return self._random.random()
+
+    def any_of(self, n: int, key: Any, purpose: Any, index: int = 0) -> int:
+        """A place among n, each with the same chance."""
+        return self._random.randrange(n)
+
+    def first_of(self, friends: Sequence[Person], rates: Sequence[int], key: Any, purpose: Any, index: int = 0) -> int:
+        """Exponential clocks, one after the other."""
+        times = [self._random.expovariate(max(rate, 1e-30)) for rate in rates]
+        return times.index(min(times))

@@ -14,6 +14,7 @@ import numpy as np
 from loyaltysim.behavior.needs import EXIT
 from loyaltysim.customers.fields import FIELDS
 from loyaltysim.mesa.twin_program import Card
+from loyaltysim.totals import START
 
 if TYPE_CHECKING:
     from loyaltysim.mesa.twin import TwinModel
@@ -86,7 +87,22 @@ class Person(mesa.Agent):
         self.is_online = False
         """Whether the occasion is one to buy online."""
 
+        # how it came into the market
+        self.segment = ""
+        self.entered = 0
+        """The step of coming, -1 for those who are not in the market yet."""
+        self.channel = START
+        self.referrer: Person | None = None
+        self.referred: int | None = None
+        """The brand to which an invitation brought it …"""
+        self.pledge: int | None = None
+        """… which it buys at the next occasion."""
+        self.hold = 1.0
+        """What the friend who invited leaves of the chance to leave that brand."""
+
         # what it hears and from whom
+        self.is_unheard = False
+        """Whether its word reaches nobody."""
         self.heard = [0.0] * brands
         self.praise, self.blame = [0] * brands, [0] * brands
         """Messages that have not yet taken effect, in 1/1024 of a full one."""
@@ -128,6 +144,13 @@ class Person(mesa.Agent):
         self.online: float = traits["online"]
         self.category_exit: float = traits["category_exit"]
         self.taste: list[float] = traits["taste"]
+
+    def bought_before(self, brand: int) -> None:
+        """Have bought a brand just before the first step; where customers have contracts, one begins with that step."""
+        self.last_brand, self.tried[brand] = brand, True
+        self.times_bought[brand], self.last_bought[brand] = 1, 0
+        if self.model.needs.kind == "contract":
+            self.contract = brand
 
     @property
     def weeks_since(self) -> float:

@@ -31,13 +31,17 @@ class PeriodBook:
 
 
 def open_book(world: World) -> PeriodBook:
-    """An empty book."""
-    rows = (world.customers.rows,)
-    return PeriodBook(
+    """A book before the first step. Without a burn-in who bought before it was a customer of the period before."""
+    rows, start = (world.customers.rows,), world.history.start_brand
+    book = PeriodBook(
         world.own("period.now", rows, np.uint32),
         world.own("period.before", rows, np.uint32),
         world.own("period.purchases", rows, np.uint32),
     )
+    if start is not None and not world.calendar.burn_in:
+        bought = start >= 0
+        book.before[bought] = u4(1) << start[bought].astype(u4)
+    return book
 
 
 def note(book: PeriodBook, shoppers: Shoppers) -> None:

@@ -5,12 +5,17 @@
 
 Pictures of several panels (`states`, `after_promotion`, `effects`) divide the axes they are given; the panels are
 ``ax.child_axes``. Lines are means over replications, bands 95 % intervals of the mean. Brands are told apart by line
-style and marker as well as by color, and no picture changes matplotlib's settings.
+style and marker as well as by color, and no picture changes matplotlib's settings. `diffusion` alone writes a file: a
+moving picture, of a scenario.
 """
 
 from loyaltysim.plots.after_promotion import after_promotion
+from loyaltysim.plots.channels import channels
+from loyaltysim.plots.diffusion import diffusion
 from loyaltysim.plots.effects import effects
+from loyaltysim.plots.offspring import offspring
 from loyaltysim.plots.program_value import program_value
+from loyaltysim.plots.reproduction_number import reproduction_number
 from loyaltysim.plots.resistance import resistance
 from loyaltysim.plots.retention import retention
 from loyaltysim.plots.save_all import save_all
@@ -18,11 +23,16 @@ from loyaltysim.plots.shares import shares
 from loyaltysim.plots.states import states
 from loyaltysim.plots.survival import survival
 from loyaltysim.plots.switching import switching
+from loyaltysim.plots.word_of_mouth_value import word_of_mouth_value
 
 __all__ = [
     "after_promotion",
+    "channels",
+    "diffusion",
     "effects",
+    "offspring",
     "program_value",
+    "reproduction_number",
     "resistance",
     "retention",
     "save_all",
@@ -30,4 +40,5 @@ __all__ = [
     "states",
     "survival",
     "switching",
+    "word_of_mouth_value",
 ]

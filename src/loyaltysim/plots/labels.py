@@ -48,12 +48,13 @@ def label_ends(ax: Axes, ends: Sequence[End], *, size: float, top: float = 1.0) 
     ends = sorted((end for end in ends if np.isfinite(end.y)), key=lambda end: end.y)
     if not ends:
         return
-    low, high = ax.get_ylim()
+    scale = ax.yaxis.get_transform().transform  # the axis may be logarithmic
+    low, high = scale(np.array(ax.get_ylim()))
     figure = ax.figure
     tall = ax.get_position().height * figure.bbox.height / figure.dpi * POINTS_OF_AN_INCH
     names = [short(end.name) for end in ends]
     heights = np.array([(name.count("\n") + 1) * size * LINE for name in names]) / tall
-    wanted = np.array([(end.y - low) / (high - low) for end in ends])
+    wanted = (scale(np.array([end.y for end in ends])) - low) / (high - low)
     leader = {"arrowstyle": "-", "linewidth": 0.5, "shrinkA": 1, "shrinkB": 2, "relpos": (0, 0.5)}
     for end, name, place in zip(ends, names, spread(wanted, heights, top)):
         ax.annotate(

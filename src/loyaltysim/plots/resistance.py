@@ -33,7 +33,7 @@ NEEDS = ("depth", "defection", "defection_low", "defection_high", "ci_low", "ci_
 
 
 def resistance(curve: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Defection from the focal brand in rivals' deal weeks, by the depth of their discounts, with 95 % intervals.
+    """Defection from the focal brand during a deal of rivals, by the depth of their discounts, with 95 % intervals.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def resistance(curve: pd.DataFrame, ax: Axes | None = None) -> Axes:
     known = curve[curve["defection"].notna()]
     if known.empty:
         head(ax, QUESTION)
-        say(ax, "No customer of ours bought while rivals promoted.")
+        say(ax, "No customer of ours was there when rivals promoted.")
         return ax
     several = "scenario" in known.columns
     lines = list(known.groupby("scenario", sort=False)) if several else [("", known)]
@@ -82,14 +82,14 @@ def resistance(curve: pd.DataFrame, ax: Axes | None = None) -> Axes:
             capthick=1.0,
             zorder=4,
         )
-    dress(ax, "depth of rivals' discounts (% of the list price)", "bought elsewhere\n(% of our last buyers' purchases)")
+    dress(ax, "depth of rivals' discounts (% of the list price)", "bought elsewhere\n(% of our customers)")
     n = int(known["n"].max())
     told = (
         f"Mean of {n} replications; band: its 95 % interval; bars: that of the paired difference from no discount."
         if n > 1
         else "One replication: no interval."
     )
-    head(ax, QUESTION, f"In the weeks of rivals' promotions; dashed: the same weeks with nothing off. {told}")
+    head(ax, QUESTION, f"While a deal of rivals lasts; dashed: the same deal with nothing off. {told}")
     if several:
         label_ends(ax, ends, size=LABEL_SIZE)
     return ax

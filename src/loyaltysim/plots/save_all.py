@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 
 from loyaltysim.plots.after_promotion import after_promotion
 from loyaltysim.plots.after_promotion import missing as no_promotion
+from loyaltysim.plots.channels import channels
+from loyaltysim.plots.channels import missing as no_channels
 from loyaltysim.plots.effects import effects as draw_effects
 from loyaltysim.plots.retention import missing as no_retention
 from loyaltysim.plots.retention import retention
@@ -21,6 +23,7 @@ from loyaltysim.plots.states import missing as no_states
 from loyaltysim.plots.states import states
 from loyaltysim.plots.switching import missing as no_switching
 from loyaltysim.plots.switching import switching
+from loyaltysim.plots.word_of_mouth_value import word_of_mouth_value
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,12 +36,17 @@ PICTURES: dict[str, tuple[Callable[[xr.Dataset], Axes], Callable[[xr.Dataset], s
     "switching": (switching, no_switching),
     "states": (states, no_states),
     "after_promotion": (after_promotion, no_promotion),
+    "channels": (channels, no_channels),
 }
 """By file name: what draws it, and what says why it cannot."""
 
 
-def save_all(ds: xr.Dataset, folder: str | Path, effects: pd.DataFrame | None = None) -> list[Path]:
-    """Write every picture into a folder, which is made if it is not there, as NAME.svg; effects if they are given.
+def save_all(
+    ds: xr.Dataset, folder: str | Path, effects: pd.DataFrame | None = None, value: pd.DataFrame | None = None
+) -> list[Path]:
+    """Write every picture into a folder, which is made if it is not there, as NAME.svg.
+
+    Effects too, and the value of word of mouth, if they are given.
 
     A picture that would be empty is not written. The user's matplotlib settings play no part and are left as they are.
 
@@ -60,6 +68,8 @@ def save_all(ds: xr.Dataset, folder: str | Path, effects: pd.DataFrame | None = 
                 written.append(_save(draw(ds), folder / f"{name}.svg"))
         if effects is not None and len(effects):
             written.append(_save(draw_effects(effects), folder / "effects.svg"))
+        if value is not None:
+            written.append(_save(word_of_mouth_value(value), folder / "word_of_mouth_value.svg"))
     return written
 
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from loyaltysim.market.calendar import DAYS_PER_WEEK
 from loyaltysim.plots.interval import interval
 from loyaltysim.plots.labels import label_ends, short
 from loyaltysim.plots.lines import draw_line
+from loyaltysim.plots.pooled import pool, steps_a_point
 from loyaltysim.plots.run import clock, of_segment, one_run, promotion_steps, stretches, whose
 from loyaltysim.plots.style import LABEL_SIZE, SMALL_SIZE, Look, averaged, dress, head, looks, new_axes, say
 
@@ -53,8 +53,8 @@ def shares(ds: xr.Dataset, ax: Axes | None = None, *, segment: str = "all") -> A
         head(ax, QUESTION)
         say(ax, missing(ds))
         return ax
-    time, pooled = clock(ds), _steps_a_point(ds)
-    units = _pool(ds["units"].transpose("replication", "brand", "step").values, pooled)
+    time, pooled = clock(ds), steps_a_point(ds, MOST_POINTS)
+    units = pool(ds["units"].transpose("replication", "brand", "step").values, pooled)
     with np.errstate(invalid="ignore", divide="ignore"):
         own = interval(100 * units / units.sum(1, keepdims=True))
     middle = (np.arange(units.shape[2]) + 0.5) * time.step * pooled
@@ -79,20 +79,6 @@ def shares(ds: xr.Dataset, ax: Axes | None = None, *, segment: str = "all") -> A
     head(ax, QUESTION, f"{averaged(ds)}{bars}{steps}{whose(segment)}")
     label_ends(ax, ends, size=LABEL_SIZE, top=room)
     return ax
-
-
-def _steps_a_point(ds: xr.Dataset) -> int:
-    """One, or in long runs so many that there are few enough points: at least a week of steps."""
-    if ds.sizes["step"] <= MOST_POINTS:
-        return 1
-    week = round(DAYS_PER_WEEK / float(ds.attrs.get("step_days", DAYS_PER_WEEK)))
-    return max(week, -(-ds.sizes["step"] // MOST_POINTS))
-
-
-def _pool(units: np.ndarray, steps: int) -> np.ndarray:
-    """Sums over so many steps each, along the last axis; the rest at the end is left out."""
-    whole = units.shape[-1] // steps
-    return np.asarray(units[..., : whole * steps].reshape(*units.shape[:-1], whole, steps).sum(-1))
 
 
 def _draw_lane(ax: Axes, name: str, look: Look, spans: list[tuple[float, float]], bottom: float, down: bool) -> None:

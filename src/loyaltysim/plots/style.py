@@ -49,13 +49,17 @@ class Look(NamedTuple):
 
 def looks(ds: xr.Dataset) -> dict[str, Look]:
     """A look for every brand by name: the focal one solid and thick, the rest in the order of the Dataset."""
-    focal = focal_of(ds)
+    return looks_of([str(name) for name in ds["brand"].values], focal_of(ds))
+
+
+def looks_of(brands: Sequence[str], focal: str) -> dict[str, Look]:
+    """The same, for brands by name."""
     found = {focal: Look(FOCAL_COLOR, "-", "o", 2.4, "", 0.25, True)}
-    for place, name in enumerate(str(n) for n in ds["brand"].values if str(n) != focal):
+    for place, name in enumerate(name for name in brands if name != focal):
         n = len(COLORS)
         line = (place + place // n) % n  # the second round pairs colors with other lines
         found[name] = Look(COLORS[place % n], LINES[line], MARKERS[line], 1.3, HATCHES[line], 0.13, False)
-    return {str(name): found[str(name)] for name in ds["brand"].values}
+    return {name: found[name] for name in brands}
 
 
 def new_axes(width: float = 7.2, height: float = 4.0) -> Axes:
@@ -96,7 +100,11 @@ def head(ax: Axes, question: str, note: str = "", *, left: float = 0.75, above: 
 
 def averaged(ds: xr.Dataset, what: str = "band") -> str:
     """What a line and its interval are, for the note under a title."""
-    n = ds.sizes["replication"]
+    return averaged_over(ds.sizes["replication"], what)
+
+
+def averaged_over(n: int, what: str = "band") -> str:
+    """The same, of so many replications."""
     return f"Mean of {n} replications; {what}: its 95 % interval." if n > 1 else "One replication: no interval."
 
 

@@ -6,9 +6,10 @@ import numpy as np
 
 from loyaltysim.draws import salt, uniform
 from loyaltysim.jit import jit
-from loyaltysim.programs.ledger import ACTIVE, ROUND
 
 f4, f8, i4, i8 = np.float32, np.float64, np.int32, np.int64
+ACTIVE = 1  # a member with a card, as in `programs.ledger`
+ROUND = 6755399441055744.0  # 1.5 · 2**52: adding and subtracting it rounds a float64 to a whole number, half to even
 
 
 @jit

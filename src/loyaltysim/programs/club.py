@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,6 +11,7 @@ import numpy as np
 from loyaltysim.draws import purpose, salt
 from loyaltysim.market.shoppers import Block, Shoppers
 from loyaltysim.programs import benefits, fees, ledger
+from loyaltysim.programs.joining import ALWAYS, NEVER
 from loyaltysim.programs.parts.enrollment import Enrollment, OptIn
 from loyaltysim.programs.program import Account, Program, ledger_money
 from loyaltysim.record import setting
@@ -100,7 +102,7 @@ class Club(Program):
         steps, customers = self._steps(world), world.customers
         fees.renew(
             own.member, own.joined, own.before, customers.key, customers.segment, block.start, block.stop, step, steps,
-            self._share, ledger_money(self.fee), self.by_saving / MONEY_UNIT, self.stay,
+            self._share, ledger_money(self.fee), self.by_saving / MONEY_UNIT, self._stay_logit,
             np.uint64(salt(purpose(f"{own.label}.renew"), step, 0, 0)), customers.n_customers, own.place,
             customers.arrays.get("member", NO_BITS), own.brand, totals.enrolled, totals.program_fees,
         )  # fmt: skip
@@ -119,6 +121,11 @@ class Club(Program):
 
     def _steps(self, world: World) -> int:
         return max(1, round(self.term_weeks / world.calendar.weeks))
+
+    @property
+    def _stay_logit(self) -> float:
+        chance = min(max(self.stay, NEVER), ALWAYS)
+        return math.log(chance) - math.log(1 - chance)
 
     @property
     def _share(self) -> float:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from loyaltysim.draws import uniform
-from loyaltysim.elementary import log, logistic
+from loyaltysim.elementary import logistic
 from loyaltysim.jit import jit
-from loyaltysim.programs.joining import ALWAYS, NEVER
-from loyaltysim.programs.ledger import ACTIVE
 
 f4, i4, i8, u4 = np.float32, np.int32, np.int64, np.uint32
+ACTIVE = 1  # a member with a card, as in `programs.ledger`
 
 
 @jit
@@ -34,15 +33,14 @@ def charge_new(was, member, rows, buyers, segment, begins, first_replication, pl
 
 @jit
 def renew(
-    member, joined, before, key, segment, start, stop, step, steps, share, fee, weight, stay, luck, n_customers, place,
+    member, joined, before, key, segment, start, stop, step, steps, share, fee, weight, base, luck, n_customers, place,
     bits, brand, enrolled, fees,
 ):  # fmt: skip
-    """At the end of a term a member pays for the next, or is none any more.
+    """At the end of a term a member pays for the next, or is none any more; `base` is the logit of staying.
 
     The brand's bit of who leaves is cleared; another program of the brand sets it again at the next purchase.
     """
-    share, money, weight = f4(share), f4(fee), f4(weight)
-    base = log(f4(max(stay, NEVER))) - log(f4(1.0) - f4(min(stay, ALWAYS)))
+    share, money, weight, base = f4(share), f4(fee), f4(weight), f4(base)
     bit = u4(1) << u4(brand)
     for row in range(start, stop):
         held = i4(step) + i4(1) - joined[row]

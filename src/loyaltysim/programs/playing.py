@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from loyaltysim.jit import jit
-from loyaltysim.programs.ledger import ACTIVE
 
 f4, i4 = np.float32, np.int32
+ACTIVE = 1  # a member with a card, as in `programs.ledger`
 
 
 @jit

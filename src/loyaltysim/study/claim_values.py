@@ -82,7 +82,7 @@ def sales(run: Run, what: str) -> pd.Series:
     population = run.population
     if population is None:
         population = run.needs_data("the size of the population")["population"].sel(segment="all").to_series().to_dict()
-    how = {"start": run.start, "lifetimes": run.lifetimes, "until": until}
+    how: dict[str, Any] = {"start": run.start, "lifetimes": run.lifetimes, "until": until}
     return measures.conversion(run.log, run.brand, population, weeks=WINDOW, active_weeks=ACTIVE, **how)[what]
 
 

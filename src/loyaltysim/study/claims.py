@@ -139,10 +139,11 @@ def practitioner_claims(
 
 def _told(claim: Claim, run: Run) -> tuple[float, float, float, int, str]:
     """The mean over replications with its interval and their number; and why it is NaN, if it is."""
-    found, reason = np.array([np.nan]), claim.measure
-    if not isinstance(reason, str):
+    found, measure = np.array([np.nan]), claim.measure
+    reason = measure if isinstance(measure, str) else "nobody in this run to measure it on"
+    if not isinstance(measure, str):
         try:
-            found, reason = np.asarray(claim.measure(run), float), "nobody in this run to measure it on"
+            found = np.asarray(measure(run), float)
         except Unknown as unknown:
             reason = str(unknown)
     mean = paired_effect(found, np.zeros_like(found))

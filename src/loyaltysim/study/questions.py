@@ -6,11 +6,11 @@ thing is the scenario as it is less the world without it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.faults import path_text
+from loyaltysim.faults import Fault, ScenarioError, nearest, path_text
 from loyaltysim.study.compare import Comparison
 from loyaltysim.study.side_by_side import side_by_side
 
@@ -27,6 +27,7 @@ SAYS = {
     "referral": "invitations",
 }
 """The questions, in the words of a headline."""
+SIGNS = {"all": "both", "praise": "praise", "blame": "blame"}
 
 
 def without_rival_promotions(scenario: Scenario) -> Scenario | None:
@@ -57,7 +58,42 @@ def unheard(scenario: Scenario, what: dict[str, Any]) -> Scenario | None:
     seen = recovery.is_public and talking.influence.hears_public
     if not (talking.talk.kind != "none" or seen or talking.acquisition.imitates or talking.referral.kind != "none"):
         return None
-    return scenario.vary({"word_of_mouth.unheard": what})
+    own = talking.unheard
+    signs = {own.sign, what.get("sign", "none")} - {"none"}
+    together = {
+        "sign": "both" if len(signs) > 1 else next(iter(signs), "none"),
+        "segments": list(dict.fromkeys((*own.segments, *what.get("segments", ())))),
+        "share": max(own.share, what.get("share", 0.0)),  # who is drawn for a small share is for a larger one
+        "customers": sorted({*own.customers, *what.get("customers", ())}),
+    }
+    return scenario.vary({"word_of_mouth.unheard": together})
+
+
+OF = ("all", "praise", "blame", "segment:NAME", "share:NUMBER")
+"""What may be asked of word of mouth, besides a list of customers' numbers."""
+
+
+def goes_unheard(of: str | Sequence[int]) -> dict[str, Any]:
+    """The settings `word_of_mouth.unheard` of the world in which something is missing.
+
+    Raises ScenarioError for what is none of `OF`, nor a list of customers' numbers.
+    """
+    if not isinstance(of, str):
+        if not len(of):
+            raise ScenarioError([Fault(None, None, "of", "nobody is listed")])
+        return {"customers": [int(number) for number in of]}
+    what, _, which = of.partition(":")
+    try:
+        if of in SIGNS:
+            return {"sign": SIGNS[of]}
+        if what == "segment" and which:
+            return {"segments": [which]}
+        if what == "share":
+            return {"share": float(which)}
+    except ValueError:
+        pass
+    message = f'no part of word of mouth is called "{of}"'
+    raise ScenarioError([Fault(None, None, "of", message, OF, nearest(of, OF))])
 
 
 def without_referral(scenario: Scenario) -> Scenario | None:
@@ -121,15 +157,45 @@ def answer(
     return Answer(base, comparisons)
 
 
-def word_of_mouth_effect(
-    scenario: Scenario, *, replications: int = 30, seed: int = 1, threads: int | None = None
-) -> Comparison:
-    """What word of mouth is worth: the scenario with messages less the same without (a knock-out with common luck).
+def silenced(scenario: Scenario, of: str | Sequence[int] = "all") -> Scenario:
+    """The market in which some word of mouth goes unheard; `of` as for `word_of_mouth_effect`.
 
-    Public complaints are word of mouth too. Raises ValueError if nobody talks in the scenario, or sees them.
+    Raises ScenarioError for an unknown `of`, or if nobody says or shows anything.
     """
-    silent = without_word_of_mouth(scenario)
+    silent = unheard(scenario, goes_unheard(of))
     if silent is None:
-        raise ValueError("nobody talks in this scenario: word_of_mouth.talk is off")
-    runs = side_by_side({"without": silent, "with": scenario}, replications=replications, seed=seed, threads=threads)
+        message = "nobody talks in this scenario, shows anything to others or invites them"
+        raise ScenarioError([Fault(None, None, "word_of_mouth", message)])
+    return silent
+
+
+def word_of_mouth_effect(
+    scenario: Scenario,
+    of: str | Sequence[int] = "all",
+    *,
+    replications: int = 30,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Callable[[str, float], None] | None = None,
+) -> Comparison:
+    """What word of mouth is worth: the scenario as it is less a world, as lucky, in which some of it goes unheard.
+
+    Worlds differ from the first step on, burn-in included; public complaints, the example of friends and invitations
+    are word of mouth too. What parts are worth does not add up to what all is worth: where one falls silent, another
+    is heard by people who are less sure.
+
+    Parameters
+    ----------
+    scenario : a market in which somebody talks
+    of : "all", "praise", "blame" (of everybody), "segment:NAME", "share:0.1" (of customers, drawn one by one), or a
+        list of customers' numbers
+    replications, seed, threads, progress : as for `compare`
+
+    Raises
+    ------
+    ScenarioError : if nobody talks in the scenario, or sees complaints, or brings friends; for an unknown `of`, a
+        segment or customer that there is not, or a share outside 0 … 1
+    """
+    worlds = {"without": silenced(scenario, of), "with": scenario}
+    runs = side_by_side(worlds, replications=replications, seed=seed, threads=threads, progress=progress)
     return Comparison(runs, "without", scenario.focal)

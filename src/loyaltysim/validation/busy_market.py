@@ -58,6 +58,16 @@ CONTRACTS = {
     "behavior.lapse": {"kind": "contract", "term_steps": 4, "return_rate": 0.05},
 }
 """The same with contracts."""
+NEWCOMERS = {
+    **FULL,
+    "word_of_mouth.acquisition": {"kind": "linear", "p": 1.0, "q": 2.0, "start_share": 0.2},
+    "word_of_mouth.referral": {"kind": "invitations", "rate": 0.3, "accept": 0.5, "by_reward": 0.1},
+    "word_of_mouth.unheard": {"share": 0.1},
+    "brands.Ours.referral": {"reward": 3.0, "friend_reward": 1.0, "fraud_chance": 0.2},
+    "brands.Rival.referral": {},
+    "brands.Third.acquisition_cost": 4.0,
+}
+"""The first of them with prospects, who come by advertising, friends and invitations; some friends go unheard."""
 
 
 def busy_market(customers: int = 1000, steps: int = 39) -> Scenario:

@@ -16,19 +16,22 @@ from loyaltysim.customers.network import Neighbors
 from loyaltysim.results import Raw
 from loyaltysim.scenario import Scenario
 from loyaltysim.simulation import Simulation
-from loyaltysim.validation.busy_market import CONTRACTS, FULL, OTHER_KINDS, busy_market
+from loyaltysim.validation.busy_market import CONTRACTS, FULL, NEWCOMERS, OTHER_KINDS, busy_market
 from loyaltysim.validation.target import Check, target
 
 SMALL = (300, 13)
 """Customers and steps that plain Python runs in a second."""
 LEAF = 1024
 """The smallest block, in rows."""
+TIES = {"kind": "ties", "p": 1.0, "q": 0.5}
 
 
 def markets(customers: int, steps: int) -> dict[str, Scenario]:
-    """Busy markets that together have every kind of needs, satisfaction, bond, lapse, talk and influence."""
+    """Busy markets that together have every kind of needs, satisfaction, bond, lapse, talk, influence and coming."""
     busy = busy_market(customers, steps)
     others: dict[str, dict[str, Any]] = {"other kinds": OTHER_KINDS, "everything on": FULL, "contracts": CONTRACTS}
+    others["newcomers"] = NEWCOMERS
+    others["newcomers, each tie a chance"] = {**NEWCOMERS, "word_of_mouth.acquisition": TIES}
     return {"busy market": busy, **{name: busy.vary(changes) for name, changes in others.items()}}
 
 
@@ -41,6 +44,8 @@ def shuffle(simulation: Simulation, order: np.ndarray) -> None:
     world = simulation.world
     customers = world.customers
     arrays: list[np.ndarray] = [customers.key, customers.segment, *_arrays(simulation).values()]
+    if world.silent is not None:
+        arrays.append(world.silent)
     for array in arrays:
         if array.shape[-1] == customers.rows:
             array[...] = array[..., order]
@@ -91,6 +96,9 @@ def shuffled() -> Iterator[Check]:
         wrong = _different(_counts(one), _counts(other))
         yield Check(f"{name}: counts that differ", 0, len(wrong), None, 0, note=", ".join(wrong))
         states = {state: array[..., order] for state, array in _arrays(straight).items() if array.size}
+        if "referrer" in states:  # names customers by their rows
+            row_of = np.append(np.argsort(order), -1)  # -1, nobody, stays -1
+            states["referrer"] = row_of[states["referrer"]]
         wrong = _different(states, _arrays(mixed))
         yield Check(f"{name}: states that differ", 0, len(wrong), None, 0, note=", ".join(wrong))
         before, after = (np.nan_to_num(raw.state_sums, nan=-1.0) for raw in (one, other))  # NaN: nobody keeps the state
@@ -118,6 +126,8 @@ def same_bits() -> Iterator[Check]:
         stack, single = (Simulation(market, replications=some).run() for some in (range(2), range(1, 2)))
         rows = stack.world.customers.rows_of(1)
         stacked = {state: array[..., rows] for state, array in _arrays(stack).items() if array.size}
+        if "referrer" in stacked:  # names customers by their rows
+            stacked["referrer"] = np.maximum(stacked["referrer"] - rows.start, -1)
         stacked |= {count: array[:, 1:] for count, array in stack.raw().flows.items()}
         wrong = _different(stacked, {**_arrays(single), **single.raw().flows})
         note = ", ".join(wrong)

@@ -41,7 +41,7 @@ def cases() -> list[Case]:
     """Every case; the busy market's own parts are all on unless `without` says otherwise."""
     return [
         *_needs(), *_prices(), *_programs(), *_messages(), *_feelings(), *_traits(), *_resistance(), *_service(),
-        *_leaving(),
+        *_leaving(), *_coming(),
     ]  # fmt: skip
 
 
@@ -180,6 +180,23 @@ def _leaving() -> Iterator[Case]:
     )
 
 
+def _coming() -> Iterator[Case]:
+    acquisition, referral = "word_of_mouth.acquisition", "word_of_mouth.referral"
+    yield Case("prospects where all have come", {}, {acquisition: {"kind": "linear", "start_share": 1.0}})
+    coming = {acquisition: {"kind": "linear", "p": 1.0, "q": 2.0, "start_share": 0.2}}
+    unsent = {referral: {"kind": "invitations", "rate": 0.0}, "brands.Ours.referral": {"reward": 5.0}}
+    yield Case("invitations that nobody sends", coming, unsent)
+    unwanted = {**unsent, referral: {"kind": "invitations", "rate": 0.5, "accept": 0.0}}
+    yield Case("invitations that nobody accepts", coming, unwanted, frozenset({"invitations"}))
+    there = {acquisition: {"kind": "ties", "start_share": 1.0}, "brands.Ours.acquisition_cost": 9.0}
+    yield Case("costs of customers whom advertising did not win", {}, there)
+    owned = frozenset({"messages_positive", "messages_negative"})
+    unheard = {"word_of_mouth.unheard.sign": "both"}
+    chatty = {"word_of_mouth.talk": {"kind": "rates", "talk_good": 0.3}, "word_of_mouth.influence": "heard"}
+    yield Case("messages that go unheard", SILENT, {**chatty, **unheard}, owned)
+    yield Case("silence of nobody", {}, {"word_of_mouth.unheard": {"share": 0.0}})
+
+
 def differences(one: Simulation, other: Simulation, owns: frozenset[str] = frozenset()) -> list[str]:
     """Names of what two finished simulations of logged markets do not share bit for bit, except what is owned.
 
@@ -225,6 +242,6 @@ def strength_zero() -> Iterator[Check]:
     """Nothing that the part does not own differs."""
     for case in cases():
         without = busy_market().vary(case.without)
-        runs = [finished(scenario, case.offers) for scenario in (without, without.vary(case.zero))]
-        different = differences(*runs, case.owns)
+        one, other = (finished(scenario, case.offers) for scenario in (without, without.vary(case.zero)))
+        different = differences(one, other, case.owns)
         yield Check(case.part, 0, len(different), None, 0, note=", ".join(different))

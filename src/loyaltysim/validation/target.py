@@ -40,14 +40,15 @@ class Check:
     tolerance: float
     """Largest difference that passes; 0 means equal."""
     note: str = ""
-    side: Literal["both", "above"] = "both"
-    """Which differences count: "above" lets any number below the target pass."""
+    side: Literal["both", "above", "below"] = "both"
+    """Which differences count: "above" lets any number below the target pass, "below" any number above it."""
 
     @property
     def passed(self) -> bool:
         """Whether the difference is within the tolerance; NaN never is."""
         difference = self.simulated - self.target
-        return bool((difference if self.side == "above" else abs(difference)) <= self.tolerance)
+        counted = {"both": abs(difference), "above": difference, "below": -difference}[self.side]
+        return bool(counted <= self.tolerance)
 
 
 Experiment = Callable[[], Iterator[Check]]

@@ -108,10 +108,14 @@ class Adoption(Acquisition):
         customers.ask("channel")
         customers.ask("referrer")
         size = customers.rows if isinstance(world.neighbors, Neighbors) else world.n_replications
-        return Pull(entered, self.worth(world.calendar.years), np.zeros(size, np.int64))
+        strongest = STRENGTH_ONE
+        if isinstance(world.neighbors, Neighbors) and world.neighbors.strength is not None:
+            strongest = max(strongest, int(world.neighbors.strength.max(initial=0)))
+        worth = self.worth(np.arange(strongest + 1), world.calendar.years)
+        return Pull(entered, worth, np.zeros(size, np.int64))
 
-    def worth(self, years: float) -> np.ndarray:
-        """What a friend adds to the pull, by the strength of the tie, int64; `years` is the length of a step."""
+    def worth(self, strength: np.ndarray, years: float) -> np.ndarray:
+        """What a friend adds to the pull, int64, by strengths in 1/1024; `years` is the length of a step."""
         raise NotImplementedError
 
     def press(self, own: Pull, world: World, start: int, stop: int, press: np.ndarray) -> None:
@@ -125,6 +129,10 @@ class Adoption(Acquisition):
     def chances(self, ads: float, press: np.ndarray, n: int, chance: np.ndarray) -> None:
         """chance[i] = chance to come of a prospect at whom friends press so hard."""
         raise NotImplementedError
+
+    def press_of_ads(self, ads: float) -> float:
+        """How hard advertising presses, in the unit in which friends do."""
+        return ads
 
     def enter(self, own: Pull, world: World, totals: Totals, step: int, invited: Newcomers) -> np.ndarray:
         if own.until != step or own.examples is not None:
@@ -141,7 +149,7 @@ class Adoption(Acquisition):
 
     def admit(self, own: Pull, world: World, block: Block, shoppers: Shoppers, step: int) -> None:
         shoppers.n = coming.admit(
-            own.entered, step, block.start, block.bounds, world.customers.key,
+            own.entered, world.customers.arrays["channel"], step, block.start, block.bounds, world.customers.key,
             shoppers.ask("acquisition.count", dtype=np.int32), shoppers.n, shoppers.rows, shoppers.occasions,
             shoppers.key, shoppers.begins,
         )  # fmt: skip
@@ -185,7 +193,17 @@ class Adoption(Acquisition):
                         press[begin:end] = self.press_everybody(own, world, block.first_replication + r)
             self.chances(ads, press, size, chance)
             n = coming.who_comes(
-                own.entered, customers.key, block.start, block.stop, luck, split, ads, press, chance, found, by_friend
+                own.entered,
+                customers.key,
+                block.start,
+                block.stop,
+                luck,
+                split,
+                self.press_of_ads(ads),
+                press,
+                chance,
+                found,
+                by_friend,
             )
             rows.append(found[:n].copy())
             friends.append(by_friend[:n] > 0)
@@ -226,8 +244,8 @@ class Linear(Adoption):
 
     kind: Literal["linear"] = "linear"
 
-    def worth(self, years: float) -> np.ndarray:
-        return np.arange(STRENGTH_ONE + 1, dtype=np.int64)
+    def worth(self, strength: np.ndarray, years: float) -> np.ndarray:
+        return strength.astype(np.int64)
 
     def press(self, own: Pull, world: World, start: int, stop: int, press: np.ndarray) -> None:
         factor = self.q * world.calendar.years / STRENGTH_ONE
@@ -255,15 +273,20 @@ class Ties(Adoption):
         source="assumed",
     )  # fmt: skip
 
-    def worth(self, years: float) -> np.ndarray:
-        chance = np.minimum(self.q * years * np.arange(STRENGTH_ONE + 1) / STRENGTH_ONE, 1 - np.exp(-MOST_PRESS))
-        return np.rint(-np.log1p(-chance) * PULL_ONE).astype(np.int64)
+    def worth(self, strength: np.ndarray, years: float) -> np.ndarray:
+        chance = np.minimum(self.q * years * strength / STRENGTH_ONE, 1.0)
+        sure = chance >= 1.0
+        press = np.minimum(-np.log1p(-np.where(sure, 0.0, chance)), MOST_PRESS)
+        return np.rint(np.where(sure, MOST_PRESS, press) * PULL_ONE).astype(np.int64)
 
     def press(self, own: Pull, world: World, start: int, stop: int, press: np.ndarray) -> None:
         coming.press_by_log(own.pull, start, stop, 1.0 / PULL_ONE, press)
 
     def press_everybody(self, own: Pull, world: World, replication: int) -> float:
         return int(own.pull[replication]) / PULL_ONE
+
+    def press_of_ads(self, ads: float) -> float:
+        return MOST_PRESS if ads >= 1 else min(-float(np.log1p(-ads)), MOST_PRESS)
 
     def chances(self, ads: float, press: np.ndarray, n: int, chance: np.ndarray) -> None:
         coming.chance_of_ties(min(ads, 1.0), press, n, chance)

@@ -9,6 +9,7 @@ from loyaltysim.elementary import exp
 from loyaltysim.jit import jit
 
 f4, i8, u8 = np.float32, np.int64, np.uint64
+ONE = 1024  # a tie of strength 1
 
 
 @jit
@@ -78,7 +79,7 @@ def who_comes(entered, key, start, stop, luck, split, ads, press, chance, found,
 def pull_at(rows, first, neighbor, ties, worth, pull):
     """Add to the pull of every friend of these rows what the tie is worth."""
     weighted = ties.shape[0] > 0
-    full = worth[worth.shape[0] - 1]
+    full = worth[ONE]
     for k in range(rows.shape[0]):
         row = rows[k]
         for e in range(first[row], first[row + 1]):
@@ -107,8 +108,11 @@ def brought_by(rows, first, neighbor, ties, entered, silent, key, luck):
 
 
 @jit
-def admit(entered, step, start, bounds, keys, count, n, rows, occasions, key, begins):
-    """Keep the shoppers of a block who are no prospects, and add newcomers who have no occasion; returns how many."""
+def admit(entered, channel, step, start, bounds, keys, count, n, rows, occasions, key, begins):
+    """Keep the shoppers of a block who are no prospects, and add newcomers who have no occasion; returns how many.
+
+    Who was there from the start, by channel 0, does not come.
+    """
     size = bounds[bounds.shape[0] - 1]
     for i in range(size):
         count[i] = 0
@@ -119,7 +123,7 @@ def admit(entered, step, start, bounds, keys, count, n, rows, occasions, key, be
         begins[r] = i8(kept)
         for i in range(bounds[r], bounds[r + 1]):
             since = entered[start + i]
-            if since == step:
+            if since == step and channel[start + i] != 0:
                 count[i] = max(count[i], 1)
             if since >= 0 and count[i] > 0:
                 rows[kept] = start + i

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from loyaltysim.customers.network import STRENGTH_ONE
 from loyaltysim.draws import bits, exponential, mix, poisson, salt, uniform
 from loyaltysim.elementary import exp
 from loyaltysim.jit import jit
 
 MOST_LIFT = 5.0  # of the logarithm of the rate of invitations by reward, bond and satisfaction; assumed: more is a slip
+
+ONE = 1024  # a tie of strength 1
 
 f4, i8, u4, u8 = np.float32, np.int64, np.uint32, np.uint64
 
@@ -79,7 +80,7 @@ def by_chance(keys, luck, chance):
 @jit
 def whom(sender, number, first, neighbor, ties, key, purpose, step, n_customers):
     """One friend for each invitation, and the tie in 1/1024; -1 if there is none. Without ties: anybody else."""
-    friend, strength = np.full(sender.shape[0], -1, np.int64), np.full(sender.shape[0], STRENGTH_ONE, np.int64)
+    friend, strength = np.full(sender.shape[0], -1, np.int64), np.full(sender.shape[0], ONE, np.int64)
     weighted = ties.shape[0] > 0
     for k in range(sender.shape[0]):
         row = sender[k]
@@ -96,7 +97,7 @@ def whom(sender, number, first, neighbor, ties, key, purpose, step, n_customers)
                 if time < soonest:
                     soonest = time
                     friend[k] = neighbor[e]
-                    strength[k] = ties[e] if weighted else STRENGTH_ONE
+                    strength[k] = ties[e] if weighted else ONE
     return friend, strength
 
 

@@ -55,6 +55,8 @@ class Invited:
     fraud_chance: np.ndarray
     pledge: np.ndarray
     """int8, one per row: brand to be bought at the next occasion, -1 none."""
+    inviters: World | None = None
+    """Whose customers invite, to their brands, as they are before this step: another world's; None: this one's."""
 
 
 class Referral(Part, room="referral model"):
@@ -135,10 +137,11 @@ class Invitations(Referral):
 
     def invite(self, own: Invited, world: World, totals: Totals, step: int) -> Newcomers:
         self._hold(world)
-        sender, number = self._who_invites(own, world, step)
+        inviters = world if own.inviters is None else own.inviters
+        sender, number = self._who_invites(own, inviters, step)
         if not len(sender):
             return nobody()
-        brand = world.customers.arrays["last_brand"][sender].astype(np.int64)
+        brand = inviters.customers.arrays["last_brand"][sender].astype(np.int64)
         _add(totals.invitations, world, sender, brand, 1)
         if world.silent is not None or not world.praised:
             silent = np.full(len(sender), not world.praised) if world.silent is None else world.silent[sender] != 0
@@ -178,7 +181,7 @@ class Invitations(Referral):
         arrays = world.customers.arrays
 
         def kept(name: str) -> np.ndarray:
-            return arrays[name] if name in arrays else NO_TRAIT.reshape(0, 0)
+            return arrays[name] if name in world.kept else NO_TRAIT.reshape(0, 0)
 
         inviting.rates(
             arrays["last_brand"], arrays.get("status", NO_STATUS), own.reward, kept("bond"), kept("satisfaction"),

@@ -1,4 +1,4 @@
-"""Ties mostly within the own segment: birds of a feather.
+"""Ties mostly within the own segment: birds of a feather (docs/model.md, eq. E87).
 
 A stochastic block model with given numbers of ties (Holland, Laskey and Leinhardt 1983, Stochastic blockmodels: first
 steps, Social Networks 5:109) whose blocks are the segments of the population. Of m = round(n · mean_degree / 2) ties
@@ -26,9 +26,9 @@ import numpy as np
 
 from loyaltysim.customers.neighbors import STRENGTH_ONE
 from loyaltysim.customers.network import Network, bytes_of, connect
-from loyaltysim.customers.networks.random import CHUNK, DENSE, draw_more, draw_until, select_pairs
 from loyaltysim.draws import WEYL, bits, customer_key, mix, purpose, salt
 from loyaltysim.jit import jit
+from loyaltysim.pairs import CHUNK, DENSE, draw_more, draw_until, select_pairs
 from loyaltysim.record import setting
 
 u8, i8, f8 = np.uint64, np.int64, np.float64

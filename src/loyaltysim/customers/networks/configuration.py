@@ -1,4 +1,4 @@
-"""Ties between customers whose numbers of neighbors are given, and who is tied to whom is luck.
+"""Ties between customers whose numbers of neighbors are given, and who is tied to whom is luck (eq. E88).
 
 Source: the configuration model (Newman 2003, The structure and function of complex networks, SIAM Review 45:167).
 Customer i wants ``degrees[i % len(degrees)]`` neighbors, so each number of the list is wanted equally often. As many
@@ -19,9 +19,9 @@ import numpy as np
 from pydantic import field_validator
 
 from loyaltysim.customers.network import Tied, bytes_of, connect
-from loyaltysim.customers.networks.random import close_up
-from loyaltysim.draws import WEYL, bits, customer_key, purpose, salt, uniform_double
+from loyaltysim.draws import bits, customer_key, purpose, salt
 from loyaltysim.jit import jit
+from loyaltysim.pairs import close_up, shuffle
 from loyaltysim.record import setting
 
 u8, i8, f8 = np.uint64, np.int64, np.float64
@@ -112,11 +112,3 @@ def tie_ends(seed, first_replication, replications, n, degrees, ends, place, see
                 place[smaller] += 1
         start += close_up(n, row, start, begin, later, place, seen)
     return start
-
-
-@jit
-def shuffle(key, values):
-    """Put `values` in an order drawn at random, all orders with the same chance (Fisher and Yates)."""
-    for last in range(len(values) - 1, 0, -1):
-        other = i8(uniform_double(key, u8(last) * WEYL) * f8(last + 1))
-        values[last], values[other] = values[other], values[last]

@@ -12,9 +12,9 @@ from typing import Literal
 import numpy as np
 
 from loyaltysim.customers.network import Tied, bytes_of, connect
-from loyaltysim.customers.networks.configuration import shuffle
 from loyaltysim.draws import bits, customer_key, purpose, salt
 from loyaltysim.jit import jit
+from loyaltysim.pairs import shuffle
 from loyaltysim.record import setting
 
 i8, f8 = np.int64, np.float64

@@ -25,6 +25,8 @@ LAYER = purpose("network.layers")
 NONE = np.empty(0, np.int32)  # what kernels get for strengths that are all 1
 TIMES_LAYERS = 2  # of what the layers take: two networks and the one that is made of them
 
+ONE = 1024  # a tie of strength 1, for the kernel below
+
 
 class LayersNetwork(Network):
     """Several networks on top of each other."""
@@ -41,6 +43,9 @@ class LayersNetwork(Network):
                 faults.append(Fault(None, None, f"layers.{number}", message))
             if isinstance(layer, LayersNetwork):
                 faults.append(Fault(None, None, f"layers.{number}", "layers have no layers: put them in one list"))
+            if getattr(layer, "turnover", 0.0) > 0:
+                message = "ties that change cannot be of a layer: whose layer they are is not kept"
+                faults.append(Fault(None, None, f"layers.{number}.turnover", message))
         if faults:
             raise ScenarioError(faults)
         return self
@@ -122,9 +127,9 @@ def unite(first_a, other_a, strength_a, first_b, other_b, strength_b, first, nei
             if weighs:
                 of_a, of_b = np.int32(0), np.int32(0)
                 if has_a:
-                    of_a = strength_a[a] if len(strength_a) > 0 else np.int32(STRENGTH_ONE)
+                    of_a = strength_a[a] if len(strength_a) > 0 else np.int32(ONE)
                 if has_b:
-                    of_b = strength_b[b] if len(strength_b) > 0 else np.int32(STRENGTH_ONE)
+                    of_b = strength_b[b] if len(strength_b) > 0 else np.int32(ONE)
                 strength[e] = max(of_a, of_b)
             a += np.int64(has_a)
             b += np.int64(has_b)

@@ -1,4 +1,4 @@
-"""Online reviews: everybody reads what others say of brands, a share of it, without any tie.
+"""Online reviews: everybody reads what others say of brands, a share of it, without any tie (eq. E89).
 
 A mean field: of everything that the others of the replication say, each customer hears the share
 readers / (n − 1), so that a message reaches as many customers as with `readers` neighbors, spread evenly over all. A
