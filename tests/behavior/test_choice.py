@@ -114,6 +114,7 @@ def test_utility__is_the_sum_of_its_terms(seat, weights, seed):
     }.items():
         arrays[name][...] = value
     _, own = simulation.schedule.programs[0]
+    own.member[:] = 1
     own.balance[:] = luck.integers(0, 20_000, 24)  # thousandths of a point; 10 points are a reward
     shoppers = seat(simulation)
     simulation.schedule.choice.value(world, shoppers)

@@ -18,17 +18,18 @@ ADDED = {
     ),
     "an unknown setting": (
         f"{POINTS}earn_rat = 2",
-        '17: brands.Ours.programs.0.earn_rat: unknown setting "earn_rat"; there are: kind, name, enrollment, expiry, '
-        'customer_response, reward, unit_cost, expected_breakage, earn_rate. Did you mean "earn_rate"?',
+        '17: brands.Ours.programs.0.earn_rat: unknown setting "earn_rat"; there are: kind, name, enrollment, segments, '
+        'expiry, accrual, customer_response, reward, endowment, unit_cost, expected_breakage, earn_rate. Did you mean "earn_rate"?',
     ),
     "an unknown setting of a part inside a part": (
         f"{POINTS}reward = {{ kind = 'cash', valu = 3 }}",
-        '17: brands.Ours.programs.0.reward.valu: unknown setting "valu"; there are: kind, value, threshold. '
+        '17: brands.Ours.programs.0.reward.valu: unknown setting "valu"; there are: kind, threshold, value. '
         'Did you mean "value"?',
     ),
     "an unknown kind": (
         "[[brands.Ours.programs]]\n\nkind = 'pionts'",
-        '17: brands.Ours.programs.0: no program of kind "pionts"; there are: points, stamps. Did you mean "points"?',
+        '17: brands.Ours.programs.0: no program of kind "pionts"; there are: club, member_discount, play, points, '
+        'stamps, surprise, tiers. Did you mean "points"?',
     ),
     "an unknown kind of a part inside a part": (
         f"{POINTS}[brands.Ours.programs.expiry]\nkind = 'inactive'",
@@ -37,7 +38,8 @@ ADDED = {
     ),
     "a kind that is missing": (
         "[[brands.Ours.programs]]\nearn_rate = 2",
-        "15: brands.Ours.programs.0: a program needs a kind; there are: points, stamps",
+        "15: brands.Ours.programs.0: a program needs a kind; there are: club, member_discount, play, points, stamps, "
+        "surprise, tiers",
     ),
     "settings without a kind where none is usual": (
         "[network]\nmean_degree = 4",
