@@ -73,6 +73,13 @@ OF = ("all", "praise", "blame", "segment:NAME", "share:NUMBER")
 """What may be asked of word of mouth, besides a list of customers' numbers."""
 
 
+def _share(share: float, told: str) -> dict[str, Any]:
+    if not 0 <= share <= 1:
+        message = f"a share of customers is at least 0 and at most 1, was {told}"
+        raise ScenarioError([Fault(None, None, "of", message)])
+    return {"share": share}
+
+
 def goes_unheard(of: str | Sequence[int]) -> dict[str, Any]:
     """The settings `word_of_mouth.unheard` of the world in which something is missing.
 
@@ -91,11 +98,9 @@ def goes_unheard(of: str | Sequence[int]) -> dict[str, Any]:
         if what == "segment" and which:
             return {"segments": [which]}
         if what == "share":
-            share = float(which)
-            if not 0 <= share <= 1:
-                message = f"a share of customers is at least 0 and at most 1, was {which}"
-                raise ScenarioError([Fault(None, None, "of", message)])
-            return {"share": share}
+            return _share(float(which), which)
+    except ScenarioError:
+        raise
     except ValueError:
         pass
     message = f'no part of word of mouth is called "{of}"'
