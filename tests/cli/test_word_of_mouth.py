@@ -40,7 +40,10 @@ def test_word_of_mouth__of_praise_alone_has_no_parts(command, small):
     assert done.code == 0 and "What praise did to Ours" in done.out and "Through whom" not in done.out
     found = command("word-of-mouth", small, *COUNT, "--of", "share:0.5", "--json").json
     assert "parts" not in found and found["of"] == "share:0.5"
-    assert "a share of 0.5 of customers says" in command("word-of-mouth", small, *COUNT, "--of", "share:0.5").out
+    assert (
+        "What the word of a share of 0.5 of customers did"
+        in command("word-of-mouth", small, *COUNT, "--of", "share:0.5").out
+    )
 
 
 def test_word_of_mouth__writes_a_whole_folder(command, small, here):

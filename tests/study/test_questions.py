@@ -131,6 +131,8 @@ def test_word_of_mouth_effect__says_what_it_does_not_know(talking):
         "prase": 'no part of word of mouth is called "prase".*Did you mean "praise"',
         "share:much": "share:NUMBER",
         "share:1.5": "at most 1",
+        "share:-1": "at least 0",
+        "share:nan": "at least 0",
         "segment:": "segment:NAME",
         "segment:Heavi": 'no segment is called "Heavi".*Did you mean "Heavy"',
         (): "nobody is listed",

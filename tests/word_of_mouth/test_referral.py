@@ -126,7 +126,7 @@ def test_acceptance__is_by_the_strength_of_the_tie(network):
     simulation = market({"accept": 0.8}, 2 * n)
     ties = {(2 * i, 2 * i + 1): 256 for i in range(n)}
     came = invite(tied(simulation, network, ties, there=range(0, 2 * n, 2)))
-    chance = 0.8 * 0.25 * (1 - np.exp(-8))
+    chance = 1 - np.exp(-8 * 0.8 * 0.25)  # eight invitations a step on average, each with a chance of its own
     assert abs(len(came) - n * chance) < 4 * np.sqrt(n * chance * (1 - chance))
 
 

@@ -139,9 +139,9 @@ def show(
 
     console = answer_console()
     console.print(*tables.headline(name, scenario, asked.replications, asked.seed, asked.changes), sep="\n")
-    says, focal = SAYS.get(of, f"what {plain(of.partition(':')[2])} says"), plain(scenario.focal)
+    says, focal = SAYS.get(of, f"the word of {plain(of.partition(':')[2])}"), plain(scenario.focal)
     if of.startswith("share:"):
-        says = f"what a share of {plain(of[6:])} of customers says"
+        says = f"the word of a share of {plain(of[6:])} of customers"
     found, time = effect_rows(comparison.effects), tables.measured(scenario)
     title = f"What {says} did to {focal}, heard from the first step on"
     console.print("", tables.effects_table(title, found, ("without", "with"), time), sep="\n")

@@ -51,7 +51,7 @@ class MessagePile:
 
     def take(self, other: MessagePile) -> None:
         """Hold what another pile holds, and nothing else."""
-        self.n, self.public[:] = 0, other.public
+        self.n = 0
         self.room_for(other.n)
         for name in ("sender", "brand", "strength", "luck"):
             getattr(self, name)[: other.n] = getattr(other, name)[: other.n]

@@ -112,8 +112,8 @@ class Coming(Person):
         lift = min(max(lift, -MOST_LIFT), MOST_LIFT)
         return float(referral.rate * model.weeks * math.exp(lift) * self.talkativeness)
 
-    def send_invitations(self) -> list[tuple[Coming, float]]:
-        """Send invitations; returns the friends who are asked, each with the strength of the tie."""
+    def send_invitations(self) -> list[tuple[int, Coming, float]]:
+        """Send invitations; returns their numbers, the friends who are asked, and the strengths of the ties."""
         model, asked = self.model, []
         for number in range(model.luck.poisson(self.key, INVITE, self.mean_invitations())):
             assert self.last_brand is not None
@@ -124,7 +124,7 @@ class Coming(Person):
                 place = model.luck.any_of(len(self.friends), self.key, WHOM, number)
             else:
                 place = model.luck.first_of(self.friends, [1] * len(self.friends), self.key, WHOM, number)
-            asked.append((self.friends[place], self.ties[place] / TIE_UNIT))
+            asked.append((number, self.friends[place], self.ties[place] / TIE_UNIT))
         return asked
 
     def reward(self, friend: Coming) -> None:
@@ -204,11 +204,8 @@ def accepted_invitations(model: TwinModel) -> dict[Coming, Arrival]:
     """Prospects who accept, each one of the invitations that it likes: that with the smallest draw (eq. E83)."""
     likes: dict[Coming, tuple[float, Coming]] = {}
     for sender in model.customers:
-        draws: dict[Coming, float] = {}  # who is asked twice in a step thinks the same
-        for friend, tie in sender.send_invitations():
-            if friend not in draws:
-                draws[friend] = model.luck.of_two(friend.key, sender.key, ACCEPT)
-            drawn = draws[friend]
+        for number, friend, tie in sender.send_invitations():
+            drawn = model.luck.of_two(friend.key, sender.key, ACCEPT, number)
             is_liked = friend.is_prospect and drawn < model.referral.accept * tie
             if is_liked and (friend not in likes or drawn < likes[friend][0]):
                 likes[friend] = drawn, sender

@@ -43,7 +43,7 @@ class Luck(Protocol):
     def fine_uniform(self, key: Any, purpose: Any) -> float:
         """A number between 0 and 1, for traits."""
 
-    def of_two(self, key: Any, other: Any, purpose: Any) -> float:
+    def of_two(self, key: Any, other: Any, purpose: Any, index: int = 0) -> float:
         """A number between 0 and 1 that two customers share."""
 
     def any_of(self, n: int, key: Any, purpose: Any, index: int = 0) -> int:
@@ -99,9 +99,9 @@ class KeyedLuck:
         """One of 2**52 equally spaced numbers between 0 and 1."""
         return float(draws.uniform_double(key, self._salt(purpose, 0)))
 
-    def of_two(self, key: Any, other: Any, purpose: Any) -> float:
+    def of_two(self, key: Any, other: Any, purpose: Any, index: int = 0) -> float:
         """One of 2**52 equally spaced numbers, by both keys."""
-        return float(draws.uniform_double(key, np.uint64(draws.bits(other, self._salt(purpose, 0)))))
+        return float(draws.uniform_double(key, np.uint64(draws.bits(other, self._salt(purpose, 0, index)))))
 
     def any_of(self, n: int, key: Any, purpose: Any, index: int = 0) -> int:
         """A place by number."""
@@ -151,7 +151,7 @@ class MesaLuck:
         """A number between 0 and 1."""
         return self._random.random()
 
-    def of_two(self, key: Any, other: Any, purpose: Any) -> float:
+    def of_two(self, key: Any, other: Any, purpose: Any, index: int = 0) -> float:
         """A number between 0 and 1."""
         return self._random.random()
 

@@ -73,6 +73,13 @@ OF = ("all", "praise", "blame", "segment:NAME", "share:NUMBER")
 """What may be asked of word of mouth, besides a list of customers' numbers."""
 
 
+def _share(share: float, told: str) -> dict[str, Any]:
+    if not 0 <= share <= 1:
+        message = f"a share of customers is at least 0 and at most 1, was {told}"
+        raise ScenarioError([Fault(None, None, "of", message)])
+    return {"share": share}
+
+
 def goes_unheard(of: str | Sequence[int]) -> dict[str, Any]:
     """The settings `word_of_mouth.unheard` of the world in which something is missing.
 
@@ -81,6 +88,8 @@ def goes_unheard(of: str | Sequence[int]) -> dict[str, Any]:
     if not isinstance(of, str):
         if not len(of):
             raise ScenarioError([Fault(None, None, "of", "nobody is listed")])
+        if any(isinstance(n, (bool, float, str)) or not hasattr(n, "__index__") or int(n) < 0 for n in of):
+            raise ScenarioError([Fault(None, None, "of", "customers are listed by their numbers, from 0 on")])
         return {"customers": [int(number) for number in of]}
     what, _, which = of.partition(":")
     try:
@@ -89,7 +98,9 @@ def goes_unheard(of: str | Sequence[int]) -> dict[str, Any]:
         if what == "segment" and which:
             return {"segments": [which]}
         if what == "share":
-            return {"share": float(which)}
+            return _share(float(which), which)
+    except ScenarioError:
+        raise
     except ValueError:
         pass
     message = f'no part of word of mouth is called "{of}"'

@@ -43,7 +43,7 @@ def _random(simulation: Simulation) -> None:
 
 def _hubs(simulation: Simulation) -> np.ndarray:
     network = simulation.world.neighbors
-    if not isinstance(network, Neighbors):
+    if not isinstance(network, Neighbors) or not len(network.neighbor):
         raise ValueError(f'a network of kind "{simulation.scenario.network.kind}" has no hubs')
     return network.degree()
 

@@ -140,7 +140,8 @@ def _most(share: float, *, hubs: bool) -> Choose:
 
     def choose(start: Simulation) -> dict[str, Any]:
         network, n = start.world.neighbors, start.world.customers.n_customers
-        assert isinstance(network, Neighbors)
+        if not isinstance(network, Neighbors) or not len(network.neighbor):
+            raise ValueError(f'a network of kind "{start.scenario.network.kind}" has no ties to count')
         rows = first_of(start, np.arange(n), network.degree() if hubs else None, max(1, round(share * n)), RANDOM)
         return {"customers": rows.tolist()}
 

@@ -102,11 +102,12 @@ def whom(sender, number, first, neighbor, ties, key, purpose, step, n_customers)
 
 
 @jit
-def pairs(friend, sender, key, luck):
-    """64 random bits for each pair of a friend and a sender; 0 where there is no friend."""
+def pairs(friend, sender, number, key, purpose, step):
+    """64 random bits for each invitation, by friend, sender and number; 0 where there is no friend."""
     out = np.zeros(friend.shape[0], np.uint64)
     for k in range(friend.shape[0]):
         if friend[k] >= 0:
+            luck = salt(purpose, step, 0, number[k])
             out[k] = bits(key[friend[k]], mix(key[sender[k]] + luck))
     return out
 

@@ -210,7 +210,7 @@ class Invitations(Referral):
         friend, strength = inviting.whom(
             sender, number, first, neighbor, ties, customers.key, WHOM, step, customers.n_customers
         )
-        pair = inviting.pairs(friend, sender, customers.key, np.uint64(salt(ACCEPT, step, 0, 0)))
+        pair = inviting.pairs(friend, sender, number, customers.key, ACCEPT, step)
         likes = inviting.uniforms(pair) < self.accept * strength / STRENGTH_ONE
         order = np.lexsort((pair, friend))  # of several that a friend would accept, the smallest number counts
         order = order[likes[order] & (friend[order] >= 0)]
