@@ -61,9 +61,18 @@ def measured(scenario: Scenario) -> str:
 
 
 def table(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[str | Text]], *, texts: int = 1, note: str = ""
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str | Text]],
+    *,
+    texts: int = 1,
+    note: str = "",
+    remarks: bool = False,
 ) -> Table:
-    """A table whose first columns are `texts`, which wrap, and whose others are numbers, which do not."""
+    """A table whose first columns are `texts`, which wrap, and whose others are numbers, which do not.
+
+    With `remarks` the last column is text too.
+    """
     made = Table(
         title=Text(title, style="bold") if title else None,
         title_justify="left",
@@ -75,8 +84,12 @@ def table(
         collapse_padding=True,  # so that the widest fits into 80 columns
     )
     for place, column in enumerate(columns):
-        is_text = place < texts
-        made.add_column(Text(column), justify="left" if is_text else "right", overflow="fold", no_wrap=not is_text)
+        is_text = place < texts or (remarks and place == len(columns) - 1)
+        made.add_column(
+            Text(column), justify="left" if is_text else "right", overflow="fold", no_wrap=not is_text,
+            ratio=1 if remarks and is_text else None,
+        )  # fmt: skip
+    made.expand = remarks
     for row in rows:
         made.add_row(*row)
     return made

@@ -95,5 +95,5 @@ def described(target: Target, rows: list[dict[str, Any]]) -> Iterator[Renderable
         ]
         for row in rows
     ]
-    yield table("", columns, cells)
+    yield table("", columns, cells, remarks=noted)
     yield ""
