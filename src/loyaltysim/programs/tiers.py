@@ -105,7 +105,9 @@ class Tiers(Program):
     def close(self, own: Status, world: World, block: Block, totals: Totals, step: int) -> None:
         steps = max(1, round(self.window_weeks / world.calendar.weeks))
         if (step + 1 - world.calendar.burn_in) % steps == 0:
-            benefits.close_window(own.spent, self._thresholds, self.soft_landing, block.start, block.stop, own.tier)
+            benefits.close_window(
+                own.spent, own.member, self._thresholds, self.soft_landing, block.start, block.stop, own.tier
+            )
 
     def columns(self, own: Status) -> dict[str, np.ndarray]:
         return {**super().columns(own), "tier": own.tier, "spent": own.spent / MONEY_UNIT}
