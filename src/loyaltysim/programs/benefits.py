@@ -85,11 +85,11 @@ def collect(paid, member, rows, buyers, begins, spent):
 
 
 @jit
-def collect_all(paid, rows, buyers, begins, spent):
-    """spent[row] += money of the purchase, for everybody."""
+def collect_all(paid, off, units, rows, buyers, begins, spent):
+    """spent[row] += money of the purchase before the program took `off` from each unit, for everybody."""
     for k in range(begins[-1]):
         q = buyers[k]
-        spent[rows[q]] += paid[q]
+        spent[rows[q]] += paid[q] + off[q] * i8(units[q])
 
 
 @jit
