@@ -35,8 +35,8 @@ class Club(Program):
     """Members pay `fee` for each term and `percent` less for every unit (eq. E115).
 
     Customers expect to spend what they spent in the last window of a term's length, before the club's discount; windows
-    are the same for all, counted from the first measured step, before it too. What they would save beyond the fee moves the chance to join
-    at a purchase, and to stay at the end of the own term. Fees are income of the program.
+    are the same for all, counted from the first measured step, before it too. What they would save beyond the fee moves
+    the chance to join at a purchase, and to stay at the end of the own term. Fees are income of the program.
     """
 
     kind: Literal["club"] = "club"
@@ -57,6 +57,10 @@ class Club(Program):
     @property
     def changes_price(self) -> bool:
         return self.percent > 0
+
+    @property
+    def lengths(self) -> tuple[str, ...]:
+        return ("term_weeks",)
 
     def open(self, world: World, brand: int, number: int, place: int, by_customer: bool) -> Membership:
         account = self._account(world, brand, number, place)

@@ -112,8 +112,8 @@ class Tiers(Program):
     def columns(self, own: Status) -> dict[str, np.ndarray]:
         return {**super().columns(own), "tier": own.tier, "spent": own.spent / MONEY_UNIT}
 
-    def check(self) -> list[str]:
-        faults = []
+    def check(self, price: float, weeks: float) -> list[str]:
+        faults = super().check(price, weeks)
         for place, (lower, upper) in enumerate(zip(self.tiers, self.tiers[1:])):
             if upper.threshold <= lower.threshold:
                 faults.append(
@@ -121,6 +121,10 @@ class Tiers(Program):
                     f"was {upper.threshold:g}"
                 )
         return faults
+
+    @property
+    def lengths(self) -> tuple[str, ...]:
+        return ("window_weeks",)
 
     @property
     def _thresholds(self) -> np.ndarray:
