@@ -53,6 +53,73 @@ def test_unread__is_refused_by_name_and_taken_where_it_counts(given, key, said, 
     assert market(**{**given, **mended})
 
 
+GROUPS = {"population.segments": {"Some": {"share": 0.5}, "Others": {"share": 0.5}}}
+MONTHLY = {"step_days": 28}
+PROGRAMS = [
+    # what contradicts itself, what is said of it, and what mends it
+    ({"kind": "points", "endowment": 500}, {}, "endowment 500 is a reward already: it must be below the 500", 499),
+    ({"kind": "stamps", "n": 5, "endowment": 4}, {}, "endowment 4 is a reward already", 3),
+    (
+        {"kind": "points", "expiry": {"kind": "inactivity", "weeks": 3}},
+        MONTHLY,
+        "expiry.weeks of 3 weeks is shorter than a step of 4 weeks",
+        {"kind": "inactivity", "weeks": 4},
+    ),
+    (
+        {"kind": "points", "expiry": {"kind": "fixed_dates", "every_weeks": 2}},
+        MONTHLY,
+        "expiry.every_weeks of 2 weeks is shorter",
+        "none",
+    ),
+    ({"kind": "stamps", "accrual": {"kind": "calendar"}}, MONTHLY, "accrual.weeks of 1 weeks is shorter", "plain"),
+    (
+        {"kind": "stamps", "customer_response": {"kind": "rewarded", "rewarded_weeks": 1}},
+        MONTHLY,
+        "customer_response.rewarded_weeks of 1 weeks is shorter",
+        "rewarded",
+    ),
+    (
+        {"kind": "stamps", "reward": {"kind": "access", "weeks": 2}},
+        MONTHLY,
+        "reward.weeks of 2 weeks is shorter",
+        {"kind": "access", "weeks": 8},
+    ),
+    ({"kind": "tiers", "window_weeks": 2}, MONTHLY, "window_weeks of 2 weeks is shorter", 4),
+    ({"kind": "club", "term_weeks": 1}, MONTHLY, "term_weeks of 1 weeks is shorter", 52),
+    ({"kind": "play", "streak_utility": 0.1, "streak_weeks": 1}, MONTHLY, "streak_weeks of 1 weeks is shorter", 8),
+    ({"kind": "stamps", "generous": False, "reward": {"kind": "cash", "value": 11}}, {}, "set generous = true", None),
+]
+
+
+@pytest.mark.parametrize(("program", "besides", "said", "mended"), PROGRAMS, ids=[said for _, _, said, _ in PROGRAMS])
+def test_program__that_contradicts_itself_is_refused_with_the_reason(program, besides, said, mended):
+    with pytest.raises(ScenarioError, match=said) as refused:
+        market(**{"brands.A.programs": [program], **besides})
+    assert [fault.key for fault in refused.value.faults] == ["brands.A.programs.0"]
+    last = "generous" if mended is None else list(program)[-1]
+    assert market(**{"brands.A.programs": [{**program, last: True if mended is None else mended}], **besides})
+
+
+def test_program__a_length_that_nothing_uses_may_be_shorter_than_a_step():
+    assert market(**MONTHLY, **{"brands.A.programs": [{"kind": "play", "badge_every": 3}]})
+
+
+def test_program__of_an_unknown_segment_is_refused_by_name():
+    program = {"kind": "tiers", "segments": ["Some", "Other"]}
+    with pytest.raises(ScenarioError, match='no segment is called "Other"') as refused:
+        market(**GROUPS, **{"brands.A.programs": [program]})
+    (fault,) = refused.value.faults
+    assert (fault.key, fault.choices, fault.nearest) == ("brands.A.programs.0.segments", ("Some", "Others"), "Others")
+    assert market(**GROUPS, **{"brands.A.programs": [{**program, "segments": ["Others"]}]})
+
+
+def test_program__joined_by_taste_needs_tastes():
+    program = {"kind": "surprise", "enrollment": {"kind": "opt_in", "by_taste": 0.5}}
+    with pytest.raises(ScenarioError, match=r"enrollment\.by_taste: nobody has tastes, was 0.5: set population.taste"):
+        market(**{"brands.A.programs": [program]})
+    assert market(**{"brands.A.programs": [program], "population.appeal": {"A": 1.0}})
+
+
 def test_unread__a_trait_of_one_segment_is_enough():
     segments = {"population.segments": {"Some": {"share": 0.5, "dropout_chance": 0.1}, "Others": {"share": 0.5}}}
     assert market(**segments, **{"behavior.lapse": "dropout"}).behavior.lapse.kind == "dropout"

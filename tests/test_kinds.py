@@ -20,6 +20,7 @@ from loyaltysim.customers.fields import FIELDS
 from loyaltysim.customers.network import Network
 from loyaltysim.pricing import Pricing
 from loyaltysim.programs import Program
+from loyaltysim.programs.parts.accrual import Accrual
 from loyaltysim.programs.parts.enrollment import Enrollment
 from loyaltysim.programs.parts.expiry import Expiry
 from loyaltysim.programs.parts.response import Response
@@ -50,6 +51,7 @@ WHERE = {
     Program: "brands.A.programs.0",
     Enrollment: "brands.A.programs.0.enrollment",
     Expiry: "brands.A.programs.0.expiry",
+    Accrual: "brands.A.programs.0.accrual",
     Response: "brands.A.programs.0.customer_response",
     Reward: "brands.A.programs.0.reward",
 }

@@ -219,7 +219,7 @@ CHANGES = {
     "behavior.recovery": st.sampled_from([{"kind": "none"}, "justice", {"kind": "justice", "paradox": 0.1}]),
     "word_of_mouth.talk.audience": st.sampled_from(["all", "one"]),
     "brands.Ours.programs": st.lists(st.sampled_from([{"kind": "points"}, {"kind": "stamps", "n": 4}]), max_size=2),
-    "brands.Ours.programs.0.reward.value": st.floats(0, 100),
+    "brands.Ours.programs.0.reward.value": st.floats(0, 20),  # dearer than what earns it it may not be
     "brands.Rival.pricing.0.depth": st.floats(0, 1),
     "brands.Rival.pricing.0.from_week": st.one_of(st.none(), st.floats(-10, 10)),
     "brands.Store.price": st.floats(0, 100),

@@ -74,10 +74,7 @@ def contradictions(scenario: Scenario) -> Iterator[Fault]:
         yield fault("panel", 'needs or pricing of kind "panel" want a [panel] table with a source')
     if needs_panel and scenario.behavior.needs.kind != "panel":
         yield fault("behavior.needs", 'must be of kind "panel" where pricing is: its prices are of recorded purchases')
-    for name, brand in scenario.brands.items():
-        for number, program in enumerate(brand.programs):
-            key = path_text(("brands", name, "programs", number))
-            yield from (fault(key, message) for message in program.check())
+    yield from _programs(scenario, fault)
     groups: dict[tuple[str, ...], Segment] = {("population",): scenario.population}
     groups |= {("population", "segments", name): group for name, group in scenario.population.segments.items()}
     for where, group in groups.items():
@@ -106,6 +103,26 @@ def contradictions(scenario: Scenario) -> Iterator[Fault]:
             if isinstance(pricing, PromotionCalendar) and pricing.weeks < weeks - 5e-4:  # as the calendar forgives
                 key = path_text(("brands", name, "pricing", number, "weeks"))
                 yield fault(key, f"a promotion of {pricing.weeks:g} weeks is shorter than a step of {weeks:g} weeks")
+
+
+def _programs(scenario: Scenario, fault: Callable[..., Fault]) -> Iterator[Fault]:
+    """Faults of loyalty programs."""
+    people = scenario.population
+    segments = tuple(people.segments)
+    tasteless = not any(group.taste is not None or group.appeal for group in (people, *people.segments.values()))
+    for name, brand in scenario.brands.items():
+        for number, program in enumerate(brand.programs):
+            place = ("brands", name, "programs", number)
+            for message in program.check(brand.price, scenario.calendar.weeks):
+                yield fault(path_text(place), message)
+            for segment in program.segments:
+                if segment not in segments:
+                    key, message = path_text((*place, "segments")), f'no segment is called "{segment}"'
+                    yield fault(key, message, segments, nearest(segment, segments))
+            by_taste = program.enrollment.terms.by_taste
+            if by_taste and tasteless:
+                key = path_text((*place, "enrollment", "by_taste"))
+                yield fault(key, f"nobody has tastes, was {by_taste:g}: set population.taste, or 0")
 
 
 def _coming(scenario: Scenario, fault: Callable[..., Fault]) -> Iterator[Fault]:

@@ -71,6 +71,11 @@ class Part(Record):
 
     kind: str
 
+    @property
+    def lengths(self) -> tuple[str, ...]:
+        """Settings in use that are lengths of time in weeks, none of which may be shorter than a step."""
+        return ()
+
     def __init_subclass__(cls, room: str | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
 

@@ -216,7 +216,7 @@ class Schedule:
                 shoppers.shelf[:, : shoppers.n] = shoppers.price[:, : shoppers.n]
             if "reward" in shoppers.columns:
                 shoppers.columns["reward"][:, : shoppers.n] = 0
-            for program, own in self.programs:
+            for program, own in sorted(self.programs, key=_takes_balances):  # what lowers every unit comes first
                 program.offer(own, world, shoppers, step)
 
     def _round(self, worker: Worker, pile: Any, step: int, occasion: int) -> None:
@@ -277,3 +277,8 @@ class Schedule:
             put(arrays["seen"], shoppers.rows, shoppers.n, shoppers.columns["seen"])
         if self.log is not None:
             self.log.write(world, shoppers, step, occasion)
+
+
+def _takes_balances(entry: tuple[Program, Account]) -> bool:
+    """Whether a program takes balances, for rewards that lower what is left of the price of one unit."""
+    return entry[0].counts

@@ -504,8 +504,8 @@ SCENARIOS = {
     ),
 }  # fmt: skip
 """Markets that together have every kind the twin knows; small, for the quick tier."""
-NEVER_ELSE = {"expected_breakage", "accrual", "endowment", "segments", "by_need", "by_taste"}
-"""Settings that may stay at their default: of liabilities, and what the twin refuses to follow."""
+NEVER_ELSE = {"expected_breakage", "generous", "accrual", "endowment", "segments", "by_need", "by_taste"}
+"""Settings that may stay at their default: of liabilities, of what is refused, and what the twin refuses to follow."""
 SEEDS: dict[str, int] = {}
 """Where rounding parts the two at seed 1."""
 

@@ -1,211 +1,237 @@
-"""What programs give besides rewards for points, and what cards are given up: by hand, in a market where all buy A."""
+"""Member discounts, tiers and surprises (eqs. E112–E114): hand-worked cases, exact money, laws."""
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from loyaltysim import Simulation
+from loyaltysim import Simulation, simulate
 from loyaltysim.faults import ScenarioError
 from loyaltysim.scenario import Scenario
 
-PRICE = 2.0
+N = 20_000
 
 
-def market(program, n: int = 300, steps: int = 8, **changes) -> Scenario:
-    """Everybody buys one unit of A, at 2.00, in every step of a week."""
+def market(*programs, n: int = 5, steps: int = 8, **changes) -> Scenario:
+    """Everybody buys the brand with the programs in every step; a bond that only programs build."""
     document = {
         "focal": "A",
         "steps": steps,
         "burn_in": 0,
-        "population": {"n_customers": n},
-        "behavior": {"needs": {"kind": "regular"}, "bond": {"kind": "drift", "from_satisfaction": 0.0, "fading": 0.0}},
-        "brands": {"A": {"price": PRICE, "appeal": 80.0, "programs": [program]}, "B": {"price": 1.0}},
+        "population": {"n_customers": n, "price_sensitivity": 1.0},
+        "behavior": {
+            "needs": {"kind": "regular"},
+            "choice": {"kind": "logit", "satisfaction_weight": 0.0, "bond_weight": 0.0},
+            "experience": {"kind": "normal"},
+            "satisfaction": {"kind": "level"},
+            "bond": {"kind": "linear", "from_satisfaction": 0.0, "fading": 0.0},
+        },
+        "brands": {"A": {"price": 2.0, "appeal": 80.0, "programs": list(programs)}, "B": {"price": 1.0}},
         "metrics": {"period_steps": 0},
-        "accounts": {"by_customer": True},
     }
     return Scenario.from_document(document).vary(changes)
 
 
-def run(program, n: int = 300, steps: int = 8, **changes):
-    simulation = Simulation(market(program, n, steps, **changes)).run()
-    data = simulation.results().sel(brand="A", segment="all").isel(replication=0)
-    return simulation, data, simulation.schedule.programs[0][1]
+def only(simulation: Simulation):
+    ((program, own),) = simulation.schedule.programs
+    return program, own
 
 
-def test_endowment__counts_as_earned_and_shortens_the_way():
-    program = {"kind": "stamps", "n": 4, "reading": "n_then_one_extra", "endowment": 2.0}
-    _, data, own = run(program, steps=3)
-    # the first purchase gives 2 and earns 1, the second fills the card, the third is free and earns none
-    assert data["rewards_redeemed"].values.tolist() == [0, 0, 300]
-    assert (own.earned == 4000).all() and (own.balance == 0).all() and (own.redeemed == 4000).all()
-    plain = run({**program, "endowment": 0.0}, steps=3)[1]
-    assert plain["rewards_redeemed"].sum() == 0
+def of(data, name: str) -> list[float]:
+    """A variable of the brand with the programs, by step."""
+    return data[name].sel(brand="A", segment="all").values[0].tolist()
 
 
-def test_endowment__that_is_a_reward_already_is_refused():
-    with pytest.raises(ScenarioError, match="endowment 4 is a reward already"):
-        market({"kind": "stamps", "n": 4, "reading": "n_then_one_extra", "endowment": 4.0})
+def let(simulation: Simulation, seat, bought: dict[int, int | list[int]], until: int):
+    """Settle and close step by step; `bought` has the brand by step, -1 none. Yields after each step."""
+    program, own = only(simulation)
+    world, totals = simulation.world, simulation.world.workers[0].totals
+    for step in range(until):
+        shoppers = seat(simulation, brand=bought.get(step, -1), step=step)
+        shoppers.paid[:] = 20_000
+        program.settle(own, world, shoppers, totals, step, 0)
+        program.close(own, world, world.blocks[0], totals, step)
+        yield step
 
 
-@pytest.mark.parametrize(("endowment", "chance"), [(0.0, 0.8), (2.0, 0.9)])
-def test_endowed__cards_are_filled_as_often_as_all_stamps_are_gone_on_with(endowment, chance):
-    response = {"kind": "endowed", "continue_plain": 0.8, "continue_endowed": 0.9}
-    program = {
-        "kind": "stamps", "n": 5 + int(endowment), "reading": "n_then_one_extra", "endowment": endowment,
-        "reward": {"kind": "cash", "value": 1.0}, "customer_response": response,
-    }  # fmt: skip
-    n = 20_000
-    _, data, own = run(program, n, 5)
-    filled = chance**5
-    assert abs(int(data["rewards_redeemed"].sum()) / n - filled) < 4 * np.sqrt(filled * (1 - filled) / n)
-    assert (own.earned == own.redeemed + own.expired + own.balance).all()
-    assert set(np.unique(own.member)) == {1, 2}
-    assert data["purchases"].sum() == 5 * n  # who gave up buys on
+# ----------------------------------------------------------------------------------------------- member discount
+
+DISCOUNT = {"kind": "member_discount", "percent": 25.0}
+BASKETS = {"behavior.basket": {"kind": "poisson", "extra": 1.5}}
 
 
-def test_given_up__cards_earn_nothing_and_are_not_taken_up_again():
-    program = {"kind": "stamps", "n": 50, "customer_response": {"kind": "endowed", "continue_plain": 0.0}}
-    _, data, own = run(program)
-    assert (own.member == 2).all() and (own.earned == 0).all()
-    assert data["members"].values.tolist() == [300] * 8
+def test_discount__by_hand():
+    data = simulate(market(DISCOUNT, steps=3))
+    assert of(data, "revenue") == [10.0] * 3  # before it is taken off
+    assert of(data, "program_cost") == [0.0, 2.5, 2.5]  # the purchase that enrolls pays the full price
+    assert of(data, "members") == [5] * 3
 
 
-def test_gift_card__has_three_values():
-    reward = {"kind": "gift_card", "face_value": 10.0, "cost_share": 0.8, "perceived_share": 0.6}
-    simulation, data, _ = run({"kind": "stamps", "n": 2, "reward": reward, "expected_breakage": 0.25}, steps=5)
-    assert data["rewards_redeemed"].sum() == 2 * 300
-    assert data["program_cost"].sum() == pytest.approx(2 * 300 * 8.0)
-    part = simulation.scenario.brands["A"].programs[0]
-    assert part.worth_of(PRICE) == pytest.approx(3.0) and part.liability_of_a_point(PRICE) == pytest.approx(3.0)
+money = st.sampled_from([0.01, 0.3, 1.37, 2.9999, 49.95])
+percents = st.sampled_from([0, 0.7, 5, 33.3, 99, 100])
 
 
-def test_amount_off__is_at_most_the_price():
-    for amount, paid in ((0.5, 1.5), (5.0, 0.0)):
-        program = {"kind": "stamps", "n": 1, "reading": "n_then_one_extra"}
-        _, data, _ = run({**program, "reward": {"kind": "amount_off", "amount": amount}}, steps=2)
-        assert data["revenue"].values.tolist() == [600.0, 600.0]  # before rewards
-        assert data["program_cost"].values.tolist() == pytest.approx([0.0, 300 * (PRICE - paid)])
+@settings(max_examples=25)
+@given(price=money, percents=st.lists(percents, min_size=1, max_size=3))
+def test_discount__costs_the_list_price_less_what_is_paid_exactly(price, percents):
+    programs = [{"kind": "member_discount", "percent": percent} for percent in percents]
+    simulation = Simulation(market(*programs, **{"brands.A.price": price}, **BASKETS), log=True).run()
+    log, data = simulation.transactions.frame(), simulation.results()
+    ledger = {name: np.rint(log[name] * 10_000).astype(int) for name in ("price_paid", "program_cost", "shelf_price")}
+    shelf = ledger["shelf_price"] * log["units"]
+    np.testing.assert_array_equal(ledger["program_cost"], shelf - ledger["price_paid"])
+    assert (ledger["price_paid"] >= 0).all() and log["units"].max() > 1
+    assert round(sum(of(data, "program_cost")) * 10_000) == ledger["program_cost"].sum()
+    assert round(sum(of(data, "revenue")) * 10_000) == shelf.sum()
+    left = np.prod([1 - percent / 100 for percent in percents])
+    later = log["time"] >= 7  # the first purchase enrolls
+    # a rounding of half a ledger unit for each discount, and float32
+    np.testing.assert_allclose(
+        log["price_paid"][later], (log["shelf_price"] * log["units"] * left)[later], atol=5e-4, rtol=1e-6
+    )
 
 
-def test_experience__lets_the_bond_jump_and_costs_what_it_says():
-    reward = {"kind": "experience", "jump": 0.5, "cost_each": 3.0}
-    simulation, data, _ = run({"kind": "stamps", "n": 4, "reward": reward})
-    assert np.allclose(simulation.world.customers.arrays["bond"][0], 1 - 0.5**2)
-    assert data["program_cost"].sum() == 2 * 300 * 3.0
+def test_discount__comes_before_rewards_whichever_is_listed_first():
+    card = {"kind": "stamps", "n": 3}
+    both = [simulate(market(*some, **BASKETS)) for some in ([DISCOUNT, card], [card, DISCOUNT])]
+    for name in ("program_cost", "revenue", "margin", "units", "rewards_redeemed"):
+        np.testing.assert_array_equal(both[0][name], both[1][name])
 
 
-def test_member_discount__costs_what_it_takes_off_and_begins_after_joining():
-    _, data, _ = run({"kind": "member_discount", "percent": 25.0}, steps=3)
-    assert data["revenue"].values.tolist() == [600.0] * 3
-    assert data["program_cost"].values.tolist() == [0.0, 150.0, 150.0]
+def test_discount__of_a_purchase_with_a_free_unit_by_hand():
+    # from the third purchase on one of the units is free of 1.5 that it costs members
+    data = simulate(market(DISCOUNT, {"kind": "stamps", "n": 3}, n=1, steps=4))
+    assert of(data, "program_cost") == [0.0, 0.5, 0.5 + 1.5, 0.5]
 
 
-def test_tiers__are_reached_at_once_and_lost_softly():
-    tiers = [{"threshold": 3.0}, {"threshold": 5.0, "percent_off": 10.0, "cost_each": 0.1}]
-    simulation = Simulation(market({"kind": "tiers", "tiers": tiers, "window_weeks": 4.0}, steps=8))
-    own = simulation.schedule.programs[0][1]
+def test_discount__of_zero_changes_nothing_but_memberships():
+    none, zero = simulate(market()), simulate(market({"kind": "member_discount", "percent": 0.0}))
+    for name in set(none.data_vars) - {"members", "points_earned", "points_redeemed", "points_expired"}:
+        np.testing.assert_array_equal(none[name], zero[name], err_msg=name)
+
+
+# --------------------------------------------------------------------------------------------------------- tiers
+
+
+def tiers(*levels, **others) -> dict:
+    return {"kind": "tiers", "tiers": [dict(zip(("threshold", "percent_off"), level)) for level in levels], **others}
+
+
+def test_tiers__rise_at_once_and_lower_the_price_of_the_next_purchase():
+    simulation = Simulation(market(tiers((4.0, 10.0), (9.0, 50.0)), n=1, steps=7))
+    _, own = only(simulation)
     reached = []
-    for _ in range(4):
+    while simulation.now < 7:
         simulation.step()
         reached.append(int(own.tier[0]))
-    assert reached == [-1, 0, 1, 1]  # spent 2, 4, 6, 7.8; at the end of the window the tier is what it earned
-    assert (own.spent == 0).all()
-    own.spent[:] = 0
-    simulation.schedule.programs[0][0].close(own, simulation.world, simulation.world.blocks[0], None, 7)
-    assert (own.tier == 0).all()  # nothing spent: one tier down, not two
+    # pays 2, 2, then 1.8 a step: 2, 4, 5.8, 7.6, 9.4 - and half
+    assert reached == [-1, 0, 0, 0, 1, 1, 1]
+    assert of(simulation.results(), "program_cost") == pytest.approx([0, 0, 0.2, 0.2, 0.2, 1, 1], abs=1e-9)
 
 
-def test_tiers__without_soft_landing_are_what_the_window_earned():
-    tiers = [{"threshold": 3.0}, {"threshold": 5.0}]
-    simulation = Simulation(market({"kind": "tiers", "tiers": tiers, "window_weeks": 4.0, "soft_landing": False}))
-    simulation.run(until=4)
-    part, own = simulation.schedule.programs[0]
-    assert (own.tier == 1).all()
-    part.close(own, simulation.world, simulation.world.blocks[0], None, 7)
-    assert (own.tier == -1).all()
+@pytest.mark.parametrize(
+    ("soft", "after"), [(True, [2, 2, 2, 1, 1, 0, 0, -1]), (False, [2, 2, 2, -1, -1, -1, -1, -1])], ids=["soft", "hard"]
+)
+def test_tiers__fall_at_the_ends_of_windows(seat, soft, after):
+    levels = (2.0, 0.0), (4.0, 0.0), (6.0, 0.0)
+    simulation = Simulation(market(tiers(*levels, window_weeks=2, soft_landing=soft), n=3))
+    _, own = only(simulation)
+    own.member[:], own.spent[:] = 1, 40_000
+    bought = {0: [0, 1, -1]}  # one buys once and has spent 6 in this window; the rival's buyer spends nothing here
+    told = []
+    for _ in let(simulation, seat, bought, 8):
+        told.append(own.tier.tolist())
+    # the window of steps 0 and 1 earned 6; that of 2 and 3 nothing
+    assert [one[0] for one in told] == after
+    assert told[0] == [2, -1, -1] and told[1] == [2, 1, 1]
 
 
-def test_tiers__costs_are_discounts_and_comforts_of_those_who_have_them():
-    tiers = [{"threshold": 3.0, "percent_off": 10.0, "cost_each": 0.1}]
-    _, data, _ = run({"kind": "tiers", "tiers": tiers}, steps=4)
-    assert data["program_cost"].values.tolist() == pytest.approx([0.0, 0.0, 300 * 0.3, 300 * 0.3])
+def test_tiers__what_is_reached_is_kept_to_the_end_of_the_next_window(seat):
+    simulation = Simulation(market(tiers((4.0, 0.0), window_weeks=3, soft_landing=False), n=1, steps=9))
+    _, own = only(simulation)
+    told = []
+    for _ in let(simulation, seat, {0: 0, 1: 0, 3: 0}, 9):
+        told.append(int(own.tier[0]))
+    assert told == [-1, 0, 0, 0, 0, -1, -1, -1, -1]
 
 
-def test_tiers__that_do_not_rise_are_refused():
-    with pytest.raises(ScenarioError, match="must begin above"):
-        market({"kind": "tiers", "tiers": [{"threshold": 3.0}, {"threshold": 3.0}]})
+@given(spent=st.lists(st.integers(0, 10), min_size=1, max_size=20), soft=st.booleans())
+def test_tiers__end_of_a_window_is_what_the_window_earned_or_one_below(spent, soft):
+    levels = (2.0, 0.0), (5.0, 0.0), (7.0, 0.0)
+    simulation = Simulation(market(tiers(*levels, window_weeks=1, soft_landing=soft), n=len(spent)))
+    program, own = only(simulation)
+    own.member[:], own.spent[:] = 1, np.array(spent) * 10_000
+    own.tier[:] = before = np.arange(len(spent)) % 4 - 1
+    program.close(own, simulation.world, simulation.world.blocks[0], simulation.world.workers[0].totals, 0)
+    earned = np.searchsorted([2, 5, 7], spent, side="right") - 1
+    assert own.tier.tolist() == (np.maximum(earned, before - 1) if soft else earned).tolist()
+    assert not own.spent.any()
 
 
-def test_surprise__comes_as_often_as_its_chance_and_moves_the_bond():
-    n = 5000
-    simulation, data, _ = run({"kind": "surprise", "chance": 0.2, "cost_each": 1.5, "jump": 0.5}, n, 4)
-    gifts = int(data["rewards_redeemed"].sum())
-    assert abs(gifts - 0.8 * n) < 4 * np.sqrt(4 * n * 0.16)
-    assert data["program_cost"].sum() == pytest.approx(1.5 * gifts)
-    bond = simulation.world.customers.arrays["bond"][0]
-    assert np.log2(1 - bond.astype(float)).sum() == pytest.approx(-gifts)
+def test_tiers__the_lowest_is_for_members_alone_even_if_it_asks_for_nothing(seat):
+    program = {**tiers((0.0, 50.0), window_weeks=1), "enrollment": {"kind": "opt_in", "chance": 0.0}}
+    data = simulate(market(program))
+    assert sum(of(data, "program_cost")) == 0 and of(data, "members") == [0] * 8
 
 
-def test_club__fees_are_income_and_terms_are_paid_one_by_one():
-    always = {"kind": "club", "enrollment": "automatic", "fee": 5.0, "term_weeks": 3.0, "percent": 10.0, "stay": 1.0}
-    _, data, own = run({**always, "by_saving": 0.0}, steps=7)
-    assert data["program_fees"].values.tolist() == [1500.0, 0, 1500.0, 0, 0, 1500.0, 0]
-    assert (own.member == 1).all()
-    margin = data["revenue"] + data["program_fees"] - data["program_cost"]
-    assert np.allclose(margin, data["margin"])
+def test_tiers__comforts_add_utility_and_cost_so_much_a_unit(seat):
+    level = {"threshold": 4.0, "utility": 0.7, "cost_each": 0.3}
+    scenario = market({"kind": "tiers", "tiers": [level]}, n=4, steps=4, **BASKETS)
+    simulation = Simulation(scenario).run()
+    data, (_, own) = simulation.results(), only(simulation)
+    late = np.array(of(data, "units"))
+    assert (own.tier >= 0).all()
+    assert of(data, "program_cost")[2:] == pytest.approx((0.3 * late[2:]).tolist(), abs=1e-9)
+    own.tier[:2] = -1
+    reward = seat(simulation).columns["reward"][0, :4]
+    np.testing.assert_allclose(reward, [0, 0, 0.7, 0.7], rtol=1e-6)
 
 
-def test_club__who_does_not_stay_is_no_member():
-    program = {"kind": "club", "enrollment": "automatic", "fee": 5.0, "term_weeks": 3.0, "stay": 0.0, "by_saving": 0.0}
-    _, data, _ = run(program, steps=4)
-    assert data["members"].values.tolist() == [300, 300, 0, 300]  # they join anew at the next purchase
+def test_tiers__the_bond_jumps_once_for_each_tier_risen():
+    program = tiers((2.0, 0.0), (3.0, 0.0), (6.0, 0.0), jump=0.2)
+    simulation = Simulation(market(program, n=1, steps=4))
+    bond = simulation.world.customers.arrays["bond"]
+    for expected in (0.2, 1 - 0.8**2, 1 - 0.8**3, 1 - 0.8**3):  # 2, 4, 6, 8 spent
+        simulation.step()
+        assert bond[0, 0] == pytest.approx(expected, abs=1e-6)
 
 
-def test_club__who_saves_more_rather_stays():
-    program = {"kind": "club", "enrollment": "automatic", "fee": 1.0, "term_weeks": 4.0, "percent": 50.0, "stay": 0.5}
-    n = 20_000
-    # in the second window 8.00 are expected, which saves 4.00: 3.00 more than the fee
-    _, data, _ = run({**program, "by_saving": 0.5}, n, 8)
-    stayed = 1 / (1 + np.exp(-0.5 * (0.5 * 4 * PRICE * 0.625 - 1)))  # paid 2, 1, 1, 1 in the first window
-    left = n - int(data["members"].isel(step=7))
-    assert abs(left / n - (1 - stayed)) < 4 * np.sqrt(stayed * (1 - stayed) / n)
+@pytest.mark.parametrize("thresholds", [(5.0, 5.0), (5.0, 4.0), (1.0, 5.0, 3.0)])
+def test_tiers__one_that_begins_no_higher_than_the_one_before_is_refused(thresholds):
+    with pytest.raises(ScenarioError, match=r"tier \d must begin above tier \d, which begins at 5, was"):
+        market(tiers(*((threshold, 1.0) for threshold in thresholds)))
 
 
-def test_play__streaks_break_badges_come_in_their_turn_and_prizes_cost():
-    game = {"kind": "play", "badge_every": 3, "badge_jump": 0.5, "lottery_chance": 1.0, "prize": 2.0}
-    simulation, data, own = run({**game, "streak_utility": 1.0}, steps=7)
-    assert (own.purchases == 7).all() and (own.streak == 7).all()
-    assert np.allclose(simulation.world.customers.arrays["bond"][0], 0.75)
-    assert data["program_cost"].sum() == 7 * 300 * 2.0
-    part, (block,) = simulation.schedule.programs[0][0], simulation.world.blocks
-    part.close(own, simulation.world, block, None, 7)
-    assert (own.streak == 0).all()  # a window without a purchase
+# ------------------------------------------------------------------------------------------------------ surprise
 
 
-def test_accrual__doubles_points_in_its_weeks():
-    accrual = {"kind": "calendar", "factor_in_weeks": 2.0, "weeks": 1.0, "every_weeks": 4.0}
-    simulation = Simulation(market({"kind": "points", "earn_rate": 10.0, "accrual": accrual})).run()
-    earned = simulation.results()["points_earned"].sel(segment="all").isel(replication=0, program=0)
-    assert (earned.values / 300).tolist() == [40, 20, 20, 20, 40, 20, 20, 20]
+def surprise(**others) -> dict:
+    return {"kind": "surprise", "chance": 1.0, "cost_each": 0.7, "jump": 0.1, **others}
 
 
-def test_rewarded__quickens_needs_for_some_weeks_after_a_reward():
-    response = {"kind": "rewarded", "rewarded_lift": 0.5, "rewarded_weeks": 2.0, "reset": 0.3, "reset_weeks": 2.0}
-    program = {"kind": "stamps", "n": 3, "reward": {"kind": "cash", "value": 1.0}, "customer_response": response}
-    scenario = market(program, **{"behavior.needs": {"kind": "poisson"}, "population.needs_per_week": 0.5})
-    simulation = Simulation(scenario)
-    part, own = simulation.schedule.programs[0]
-    world, pace = simulation.world, simulation.world.customers.arrays["pace"]
-    for since, expected in ((0, 0.5 - 0.3), (2, 0.5 - 0.3 / np.e), (3, -0.3 * np.exp(-1.5))):
-        pace[:], own.last_reward[:], world.now = 1, 5, 5 + since
-        part.pace(own, world, world.blocks[0])
-        assert np.allclose(pace, np.exp(expected), rtol=1e-6)
-    pace[:], own.last_reward[:] = 1, -1
-    part.pace(own, world, world.blocks[0])
-    assert (pace == 1).all()  # no reward yet
+def test_surprise__sure_ones_by_hand():
+    simulation = Simulation(market(surprise(), n=3, steps=4))
+    bond = simulation.world.customers.arrays["bond"]
+    for step in range(4):
+        simulation.step()
+        np.testing.assert_allclose(bond[0], 1 - 0.9 ** (step + 1), atol=1e-6)
+        assert not bond[1].any()
+    data = simulation.results()
+    assert of(data, "rewards_redeemed") == [3] * 4
+    assert of(data, "program_cost") == pytest.approx([3 * 0.7] * 4, abs=1e-9)
 
 
-def test_segments__only_those_named_join():
-    segments = {"Old": {"share": 0.5}, "Young": {"share": 0.5}}
-    program = {"kind": "member_discount", "segments": ["Young"]}
-    simulation, _, own = run(program, **{"population.segments": segments})
-    assert ((own.member == 1) == (simulation.world.customers.segment == 1)).all()
+def test_surprise__comes_with_its_chance_and_to_members_alone():
+    half = {"enrollment": {"kind": "opt_in", "chance": 0.5, "by_bond": 0.0, "by_satisfaction": 0.0}}
+    data = simulate(market(surprise(chance=0.2, jump=0.0, **half), n=N, steps=3))
+    for step, got in enumerate(of(data, "rewards_redeemed")):
+        chance = (1 - 0.5 ** (step + 1)) * 0.2
+        assert abs(got / N - chance) < 4 * np.sqrt(chance * (1 - chance) / N)
+
+
+def test_surprise__moves_nobody_by_itself():
+    rival = {"brands.A.appeal": 0.0, "steps": 20}
+    none, gifts = simulate(market(n=300, **rival)), simulate(market(surprise(), n=300, **rival))
+    for name in ("purchases", "units", "revenue", "switches"):
+        np.testing.assert_array_equal(none[name], gifts[name])
+    assert gifts["program_cost"].sum() > 0

@@ -14,7 +14,7 @@ CASH = {"kind": "cash", "value": 6.0, "threshold": 30.0}
 
 
 def market(response, kind="points", **changes) -> Scenario:
-    program = {"kind": kind, "reward": CASH, "customer_response": response}
+    program = {"kind": kind, "reward": CASH, "customer_response": response, "generous": True}
     if kind == "stamps":
         program = {"kind": kind, "n": 3, "customer_response": response}
     document = {

@@ -9,21 +9,47 @@ from loyaltysim import Simulation, simulate
 from loyaltysim.scenario import Scenario
 
 threshold = st.sampled_from([0.5, 1, 2.5, 3, 7])
+
+
+def reward(kind, **others):
+    """Rewards of a kind, with thresholds and other settings drawn."""
+    drawn = {name: st.sampled_from(values) for name, values in others.items()}
+    return st.fixed_dictionaries({"kind": st.just(kind), "threshold": threshold, **drawn})
+
+
 rewards = st.one_of(
-    st.fixed_dictionaries({"kind": st.just("cash"), "value": st.sampled_from([0, 0.5, 2]), "threshold": threshold}),
-    st.fixed_dictionaries(
-        {"kind": st.just("percent_off"), "percent": st.sampled_from([0, 15, 100]), "threshold": threshold}
-    ),
-    st.fixed_dictionaries({"kind": st.just("free_unit"), "threshold": threshold}),
+    reward("cash", value=[0, 0.5, 2]),
+    reward("percent_off", percent=[0, 15, 100]),
+    reward("free_unit"),
+    reward("amount_off", amount=[0.5, 9]),
+    reward("gift_card", face_value=[0, 3], cost_share=[0.5], perceived_share=[0, 1.5]),
+    reward("experience", jump=[0, 0.5]),
+    reward("access", weeks=[1, 3], utility=[0, 2.0]),
 )
 parts = {
-    "enrollment": st.sampled_from([{"kind": "automatic"}, {"kind": "opt_in", "chance": 0.5}]),
+    "enrollment": st.sampled_from(
+        [{"kind": "automatic"}, {"kind": "opt_in", "chance": 0.5}, {"kind": "opt_in", "chance": 0.3, "by_need": 1.0}]
+    ),
     "expiry": st.sampled_from(
         [{"kind": "none"}, {"kind": "inactivity", "weeks": 2}, {"kind": "fixed_dates", "every_weeks": 3}]
     ),
-    "customer_response": st.sampled_from(
-        [{"kind": "none"}, {"kind": "progress"}, {"kind": "worth"}, {"kind": "goal_gradient", "goal_gradient": 1.0}]
+    "accrual": st.sampled_from(
+        ["plain", *({"kind": "calendar", "factor_in_weeks": f, "weeks": 2, "every_weeks": 3} for f in (0, 0.123, 3))]
     ),
+    "customer_response": st.sampled_from(
+        [
+            {"kind": "none"},
+            {"kind": "progress"},
+            {"kind": "worth"},
+            {"kind": "goal_gradient", "goal_gradient": 1.0},
+            {"kind": "endowed", "continue_plain": 0.6, "continue_endowed": 0.8},
+            {"kind": "rewarded", "rewarded_lift": 0.5, "rewarded_weeks": 2, "reset": 0.3},
+            {"kind": "forward_looking"},
+        ]
+    ),
+    "endowment": st.sampled_from([0, 0.1, 0.4]),
+    "segments": st.sampled_from([[], ["Some"]]),
+    "generous": st.just(True),
 }
 points = st.fixed_dictionaries(
     {"kind": st.just("points"), "earn_rate": st.sampled_from([0, 0.333, 1, 2.7]), "reward": rewards, **parts}
@@ -46,7 +72,12 @@ def market(programs, **changes) -> Scenario:
             "focal": "A",
             "steps": 12,
             "burn_in": 2,
-            "population": {"n_customers": 40, "needs_per_week": 1.5, "price_sensitivity": 1.0},
+            "population": {
+                "n_customers": 40,
+                "needs_per_week": 1.5,
+                "price_sensitivity": 1.0,
+                "segments": {"Some": {"share": 0.6}, "Others": {"share": 0.4}},
+            },
             "behavior": {"experience": "normal", "satisfaction": "level", "bond": "linear"},
             "brands": {"A": {"price": 1.37, "programs": programs}, "B": {"price": 1.1}},
             "accounts": {"by_customer": True},
@@ -55,19 +86,27 @@ def market(programs, **changes) -> Scenario:
     )
 
 
+FEELING = {
+    "experience": "normal",
+    "satisfaction": "level",
+    "bond": "linear",
+    "basket": {"kind": "poisson", "extra": 0.5},
+}
+
+
 @settings(max_examples=60)
 @given(st.lists(st.one_of(points, stamps), min_size=1, max_size=2))
 def test_ledger__earned_is_redeemed_expired_and_outstanding_for_everybody_at_every_step(programs):
-    simulation = Simulation(market(programs))
+    simulation = Simulation(market(programs, behavior=FEELING))
     while simulation.now < simulation.calendar.last:
         simulation.step()
         for _, own in simulation.schedule.programs:
             np.testing.assert_array_equal(own.earned, own.redeemed + own.expired + own.balance)
             assert min(own.balance.min(), own.earned.min(), own.redeemed.min(), own.expired.min()) >= 0
-    flows = simulation.raw().flows
-    for number, (_, own) in enumerate(simulation.schedule.programs):
-        for name in ("earned", "redeemed", "expired"):
-            assert flows[f"points_{name}"][..., number].sum() == getattr(own, name).sum()
+        flows = simulation.raw().flows
+        for number, (_, own) in enumerate(simulation.schedule.programs):
+            for name in ("earned", "redeemed", "expired"):
+                assert flows[f"points_{name}"][..., number].sum() == getattr(own, name).sum()
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,37 @@ def test_opt_in__chance_of_0_is_never_and_of_1_always_whatever_is_felt(seat, cha
         assert joined(simulation, seat).mean() == share
 
 
+@pytest.mark.parametrize("trait", ["need", "taste"])
+def test_opt_in__who_needs_more_or_likes_it_better_rather_joins(seat, trait):
+    changes = {"population.needs_per_week": 1.0, "population.taste": {"distribution": "normal", "sd": 1.0}}
+    program = opt_in(0.15, 0.0, 0.0)
+    program["enrollment"][f"by_{trait}"] = 0.8
+    simulation = Simulation(market("points", **changes, **{"brands.A.programs": [program]}))
+    arrays = simulation.world.customers.arrays
+    has = arrays["needs"] if trait == "need" else arrays["taste"][0]
+    has[: N // 2], has[N // 2 :] = 2.0, 0.5
+    if trait == "taste":
+        arrays["taste"][1] = 9.0  # for the other brand: makes no difference
+    members = joined(simulation, seat)
+    for some, value in ((slice(0, N // 2), 2.0), (slice(N // 2, N), 0.5)):
+        chance = expit(logit(0.15) + 0.8 * value)
+        assert abs(members[some].mean() - chance) < 4 * np.sqrt(chance * (1 - chance) / (N // 2))
+
+
+@pytest.mark.parametrize("kind", ["points", "member_discount", "tiers", "club", "surprise", "play"])
+@pytest.mark.parametrize("enrollment", ["automatic", {"kind": "opt_in", "chance": 0.9}], ids=["automatic", "opt in"])
+def test_segments__only_those_named_may_join(kind, enrollment):
+    groups = {"Students": {"share": 0.5}, "Others": {"share": 0.5}}
+    program = {"kind": kind, "segments": ["Students"], "enrollment": enrollment}
+    changes = {"population.segments": groups, "brands.A.programs": [program]}
+    simulation = Simulation(market("points", n=400, **changes)).run()
+    _, own = ledger(simulation)
+    students = simulation.world.customers.segment == 0
+    assert own.member[students].mean() > 0.99 and not own.member[~students].any()
+    members = simulation.results()["members"].sel(brand="A")
+    assert members.sel(segment="Others").sum() == 0 and members.sel(segment="Students").sum() > 0
+
+
 def test_opt_in__tries_anew_at_each_purchase():
     data = simulate(market(opt_in(0.2, 0.0, 0.0))).sel(brand="A", segment="all")
     members = data["members"].values[0] / N
@@ -162,7 +193,9 @@ def test_points__balances_payouts_and_costs_by_hand():
 
 def test_points__a_purchase_worth_several_rewards_pays_them_all():
     reward = {"kind": "cash", "value": 1.0, "threshold": 0.75}
-    data = simulate(market({"kind": "points", "reward": reward}, n=3, steps=3)).sel(brand="A", segment="all")
+    data = simulate(market({"kind": "points", "reward": reward, "generous": True}, n=3, steps=3)).sel(
+        brand="A", segment="all"
+    )
     assert data["rewards_redeemed"].values[0].tolist() == [6, 9, 9]  # 2, 2.5 and 2.25 points
     assert data["points_outstanding"].values[0].tolist() == [1.5, 0.75, 0.0]
 
@@ -202,9 +235,8 @@ def test_percent_off__two_at_once_come_one_after_the_other_and_cost_what_they_ta
 def responding(response, balance, seat) -> tuple[Simulation, np.ndarray]:
     """Utility of reward (E31) by customer for points of 3 per currency, 8 of which are worth 4 currency."""
     reward = {"kind": "cash", "value": 4.0, "threshold": 8}
-    scenario = market(
-        {"kind": "points", "earn_rate": 3.0, "reward": reward, "customer_response": response}, n=len(balance)
-    )
+    program = {"kind": "points", "earn_rate": 3.0, "reward": reward, "customer_response": response, "generous": True}
+    scenario = market(program, n=len(balance))
     simulation = Simulation(scenario)
     _, own = ledger(simulation)
     own.balance[:], own.member[:] = np.array(balance) * 1000, np.array(balance) >= 0

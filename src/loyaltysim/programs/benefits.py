@@ -85,11 +85,11 @@ def collect(paid, member, rows, buyers, begins, spent):
 
 
 @jit
-def collect_all(paid, rows, buyers, begins, spent):
-    """spent[row] += money of the purchase, for everybody."""
+def collect_all(paid, off, units, rows, buyers, begins, spent):
+    """spent[row] += money of the purchase before the program took `off` from each unit, for everybody."""
     for k in range(begins[-1]):
         q = buyers[k]
-        spent[rows[q]] += paid[q]
+        spent[rows[q]] += paid[q] + off[q] * i8(units[q])
 
 
 @jit
@@ -109,15 +109,16 @@ def climb(spent, member, thresholds, rows, buyers, begins, tier, rose):
 
 
 @jit
-def close_window(spent, thresholds, soft, start, stop, tier):
-    """At the end of a window tiers are what the window's spending earns; softly, nobody falls by more than one."""
+def close_window(spent, member, thresholds, soft, start, stop, tier):
+    """At the end of a window members' tiers are what it earned; softly, nobody falls by more than one."""
     for row in range(start, stop):
-        earned = i8(-1)
-        for t in range(thresholds.shape[0]):
-            earned += i8(spent[row] >= thresholds[t])
-        floor = i8(tier[row]) - i8(1) if soft else i8(-1)
-        tier[row] = max(earned, floor)
-        spent[row] = 0
+        if member[row] == ACTIVE:
+            earned = i8(-1)
+            for t in range(thresholds.shape[0]):
+                earned += i8(spent[row] >= thresholds[t])
+            floor = i8(tier[row]) - i8(1) if soft else i8(-1)
+            tier[row] = max(earned, floor)
+            spent[row] = 0
 
 
 @jit

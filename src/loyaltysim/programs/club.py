@@ -26,7 +26,7 @@ class Membership(Account):
     joined: np.ndarray
     """Step of joining."""
     spent: np.ndarray
-    """Money spent on the brand in this window, in ledger units."""
+    """Money spent on the brand in this window, before the discount, in ledger units."""
     before: np.ndarray
     """The same in the window before: what customers expect of the next."""
 
@@ -34,9 +34,9 @@ class Membership(Account):
 class Club(Program):
     """Members pay `fee` for each term and `percent` less for every unit (eq. E115).
 
-    Customers expect to spend what they spent in the last window of a term's length; windows are the same for all,
-    counted from the first measured step, before it too. What they would save beyond the fee moves the chance to join
-    at a purchase, and to stay at the end of the own term. Fees are income of the program.
+    Customers expect to spend what they spent in the last window of a term's length, before the club's discount; windows
+    are the same for all, counted from the first measured step, before it too. What they would save beyond the fee moves
+    the chance to join at a purchase, and to stay at the end of the own term. Fees are income of the program.
     """
 
     kind: Literal["club"] = "club"
@@ -57,6 +57,10 @@ class Club(Program):
     @property
     def changes_price(self) -> bool:
         return self.percent > 0
+
+    @property
+    def lengths(self) -> tuple[str, ...]:
+        return ("term_weeks",)
 
     def open(self, world: World, brand: int, number: int, place: int, by_customer: bool) -> Membership:
         account = self._account(world, brand, number, place)
@@ -96,19 +100,22 @@ class Club(Program):
         fees.charge_new(
             was, own.member, shoppers.rows, *shared, ledger_money(self.fee), step, own.joined, totals.program_fees
         )
-        benefits.collect_all(shoppers.paid, shoppers.rows, buyers, begins, own.spent)
+        benefits.collect_all(
+            shoppers.paid, shoppers.ask(own.off, dtype=np.int64), shoppers.units, shoppers.rows, buyers, begins,
+            own.spent,
+        )  # fmt: skip
 
     def close(self, own: Membership, world: World, block: Block, totals: Totals, step: int) -> None:
         steps, customers = self._steps(world), world.customers
+        if (step + 1 - world.calendar.burn_in) % steps == 0:  # first: who renews now knows the window that has ended
+            own.before[block.start : block.stop] = own.spent[block.start : block.stop]
+            own.spent[block.start : block.stop] = 0
         fees.renew(
             own.member, own.joined, own.before, customers.key, customers.segment, block.start, block.stop, step, steps,
             self._share, ledger_money(self.fee), self.by_saving / MONEY_UNIT, self._stay_logit,
             np.uint64(salt(purpose(f"{own.label}.renew"), step, 0, 0)), customers.n_customers, own.place,
             customers.arrays.get("member", NO_BITS), own.brand, totals.enrolled, totals.program_fees,
         )  # fmt: skip
-        if (step + 1 - world.calendar.burn_in) % steps == 0:
-            own.before[block.start : block.stop] = own.spent[block.start : block.stop]
-            own.spent[block.start : block.stop] = 0
 
     def columns(self, own: Membership) -> dict[str, np.ndarray]:
         return {**super().columns(own), "spent_before": own.before / MONEY_UNIT}

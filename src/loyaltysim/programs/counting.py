@@ -11,6 +11,7 @@ To write another: a `Counting` with a `kind` and `count`, which says what a purc
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,6 +75,9 @@ class Counting(Program):
     )
     expected_breakage: float = setting(
         0.0, "Share of balances expected never to be redeemed; lowers the liability.", ge=0, le=1, unit="1"
+    )
+    generous: bool = setting(
+        False, "Whether a reward may cost the firm more than the purchases that earn it cost the customer."
     )
 
     def count(self) -> Count:
@@ -222,12 +226,10 @@ class Counting(Program):
         return {**super().columns(own), "points": own.balance / POINT_UNIT, **flows}
 
     def liability_of_a_point(self, price: float) -> float:
-        reward = self.reward
-        cost = reward.cost(self.unit_cost) if reward.pays_out else reward.worth(price)
-        return cost / self.count().needed * (1 - self.expected_breakage)
+        return self._cost_of_one(price) / self.count().needed * (1 - self.expected_breakage)
 
-    def check(self) -> list[str]:
-        faults = []
+    def check(self, price: float, weeks: float) -> list[str]:
+        faults = super().check(price, weeks)
         if self.changes_price and self.unit_cost != 1:
             faults.append("unit_cost is for what is paid out: a reward that lowers the price costs what it takes off")
         if self.endowment >= self.count().needed > 0:
@@ -235,7 +237,23 @@ class Counting(Program):
                 f"endowment {self.endowment:g} is a reward already: it must be below the {self.count().needed:g} that "
                 "one needs"
             )
+        cost, spent = self._cost_of_one(price), self._spent_for_one(price)
+        if not self.generous and cost > spent * (1 + 1e-9):  # which forgives rounding
+            faults.append(
+                f"a reward costs {cost:g}, more than the {spent:g} for which it is earned at the list price: if that "
+                "is meant, set generous = true"
+            )
         return faults
+
+    def _cost_of_one(self, price: float) -> float:
+        """What a reward costs the firm, in currency, at a usual price of the brand."""
+        return self.reward.cost(self.unit_cost) if self.reward.pays_out else self.reward.worth(price)
+
+    def _spent_for_one(self, price: float) -> float:
+        """What the purchases that earn a reward cost the customer, in currency, at a usual price of the brand."""
+        count = self.count()
+        earned = count.per_currency * price + count.per_unit
+        return count.needed / earned * price if earned > 0 else math.inf
 
     def _plan(self, world: World, brand: int, number: int) -> foresight.Plan | None:
         """Solve what lies ahead of members; None if they have nothing to look forward to.

@@ -55,6 +55,10 @@ class Play(Program):
         unit="1", source="assumed",
     )  # fmt: skip
 
+    @property
+    def lengths(self) -> tuple[str, ...]:
+        return ("streak_weeks",) if self.streak_utility else ()
+
     def open(self, world: World, brand: int, number: int, place: int, by_customer: bool) -> Game:
         account = self._account(world, brand, number, place)
         label = account["label"]

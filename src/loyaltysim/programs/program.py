@@ -101,9 +101,15 @@ class Program(Part, room="program"):
         """Expected cost of one outstanding point, in currency."""
         return 0.0
 
-    def check(self) -> list[str]:
-        """What contradicts itself in the settings."""
-        return []
+    def check(self, price: float, weeks: float) -> list[str]:
+        """What contradicts itself in the settings, at a list price and with steps of so many weeks."""
+        parts = {"": self, **{f"{name}.": part for name, part in self if isinstance(part, Part)}}
+        times = {path + name: getattr(part, name) for path, part in parts.items() for name in part.lengths}
+        return [
+            f"{name} of {time:g} weeks is shorter than a step of {weeks:g} weeks"
+            for name, time in times.items()
+            if time < weeks - 5e-4  # as the calendar forgives
+        ]
 
     def describe(self, brand: str) -> str:
         """The program's name in results."""

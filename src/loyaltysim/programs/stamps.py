@@ -32,7 +32,7 @@ class Stamps(Counting):
     def count(self) -> Count:
         return Count(0.0, 1.0, float(self.needed), redeeming_earns=False)
 
-    def check(self) -> list[str]:
+    def check(self, price: float, weeks: float) -> list[str]:
         if self.needed < 1:
             return ['with reading "nth_is_rewarded" n must be at least 2: the very first purchase cannot be rewarded']
-        return super().check()
+        return super().check(price, weeks)

@@ -105,13 +105,15 @@ class Tiers(Program):
     def close(self, own: Status, world: World, block: Block, totals: Totals, step: int) -> None:
         steps = max(1, round(self.window_weeks / world.calendar.weeks))
         if (step + 1 - world.calendar.burn_in) % steps == 0:
-            benefits.close_window(own.spent, self._thresholds, self.soft_landing, block.start, block.stop, own.tier)
+            benefits.close_window(
+                own.spent, own.member, self._thresholds, self.soft_landing, block.start, block.stop, own.tier
+            )
 
     def columns(self, own: Status) -> dict[str, np.ndarray]:
         return {**super().columns(own), "tier": own.tier, "spent": own.spent / MONEY_UNIT}
 
-    def check(self) -> list[str]:
-        faults = []
+    def check(self, price: float, weeks: float) -> list[str]:
+        faults = super().check(price, weeks)
         for place, (lower, upper) in enumerate(zip(self.tiers, self.tiers[1:])):
             if upper.threshold <= lower.threshold:
                 faults.append(
@@ -119,6 +121,10 @@ class Tiers(Program):
                     f"was {upper.threshold:g}"
                 )
         return faults
+
+    @property
+    def lengths(self) -> tuple[str, ...]:
+        return ("window_weeks",)
 
     @property
     def _thresholds(self) -> np.ndarray:

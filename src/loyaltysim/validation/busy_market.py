@@ -68,6 +68,55 @@ NEWCOMERS = {
     "brands.Third.acquisition_cost": 4.0,
 }
 """The first of them with prospects, who come by advertising, friends and invitations; some friends go unheard."""
+PROGRAMS = {
+    "metrics.reasons": True,
+    "behavior.basket": {"kind": "poisson", "extra": 0.5},
+    "behavior.lapse": {"kind": "dropout", "by_membership": 0.5},
+    "population.dropout_chance": {"distribution": "beta", "a": 1.0, "b": 30.0},
+    "brands.Ours.programs": [
+        {
+            "kind": "points",
+            "endowment": 2.0,
+            "enrollment": {"kind": "opt_in", "chance": 0.2, "by_need": 0.3, "by_taste": 0.4},
+            "accrual": {"kind": "calendar", "factor_in_weeks": 3.0, "weeks": 2, "every_weeks": 5},
+            "reward": {"kind": "experience", "threshold": 6.0, "cost_each": 1.0, "jump": 0.2},
+            "customer_response": {"kind": "rewarded", "goal_gradient": 0.2, "reset": 0.1},
+            "expiry": {"kind": "fixed_dates", "every_weeks": 6},
+        },
+        {
+            "kind": "tiers",
+            "tiers": [{"threshold": 3.0, "percent_off": 4.0}, {"threshold": 8.0, "utility": 0.3, "cost_each": 0.05}],
+            "window_weeks": 5,
+            "jump": 0.05,
+        },
+        {"kind": "surprise", "chance": 0.1, "cost_each": 0.5},
+    ],
+    "brands.Rival.programs": [
+        {
+            "kind": "stamps",
+            "n": 5,
+            "endowment": 1.0,
+            "reward": {"kind": "gift_card", "face_value": 2.0, "cost_share": 0.6, "perceived_share": 0.8},
+            "customer_response": {"kind": "endowed", "goal_gradient": 0.3, "worth_weight": 0.5},
+        },
+        {"kind": "club", "fee": 1.0, "term_weeks": 4, "percent": 12.0, "by_saving": 0.5, "stay": 0.6},
+        {
+            "kind": "play",
+            "streak_utility": 0.4,
+            "badge_every": 3,
+            "lottery_chance": 0.05,
+            "prize": 2.0,
+            "segments": ["Heavy"],
+        },
+    ],
+    "brands.Third.programs": [
+        {"kind": "points", "reward": {"kind": "amount_off", "amount": 0.7, "threshold": 4.0}},
+        {"kind": "stamps", "n": 4, "reward": {"kind": "access", "cost_each": 0.3, "weeks": 3, "utility": 0.5}},
+        {"kind": "stamps", "n": 6, "customer_response": "forward_looking"},
+        {"kind": "member_discount", "percent": 3.0},
+    ],
+}
+"""Changes to the busy market by which programs of all kinds run, some of them beside each other."""
 
 
 def busy_market(customers: int = 1000, steps: int = 39) -> Scenario:

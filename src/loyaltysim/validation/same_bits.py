@@ -16,7 +16,7 @@ from loyaltysim.customers.network import Neighbors
 from loyaltysim.results import Raw
 from loyaltysim.scenario import Scenario
 from loyaltysim.simulation import Simulation
-from loyaltysim.validation.busy_market import CONTRACTS, FULL, NEWCOMERS, OTHER_KINDS, busy_market
+from loyaltysim.validation.busy_market import CONTRACTS, FULL, NEWCOMERS, OTHER_KINDS, PROGRAMS, busy_market
 from loyaltysim.validation.target import Check, target
 
 SMALL = (300, 13)
@@ -27,10 +27,10 @@ TIES = {"kind": "ties", "p": 1.0, "q": 0.5}
 
 
 def markets(customers: int, steps: int) -> dict[str, Scenario]:
-    """Busy markets that together have every kind of needs, satisfaction, bond, lapse, talk, influence and coming."""
+    """Busy markets that together have all kinds of needs, feelings, lapse, talk, influence, coming and programs."""
     busy = busy_market(customers, steps)
     others: dict[str, dict[str, Any]] = {"other kinds": OTHER_KINDS, "everything on": FULL, "contracts": CONTRACTS}
-    others["newcomers"] = NEWCOMERS
+    others["newcomers"], others["programs"] = NEWCOMERS, PROGRAMS
     others["newcomers, each tie a chance"] = {**NEWCOMERS, "word_of_mouth.acquisition": TIES}
     return {"busy market": busy, **{name: busy.vary(changes) for name, changes in others.items()}}
 

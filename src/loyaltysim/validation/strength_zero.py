@@ -91,6 +91,45 @@ def _programs() -> Iterator[Case]:
         {f"{path}.0.expiry": {"kind": "inactivity", "weeks": 10_000}},
     )
     yield Case("keeping every customer's points", {}, {"accounts.by_customer": True})
+    yield from _parts_of_programs(path, points)
+    yield from _benefits(path)
+
+
+def _parts_of_programs(path: str, points: dict[str, Any]) -> Iterator[Case]:
+    response, reward = f"{path}.0.customer_response", f"{path}.0.reward"
+    for part, zero in (
+        ("cards that nobody gives up", {"kind": "endowed", "continue_plain": 1.0, "continue_endowed": 0.0}),
+        ("rewards that nobody feels afterwards", {"kind": "rewarded", "rewarded_lift": 0.0, "reset": 0.0}),
+        ("looking ahead of weight 0", {"kind": "forward_looking", "foresight_weight": 0.0}),
+    ):
+        yield Case(part, {path: [points]}, {response: zero})
+    once = {"kind": "calendar", "factor_in_weeks": 1.0}
+    yield Case("weeks in which points are as many as ever", {path: [points]}, {f"{path}.0.accrual": once})
+    for part, zero in (
+        ("a gift card that is as good as money", {"kind": "gift_card", "face_value": 1.0}),
+        ("an experience that moves nobody", {"kind": "experience", "cost_each": 1.0, "jump": 0.0}),
+        ("access that attracts nobody", {"kind": "access", "cost_each": 1.0, "utility": 0.0}),
+    ):
+        yield Case(part, {path: [points]}, {reward: {**zero, "threshold": 5}})
+
+
+def _benefits(path: str) -> Iterator[Case]:
+    members, gifts = frozenset({"members"}), frozenset({"members", "rewards_redeemed"})
+    free = {"threshold": 0.0}
+    for part, zero, owned in (
+        ("a member discount of 0 %", {"kind": "member_discount", "percent": 0.0}, members),
+        ("tiers without benefits", {"kind": "tiers", "tiers": [free, {"threshold": 5.0}], "jump": 0.0}, members),
+        ("a club that costs and gives nothing", {"kind": "club", "fee": 0.0, "percent": 0.0}, members),
+        ("surprises that never come", {"kind": "surprise", "chance": 0.0}, members),
+        ("surprises of nothing", {"kind": "surprise", "chance": 0.5, "cost_each": 0.0, "jump": 0.0}, gifts),
+        ("games that are off", {"kind": "play"}, members),
+        (
+            "games for nothing",
+            {"kind": "play", "badge_every": 2, "badge_jump": 0.0, "lottery_chance": 0.5, "prize": 0.0},
+            gifts,
+        ),
+    ):
+        yield Case(part, {}, {path: [zero]}, owned)
 
 
 SILENT = {"word_of_mouth.talk": "none", "word_of_mouth.influence": "none"}
@@ -213,6 +252,7 @@ def differences(one: Simulation, other: Simulation, owns: frozenset[str] = froze
             different.append(f"state {name}")
     assert one.transactions is not None and other.transactions is not None  # callers ask for logs
     drop = ["points", *(["failure", "complaint", "recovery"] if "failures" in owns else [])]
+    drop += ["program_cost"] if "program_cost" in owns else []
     logs = [log.frame().drop(columns=drop) for log in (one.transactions, other.transactions)]  # points are owned
     if not logs[0].equals(logs[1]):
         different.append("log of purchases")

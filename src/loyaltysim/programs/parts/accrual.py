@@ -32,6 +32,10 @@ class Multiplied(Accrual):
     weeks: float = setting(1.0, "Length of such a time.", gt=0, unit="weeks")
     every_weeks: float = setting(13.0, "From the beginning of one to that of the next.", gt=0, unit="weeks")
 
+    @property
+    def lengths(self) -> tuple[str, ...]:
+        return ("weeks", "every_weeks")
+
     def factor(self, calendar: Calendar, step: int) -> float:
         # a ten-thousandth of a week forgives rounding of lengths of steps
         place = ((step - calendar.burn_in) * calendar.weeks + 1e-4) % self.every_weeks

@@ -33,6 +33,10 @@ class Inactivity(Expiry):
     kind: Literal["inactivity"] = "inactivity"
     weeks: float = setting(52.0, "Time without a purchase.", gt=0, unit="weeks")
 
+    @property
+    def lengths(self) -> tuple[str, ...]:
+        return ("weeks",)
+
     def after_steps(self, weeks: float) -> int:
         return max(1, round(self.weeks / weeks))
 
@@ -42,6 +46,10 @@ class FixedDates(Expiry):
 
     kind: Literal["fixed_dates"] = "fixed_dates"
     every_weeks: float = setting(52.0, "Time from one date to the next.", gt=0, unit="weeks")
+
+    @property
+    def lengths(self) -> tuple[str, ...]:
+        return ("every_weeks",)
 
     def date_steps(self, weeks: float) -> int:
         return max(1, round(self.every_weeks / weeks))

@@ -158,6 +158,10 @@ class Rewarded(Response):
     worth_weight: float = setting(0.0, "How much of the announced worth counts in the choice.", ge=0, unit="1")
 
     @property
+    def lengths(self) -> tuple[str, ...]:
+        return ("rewarded_weeks",)
+
+    @property
     def weights(self) -> Weights:
         return Weights(
             worth=self.worth_weight,

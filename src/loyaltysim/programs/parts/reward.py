@@ -158,6 +158,10 @@ class Access(Reward):
     utility: float = setting(0.2, "How much more attractive.", ge=0, le=1e3, unit="logit", source="assumed")
 
     @property
+    def lengths(self) -> tuple[str, ...]:
+        return ("weeks",)
+
+    @property
     def access_weeks(self) -> float:
         return self.weeks
 
