@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import networkx
 
 STRENGTH_ONE = 1024  # a tie of strength 1, in the unit of messages
+EQUAL = np.empty(0, np.int32)  # strengths of ties that are all 1
 STRENGTH_MOST = 8.0  # assumed: eight times the usual; keeps sums of messages far from the limits of int32
 
 Ties = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32] | None]
@@ -38,6 +39,11 @@ class Neighbors:
     def bytes(self) -> int:
         """Memory of the ties, in bytes."""
         return self.first.nbytes + self.neighbor.nbytes + (0 if self.strength is None else self.strength.nbytes)
+
+    @property
+    def weights(self) -> NDArray[np.int32]:
+        """What kernels get: the strength of each entry of `neighbor` in 1/1024; empty where all are 1."""
+        return EQUAL if self.strength is None else self.strength
 
     def degree(self) -> NDArray[np.int64]:
         """Count the neighbors: one number per row."""

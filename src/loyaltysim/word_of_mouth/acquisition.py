@@ -169,7 +169,7 @@ class Adoption(Acquisition):
             rows = rows[world.silent[rows] == 0]
         network = world.neighbors
         if isinstance(network, Neighbors):
-            coming.pull_at(rows, network.first, network.neighbor, _ties(network), own.worth, own.pull)
+            coming.pull_at(rows, network.first, network.neighbor, network.weights, own.worth, own.pull)
         else:
             np.add.at(own.pull, rows // world.customers.n_customers, own.worth[STRENGTH_ONE])
 
@@ -223,7 +223,7 @@ class Adoption(Acquisition):
         luck = np.uint64(salt(BROUGHT, step, 0, 0))
         silent = NO_ROWS if world.silent is None else world.silent
         if isinstance(network, Neighbors):
-            return coming.brought_by(rows, network.first, network.neighbor, _ties(network), entered, silent, key, luck)
+            return coming.brought_by(rows, network.first, network.neighbor, network.weights, entered, silent, key, luck)
         n, out = world.customers.n_customers, np.empty(len(rows), np.int32)
         for r in np.unique(rows // n):
             there = np.arange(r * n, (r + 1) * n)
@@ -292,12 +292,7 @@ class Ties(Adoption):
         coming.chance_of_ties(min(ads, 1.0), press, n, chance)
 
 
-EQUAL = np.empty(0, np.int32)  # what kernels get for the strengths of ties that are all the same
-NO_ROWS = np.empty(0, np.uint8)  # and for who is silent, where nobody is
-
-
-def _ties(network: Neighbors) -> np.ndarray:
-    return EQUAL if network.strength is None else network.strength
+NO_ROWS = np.empty(0, np.uint8)  # what kernels get for who is silent, where nobody is
 
 
 def _bits(keys: np.ndarray, luck: np.uint64) -> np.ndarray:

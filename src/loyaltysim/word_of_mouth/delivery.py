@@ -19,7 +19,6 @@ from loyaltysim.world import World
 i4, i8, u8, f8 = np.int32, np.int64, np.uint64, np.float64
 
 CHUNK = 1024
-EQUAL = np.empty(0, np.int32)  # what kernels get for the strengths of ties that are all the same
 TIE_UNIT = 1024  # ties, like messages, are whole 1/1024
 
 
@@ -38,19 +37,15 @@ def deliver(world: World, audience: str, inbox: np.ndarray, by_sign: bool) -> No
         elif audience == "one":
             _deliver_to_one(
                 pile.n, pile.sender, pile.brand, pile.strength, pile.luck, network.first, network.neighbor,
-                _ties(network), world.customers.key, by_sign, n_brands, inbox,
+                network.weights, world.customers.key, by_sign, n_brands, inbox,
             )  # fmt: skip
         else:
             _deliver_to_all(
-                pile.n, pile.sender, pile.brand, pile.strength, network.first, network.neighbor, _ties(network),
+                pile.n, pile.sender, pile.brand, pile.strength, network.first, network.neighbor, network.weights,
                 by_sign, n_brands, inbox,
             )  # fmt: skip
     if isinstance(network, Neighbors) and network.reviews > 0:
         _deliver_reviews(world, network.reviews, inbox, by_sign)
-
-
-def _ties(network: Neighbors) -> np.ndarray:
-    return EQUAL if network.strength is None else network.strength
 
 
 def _deliver_to_everybody(world: World, audience: str, pile: MessagePile, inbox: np.ndarray, by_sign: bool) -> None:

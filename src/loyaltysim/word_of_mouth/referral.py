@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from loyaltysim.customers.network import STRENGTH_ONE, Neighbors
+from loyaltysim.customers.neighbors import EQUAL, STRENGTH_ONE, Neighbors
 from loyaltysim.draws import purpose, salt
 from loyaltysim.market.newcomers import Newcomers, nobody
 from loyaltysim.market.shoppers import Shoppers
@@ -28,8 +28,7 @@ ACCEPT = purpose("referral.accept")
 FRAUD = purpose("referral.fraud")
 EXTRA = purpose("referral.extra")
 
-EQUAL = np.empty(0, np.int32)  # what kernels get for the strengths of ties that are all the same
-NO_TIES = np.empty(0, np.int64)  # … where everybody knows everybody
+NO_TIES = np.empty(0, np.int64)  # what kernels get where everybody knows everybody
 NO_TRAIT = np.empty(0, np.float32)  # … for states that nobody keeps
 NO_STATUS = np.empty(0, np.uint32)
 
@@ -206,7 +205,7 @@ class Invitations(Referral):
         first, neighbor, ties = NO_TIES, EQUAL, EQUAL
         if isinstance(network, Neighbors):
             first, neighbor = network.first, network.neighbor
-            ties = EQUAL if network.strength is None else network.strength
+            ties = network.weights
         friend, strength = inviting.whom(
             sender, number, first, neighbor, ties, customers.key, WHOM, step, customers.n_customers
         )
