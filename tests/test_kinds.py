@@ -18,6 +18,7 @@ from loyaltysim.behavior.satisfaction import Satisfaction
 from loyaltysim.behavior.win_back import WinBack
 from loyaltysim.customers.fields import FIELDS
 from loyaltysim.customers.network import Network
+from loyaltysim.levers import Lever, Target
 from loyaltysim.pricing import Pricing
 from loyaltysim.programs import Program
 from loyaltysim.programs.parts.accrual import Accrual
@@ -48,6 +49,8 @@ WHERE = {
     Referral: "word_of_mouth.referral",
     Network: "network",
     Pricing: "brands.B.pricing.0",
+    Lever: "brands.A.levers.0",
+    Target: "brands.A.levers.0.target",
     Program: "brands.A.programs.0",
     Enrollment: "brands.A.programs.0.enrollment",
     Expiry: "brands.A.programs.0.expiry",
@@ -60,10 +63,12 @@ BROKEN = {"behavior.recovery": {"kind": "justice"}, "brands.A.complaints.failure
 SOON = {"p": 10.0, "q": 10.0, "start_share": 0.2}
 """Settings of acquisition by which many come in three weeks."""
 BESIDES = {
+    (Lever, "service"): BROKEN,
     (Lapse, "contract"): {"behavior.needs": {"kind": "contract"}, **BROKEN},
     (Lapse, "dropout"): BROKEN,
     (WinBack, "logit"): {"behavior.lapse": {"kind": "dropout"}},
     (Choice, "switching"): {"behavior.lapse": {"kind": "none"}},
+    (Bond, "none"): {"brands.A.levers": []},
     (Referral, "invitations"): {
         "word_of_mouth.acquisition": {"kind": "linear", "p": 3.0, "start_share": 0.2},
         "behavior.lapse": {"kind": "dropout"},
@@ -109,7 +114,10 @@ def market() -> Scenario:
             },
             "word_of_mouth": {"talk": {"kind": "threshold"}, "influence": {"kind": "satisfaction"}},
             "brands": {
-                "A": {"programs": [{"kind": "points", "reward": {"kind": "cash", "value": 1, "threshold": 2}}]},
+                "A": {
+                    "levers": [{"kind": "gift", "every_weeks": 1}],
+                    "programs": [{"kind": "points", "reward": {"kind": "cash", "value": 1, "threshold": 2}}],
+                },
                 "B": {"pricing": [{"kind": "promotion_calendar", "every_weeks": 2}]},
             },
             "metrics": {"period_steps": 1},
@@ -130,7 +138,13 @@ def simulation(request, tmp_path):
     if kind == "none" and room in (Satisfaction, Experience):
         off = {"kind": "none"}
         scenario = scenario.vary(
-            {"behavior.bond": off, "behavior.satisfaction": off, "word_of_mouth.talk": off, WHERE[room]: off}
+            {
+                "brands.A.levers": [],
+                "behavior.bond": off,
+                "behavior.satisfaction": off,
+                "word_of_mouth.talk": off,
+                WHERE[room]: off,
+            }
         )
     return Simulation(scenario.vary({**BESIDES.get((room, kind), {}), WHERE[room]: table}))
 
@@ -178,11 +192,13 @@ def test_kind__asks_only_for_states_that_it_declares(simulation, monkeypatch):
     world, asked = simulation.world, set()
     keep = world.customers.ask
     monkeypatch.setattr(world.customers, "ask", lambda name, *start: (asked.add(name), keep(name, *start))[1])
-    monkeypatch.setattr(world, "own", lambda name, shape, dtype, start=0, clock=False: np.full(shape, start, dtype))
+    monkeypatch.setattr(world, "own", lambda name, shape, dtype, start=0, **kept: np.full(shape, start, dtype))
     for part in parts(simulation):
         asked.clear()
         if isinstance(part, Program):
             part.open(world, 0, 0, 0, False)
+        elif isinstance(part, Lever):
+            part.open(world, 0, 0)
         elif isinstance(part, Pricing):
             part.open(world, 1)
         elif isinstance(part, Referral):
@@ -224,6 +240,7 @@ def watch(simulation: Simulation) -> list:
     for name in SINGLE:
         setattr(schedule, name, watching(getattr(schedule, name)))
     schedule.programs = [(watching(part), own) for part, own in schedule.programs]
+    schedule.levers = [(watching(part), own) for part, own in schedule.levers]
     schedule.pricing = [(watching(part), *rest) for part, *rest in schedule.pricing]
     schedule.offering = [(watching(part), *rest) for part, *rest in schedule.offering]
     return watched
@@ -238,7 +255,7 @@ SINGLE = (
 def parts(simulation: Simulation) -> list:
     """Every part that takes part in a step."""
     schedule = simulation.schedule
-    several = [part for part, *_ in (*schedule.programs, *schedule.pricing)]
+    several = [part for part, *_ in (*schedule.programs, *schedule.levers, *schedule.pricing)]
     return [*(getattr(schedule, name) for name in SINGLE), *several]
 
 

@@ -65,6 +65,10 @@ def copy(source: Simulation, target: Simulation) -> None:
     for name in traits:
         state.pop(f"customers/{name}", None)
     _take(target, state)
+    for name in source.world.carried:
+        if name not in target.world.arrays:
+            target.world.own(name, source.world.arrays[name].shape, source.world.arrays[name].dtype.type, carried=True)
+            target.world.arrays[name][:] = source.world.arrays[name]
     for name in target.world.clocks:
         if f"own/{name}" not in state:
             target.world.arrays[name][:] = source.now

@@ -75,6 +75,7 @@ def contradictions(scenario: Scenario) -> Iterator[Fault]:
     if needs_panel and scenario.behavior.needs.kind != "panel":
         yield fault("behavior.needs", 'must be of kind "panel" where pricing is: its prices are of recorded purchases')
     yield from _programs(scenario, fault)
+    yield from _levers(scenario, fault)
     groups: dict[tuple[str, ...], Segment] = {("population",): scenario.population}
     groups |= {("population", "segments", name): group for name, group in scenario.population.segments.items()}
     for where, group in groups.items():
@@ -123,6 +124,59 @@ def _programs(scenario: Scenario, fault: Callable[..., Fault]) -> Iterator[Fault
             if by_taste and tasteless:
                 key = path_text((*place, "enrollment", "by_taste"))
                 yield fault(key, f"nobody has tastes, was {by_taste:g}: set population.taste, or 0")
+
+
+def _levers(scenario: Scenario, fault: Callable[..., Fault]) -> Iterator[Fault]:
+    """Faults of levers: times shorter than a step, and levers that nothing would feel."""
+    read = _read_facts(scenario)
+    for name, brand in scenario.brands.items():
+        for number, lever in enumerate(brand.levers):
+            key = path_text(("brands", name, "levers", number))
+            for message in lever.check(scenario.calendar.weeks):
+                yield fault(key, message)
+            told = [_FELT[place] for place in (*lever.changes, *lever.touches)]
+            if told and not any(read[place] for place in (*lever.changes, *lever.touches)):
+                yield fault(key, f'nobody would feel a lever "{lever.kind}": set {" or ".join(dict.fromkeys(told))}')
+
+
+_INDEX, _JUSTICE = 'behavior.experience to kind "index"', 'behavior.recovery to kind "justice"'
+_FELT = {
+    **dict.fromkeys(("service", "ease", "consistency"), _INDEX),
+    **dict.fromkeys(("response_days", "distributive", "interaction", "complaint_ease", "failure_chance"), _JUSTICE),
+    "online_failure_chance": _JUSTICE,
+    "moderation": f"{_JUSTICE} with public complaints",
+    "quality": "behavior.experience",
+    **dict.fromkeys(
+        ("appeal", "effort", "store_appeal", "online_appeal", "contact"), 'behavior.choice to kind "logit"'
+    ),
+    "ethics": "population.values_weight",
+    "bond_growth": 'behavior.bond to kind "drift"',
+    "jump": "behavior.bond",
+    "advocacy": 'word_of_mouth.talk to kind "rates"',
+    "awareness": "word_of_mouth.acquisition",
+    "win_back": "behavior.win_back",
+}
+"""What makes customers feel a fact of the market or a touch, for messages."""
+
+
+def _read_facts(scenario: Scenario) -> dict[str, bool]:
+    """Whether some part reads each fact that levers change and each touch, by the names of `_FELT`."""
+    behavior, talking = scenario.behavior, scenario.word_of_mouth
+    groups = (scenario.population, *scenario.population.segments.values())
+    by_part = {
+        _INDEX: behavior.experience.kind == "index",
+        _JUSTICE: behavior.recovery.kind != "none",
+        f"{_JUSTICE} with public complaints": behavior.recovery.is_public,
+        "behavior.experience": behavior.experience.kind != "none",
+        'behavior.choice to kind "logit"': isinstance(behavior.choice, Logit),
+        "population.values_weight": any(group.values_weight is not None for group in groups),
+        'behavior.bond to kind "drift"': isinstance(behavior.bond, Drift),
+        "behavior.bond": behavior.bond.kind != "none",
+        'word_of_mouth.talk to kind "rates"': talking.talk.kind == "rates",
+        "word_of_mouth.acquisition": talking.acquisition.kind != "none",
+        "behavior.win_back": behavior.win_back.kind != "none",
+    }
+    return {name: by_part[part] for name, part in _FELT.items()}
 
 
 def _coming(scenario: Scenario, fault: Callable[..., Fault]) -> Iterator[Fault]:

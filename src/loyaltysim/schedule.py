@@ -15,7 +15,7 @@
 12 once: renewals, win-back answers, expiry, tiers; talk, invitations → Messages
 13 accounts, metrics, log  all boards, read only                   → totals
 
-Stages 2 and 4 have no parts yet. Contracts that are due end before stage 6. Stages 5 to 12 run block by block; blocks touch nothing of each
+Contracts that are due end before stage 6. Stages 5 to 12 run block by block; blocks touch nothing of each
 other, so they may run on several threads. Messages wait for the next step.
 """  # noqa: E501
 
@@ -62,6 +62,10 @@ class Schedule:
             self.recovery, self.lapse, self.win_back, self.influence, self.acquisition, self.referral,
         )  # fmt: skip
         world.kept = frozenset().union(*(part.writes for part in (*single, *programs)))
+        pulled = [lever for brand in scenario.brands.values() for lever in brand.levers]
+        world.moves_bonds = any(
+            "jump" in lever.touches or {"ethics", "bond_growth"} & {*lever.changes} for lever in pulled
+        )
         world.stage("last_brand")
         world.silent, world.praised = self.unheard.open(world), self.unheard.praises
         self.own_acquisition = self.acquisition.open(world)
@@ -89,6 +93,11 @@ class Schedule:
             for number, program in enumerate(brand.programs):
                 own = program.open(world, place, number, len(self.programs), scenario.accounts.by_customer)
                 self.programs.append((program, own))
+        self.levers = [
+            (lever, lever.open(world, place, number))
+            for place, brand in enumerate(scenario.brands.values())
+            for number, lever in enumerate(brand.levers)
+        ]
         self.own_needs = self.needs.open(world)
         self.shows_prices = any(program.changes_price for program, _ in self.programs)
         self.wants_list_price = (
@@ -115,7 +124,14 @@ class Schedule:
         """One step of the whole market. The workers' totals hold its counts afterwards."""
         world = self.world
         world.now = step
-        world.market.turn(step)
+        for part, own, brand in self.pricing:
+            part.react(own, world, brand, step)
+        for lever, own in self.levers:
+            lever.act(own, world, world.workers[0].totals, step)
+        self.show(step)
+        for part, own, brand in self.pricing:
+            part.watch(own, world, brand, step)
+        self.bond.feel(self.own_bond, world, step)
         self.experience.weigh(self.own_experience, world)
         self.unheard.hush(world)
         self.influence.hear(self.own_influence, world, self.talk.audience, step)
@@ -128,6 +144,15 @@ class Schedule:
         else:
             list(self.pool.map(self._some_blocks, range(len(world.workers)), [step] * len(world.workers)))
         world.touches.clear()
+
+    def show(self, step: int) -> None:
+        """Put on the market what brands show at a step: planned, decided, and what levers change. Changes no state."""
+        self.world.market.turn(step)
+        for part, own, brand in self.pricing:
+            part.show(own, self.world, brand, step)
+        for lever, own in self.levers:
+            if lever.strength > 0 and lever.runs(self.world, step):
+                lever.show(own, self.world, step)
 
     def _come(self, step: int) -> None:
         """Prospects come into the market (stage 4)."""
@@ -210,6 +235,12 @@ class Schedule:
             spread(market.display, first, begins, shoppers.ask("display", True))
         for part, own, brand in self.offering:
             part.offer(own, world, brand, shoppers, step)
+        if self.levers:
+            if "attention" in shoppers.columns:
+                shoppers.columns["attention"][:, : shoppers.n] = 0
+            for lever, own_lever in self.levers:
+                if lever.strength > 0:
+                    lever.offer(own_lever, world, shoppers, step)
         if self.programs:
             if self.shows_prices:
                 shoppers.shelf = shoppers.ask("shelf", True)

@@ -318,7 +318,7 @@ class Simulation:
         shoppers, n = self.world.workers[0].shoppers, self.world.customers.n_customers
         out = np.empty((len(rows), len(self.world.brands) + 1))
         step = min(self.now, self.calendar.last - 1)
-        self.world.market.turn(step)
+        self.schedule.show(step)
         for r in np.unique(rows // n):
             places = np.flatnonzero(rows // n == r)
             for start in range(0, len(places), shoppers.capacity):

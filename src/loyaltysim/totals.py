@@ -18,13 +18,13 @@ POINT_UNIT = 1_000
 BY_BRAND = (
     "buyers purchases units revenue cost_of_goods lever_cost messages_positive messages_negative joined lapsed "
     "returned won_back failures complaints complaints_public repeat_purchases purchases_after acquisition_cost "
-    "referral_cost invitations frauds"
+    "referral_cost invitations frauds contacts opted_out"
 ).split()
 CHANNELS = "start advertising friends invitation".split()
 """How customers came into the market; `start` is everybody who was there before the first step."""
 START, ADVERTISING, FRIENDS, INVITATION = range(len(CHANNELS))
 REASONS = (
-    "price leaflet satisfaction service expectation bond word_of_mouth program habit channel brand chance"
+    "price leaflet satisfaction service expectation bond word_of_mouth program contact habit channel brand chance"
 ).split()
 """Why customers leave a brand: groups of terms of the utility, and chance."""
 SHARE_UNIT = 1_000_000
@@ -70,6 +70,8 @@ class Totals:
     referral_cost: np.ndarray
     invitations: np.ndarray
     frauds: np.ndarray
+    contacts: np.ndarray
+    opted_out: np.ndarray
     points_earned: np.ndarray
     points_redeemed: np.ndarray
     points_expired: np.ndarray

@@ -71,6 +71,8 @@ VARIABLES: dict[str, Variable] = {
         _flow("messages_negative", "messages", "blame of the brand"),
         _flow("joined", "customers", "customers who bought the brand for the first time"),
         _flow("invitations", "invitations", "invitations by customers of the brand, taken or not"),
+        _flow("contacts", "contacts", "customers whom the brand's levers reached, once for each"),
+        _flow("opted_out", "customers", "customers who want to hear no more from the brand"),
         _flow("frauds", "friends", "friends who do not exist, for whom invitations were rewarded"),
         Variable(
             "entered", ("replication", "step", "channel"), "customers", "flow", "customers who came into the market",

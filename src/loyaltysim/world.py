@@ -66,6 +66,10 @@ class World:
     """Arrays that one part alone owns, by "part.name": kept here so that checkpoints find them."""
     clocks: list[str] = field(default_factory=list)
     """Those of them that hold steps."""
+    carried: list[str] = field(default_factory=list)
+    """Those of them without which shared states mean nothing: a branch takes them over though no part asked there."""
+    moves_bonds: bool = False
+    """Whether levers make bonds jump or change what they drift by."""
 
     @property
     def n_replications(self) -> int:
@@ -80,13 +84,25 @@ class World:
         return array
 
     def own(
-        self, name: str, shape: tuple[int, ...], dtype: type, start: float = 0, *, clock: bool = False
+        self,
+        name: str,
+        shape: tuple[int, ...],
+        dtype: type,
+        start: float = 0,
+        *,
+        clock: bool = False,
+        carried: bool = False,
     ) -> np.ndarray:
-        """An array that the asking part alone owns; a `clock` holds steps, and begins when the part joins."""
+        """An array that the asking part alone owns; a `clock` holds steps, and begins when the part joins.
+
+        What is `carried` goes over to a branch in which no part asks for it.
+        """
         if name in self.arrays:
             raise KeyError(f"two parts call an array {name!r}")
         if clock:
             self.clocks.append(name)
+        if carried:
+            self.carried.append(name)
         return self.arrays.setdefault(name, np.full(shape, start, dtype))
 
     def bring(self, shoppers: Shoppers) -> None:

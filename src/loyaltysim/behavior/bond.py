@@ -14,11 +14,14 @@ from loyaltysim.elementary import exp
 from loyaltysim.jit import jit
 from loyaltysim.market.incidents import column as incident
 from loyaltysim.market.shoppers import Shoppers, pick, place, put_by_brand
+from loyaltysim.market.shoppers import since as elapsed_since
 from loyaltysim.record import Part, setting
 from loyaltysim.world import World
 
 f4 = np.float32
 
+SINCE, SOURCES = "bond.since", "bond.sources"
+"""Arrays kept where levers move bonds: the step up to which each row's were brought, and the sources since then."""
 INCIDENTS = ("failure", "recovery", "complaint")
 """What the bond feels of the board of incidents."""
 
@@ -35,6 +38,13 @@ class Bond(Part, room="bond model"):
 
     def update(self, own: Any, world: World, shoppers: Shoppers) -> None:
         """Change the bond after the purchase."""
+
+    def feel(self, own: Any, world: World, step: int) -> None:
+        """Before anybody shops: let bonds jump by what brands did to single customers (eq. E121)."""
+        if "bond" in world.kept:
+            for jump in world.touches.jumps:
+                bond = world.customers.arrays["bond"][jump.brand]
+                bond[jump.rows] = _jumped(bond[jump.rows], jump.share)
 
     def as_of(self, own: Any, world: World, step: int) -> np.ndarray | None:
         """Everybody's bond at a step, brands × rows, for measuring: nothing is changed. None if there is no bond."""
@@ -76,7 +86,8 @@ class Drift(Bond):
     that were bought before have any. Buying on deal may wear the bond (`deal_erosion`, 0 by default); nothing paid to
     the customer adds to it. A failure damages the bond, and an excellent answer to the complaint may make it jump
     (eq. E57). The drift is worked out when the customer shops, for the time since the last occasion, with the
-    satisfaction and trust that held at its beginning and with what the brand does now.
+    satisfaction and trust that held at its beginning. Where levers change what brands do, all bonds are brought up to
+    date with the change; where they make single bonds jump, those are (eq. E121).
     """
 
     kind: Literal["drift"] = "drift"
@@ -109,6 +120,10 @@ class Drift(Bond):
         world.stage("bond", self.start)
         world.stage("satisfaction")
         world.stage("tried")
+        if world.moves_bonds:
+            sources = world.own(SOURCES, (2, *world.market.ethics.shape), np.float32, carried=True)
+            sources[:] = world.market.ethics, world.market.bond_growth
+            world.own(SINCE, (world.customers.rows,), np.int32, carried=True)
         world.customers.ask("seen")
         if self.trust_half:
             world.stage("trust")
@@ -119,20 +134,53 @@ class Drift(Bond):
         return self.from_values > 0 and world.customers.has("values_weight")
 
     def fade(self, own: None, world: World, shoppers: Shoppers) -> None:
+        elapsed = shoppers.columns["elapsed"]
+        if SINCE in world.arrays:
+            ahead = world.arrays[SINCE][shoppers.rows[: shoppers.n]] - shoppers.columns["seen"][: shoppers.n]
+            elapsed = elapsed[: shoppers.n] - np.maximum(ahead, 0).astype(np.float32) * np.float32(world.calendar.weeks)
+        sources = world.market.ethics, world.market.bond_growth
         self._drift(
-            world, shoppers.columns, shoppers.columns["elapsed"], shoppers.first_replication, shoppers.begins,
+            world, shoppers.columns, elapsed, *sources, shoppers.first_replication, shoppers.begins,
             shoppers.columns["bond"],
         )  # fmt: skip
 
-    def _drift(self, world, states, elapsed, first_replication, begins, bond) -> None:  # type: ignore[no-untyped-def]
+    def feel(self, own: None, world: World, step: int) -> None:
+        if SINCE not in world.arrays:
+            return
+        market, sources, since = world.market, world.arrays[SOURCES], world.arrays[SINCE]
+        now = np.stack([market.ethics, market.bond_growth])
+        if not np.array_equal(sources, now):  # until now bonds drifted by what was
+            world.customers.arrays["bond"][:] = self._everybody(world, step, *sources)
+            since[:] = step
+            sources[:] = now
+        for jump in world.touches.jumps:
+            rows = jump.rows
+            arrays = world.customers.arrays
+            some = {name: arrays[name][..., rows] for name in self.reads if name in arrays}
+            market_of = rows // world.customers.n_customers
+            begins = np.searchsorted(market_of, np.arange(world.n_replications + 1))
+            self._drift(world, some, self._elapsed(world, rows, step), sources[0], sources[1], 0, begins, some["bond"])
+            some["bond"][jump.brand] = _jumped(some["bond"][jump.brand], jump.share)
+            arrays["bond"][:, rows] = some["bond"]
+            since[rows] = step
+
+    def _elapsed(self, world: World, rows: np.ndarray | slice, step: int) -> np.ndarray:
+        """Weeks since the bonds of the rows were brought up to date, float32."""
+        seen, since = world.customers.arrays["seen"][rows], world.arrays.get(SINCE)
+        time = np.empty(len(seen), np.float32)
+        elapsed_since(seen if since is None else np.maximum(seen, since[rows]), step, world.calendar.weeks, time)
+        return time
+
+    def _drift(  # type: ignore[no-untyped-def]
+        self, world, states, elapsed, ethics, bond_growth, first_replication, begins, bond
+    ) -> None:
         """Move `bond`, of shoppers or of everybody, whose states are arrays by name."""
         weighs, shares = self.trust_half > 0 and "trust" in world.kept, self._shares_values(world)
         satisfaction = states["satisfaction"]
         drift(
             satisfaction, states["trust"] if weighs else satisfaction, states["values_weight"] if shares else elapsed,
-            states["tried"], elapsed, world.market.ethics, world.market.bond_growth, first_replication, begins,
-            self.from_satisfaction, self.threshold, self.trust_half if weighs else 0.0,
-            self.from_values if shares else 0.0, self.fading, bond,
+            states["tried"], elapsed, ethics, bond_growth, first_replication, begins, self.from_satisfaction,
+            self.threshold, self.trust_half if weighs else 0.0, self.from_values if shares else 0.0, self.fading, bond,
         )  # fmt: skip
 
     def update(self, own: None, world: World, shoppers: Shoppers) -> None:
@@ -152,10 +200,19 @@ class Drift(Bond):
         put_by_brand(world.customers.arrays["bond"].T, shoppers.rows, shoppers.n, column, shoppers.brands)
 
     def as_of(self, own: None, world: World, step: int) -> np.ndarray:
+        return self._everybody(world, step, world.market.ethics, world.market.bond_growth)
+
+    def _everybody(self, world: World, step: int, ethics: np.ndarray, bond_growth: np.ndarray) -> np.ndarray:
         customers = world.customers
         bond, begins = customers.arrays["bond"].copy(), np.arange(world.n_replications + 1) * customers.n_customers
-        self._drift(world, customers.arrays, world.elapsed(step), 0, begins, bond)
+        elapsed = self._elapsed(world, slice(None), step)
+        self._drift(world, customers.arrays, elapsed, ethics, bond_growth, 0, begins, bond)
         return bond
+
+
+def _jumped(bond: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Bonds after a jump by a share of what they lack to 1, or of what there is where the share is below 0."""
+    return bond + np.maximum(share, 0) * (1 - bond) + np.minimum(share, 0) * bond
 
 
 @jit

@@ -160,6 +160,8 @@ class Logit(Choice):
             yield "word_of_mouth", partial(utility.add, columns["heard"], n, 1.0, 0.0)
         if "reward" in columns:
             yield "program", partial(utility.add, columns["reward"], n, 1.0, 0.0)
+        if "attention" in columns:
+            yield "contact", partial(utility.add, columns["attention"], n, 1.0, 0.0)
         for name in ("feature", "display"):
             weight = getattr(self, f"{name}_weight")
             if name in columns and weight:

@@ -1,5 +1,7 @@
-"""Levers: what a brand does besides prices and programs. The base is here; kinds follow, one a file."""
+"""Levers: what a brand does besides prices and programs, one kind a file; `targets` says whom a lever reaches."""
 
+from loyaltysim.levers import communication, gift, service
 from loyaltysim.levers.lever import Lever
+from loyaltysim.levers.targets import Target
 
-__all__ = ["Lever"]
+__all__ = ["Lever", "Target", "communication", "gift", "service"]

@@ -1,9 +1,127 @@
-"""The base of all levers. No kind exists yet: a scenario's list of levers must be empty."""
+"""The base of all levers: when it is pulled, how strongly, and what a week of it costs.
+
+A lever acts at the beginning of a step (stage 2), before anybody shops, and sees only what a firm can see. There are
+two shapes:
+
+- one that changes what the brand is to everybody overrides `show` and changes facts of the market board, named in
+  `changes`; the next step begins with the usual facts again;
+- one that reaches single customers is a `levers.reaching.Reaching`, which chooses them by its `target`.
+
+What a lever does to the offer of single shoppers stands in `offer` (stage 7). To write another: a `Lever` with a `kind`
+that overrides some of these; strength 0 must leave everything but costs as it is, and every term must be multiplied
+by `strength`.
+"""
 
 from __future__ import annotations
 
-from loyaltysim.record import Part
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from pydantic import model_validator
+
+from loyaltysim.draws import purpose
+from loyaltysim.market.shoppers import Shoppers
+from loyaltysim.record import Part, setting
+from loyaltysim.totals import MONEY_UNIT, Totals
+from loyaltysim.world import World
+
+
+@dataclass
+class Account:
+    """What every lever keeps."""
+
+    label: str
+    """Brand and number within the brand: no other lever changes its draws and arrays."""
+    brand: int
+    heads: np.ndarray
+    """int64, replications × (segments + 1): customers of all segments before each; they share the cost of a week."""
+
+    def luck(self, name: str) -> np.uint64:
+        """The purpose of one of its draws."""
+        return purpose(f"{self.label}.{name}")
 
 
 class Lever(Part, room="lever"):
     """Something a brand does to its customers or to itself, seeing only what a firm can see."""
+
+    changes: ClassVar[tuple[str, ...]] = ()
+    """Facts of the market board (`market.FACTS`, `quality`, `appeal`) that it changes for its brand."""
+    touches: ClassVar[tuple[str, ...]] = ()
+    """What it writes to the board of touches: "contact", "win_back", "jump"."""
+
+    from_week: float | None = setting(
+        None, "Week from which it is pulled, from the first measured step on; none: always.", unit="weeks"
+    )
+    until_week: float | None = setting(None, "Week from which it is no longer pulled; none: for ever.", unit="weeks")
+    strength: float = setting(
+        1.0, "Factor of everything it does; 0: it costs and does nothing.", ge=0, le=1e3, unit="1"
+    )
+    cost_a_week: float = setting(0.0, "What a week of it costs.", ge=0, le=1e9, unit="currency/week")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Lever:
+        if self.from_week is not None and self.until_week is not None and self.from_week >= self.until_week:
+            raise ValueError(f"from_week ({self.from_week:g}) must be before until_week ({self.until_week:g})")
+        return self
+
+    def open(self, world: World, brand: int, number: int) -> Any:
+        """Make the arrays of the brand's lever `number`."""
+        return Account(**self._account(world, brand, number))
+
+    def runs(self, world: World, step: int) -> bool:
+        """Whether it is pulled in a step."""
+        calendar = world.calendar
+        week = (step - calendar.burn_in) * calendar.weeks
+        # half a thousandth of a week forgives the rounding of step_days / 7
+        begun = self.from_week is None or week >= self.from_week - 5e-4
+        return begun and (self.until_week is None or week < self.until_week - 5e-4)
+
+    def act(self, own: Any, world: World, totals: Totals, step: int) -> None:
+        """Pull it, if it is time (stage 2): pay what a week costs, and do the work."""
+        if not self.runs(world, step):
+            return
+        if self.cost_a_week:
+            self._pay_by_heads(own, totals, round(self.cost_a_week * world.calendar.weeks * MONEY_UNIT))
+        self.work(own, world, totals, step)
+
+    def work(self, own: Any, world: World, totals: Totals, step: int) -> None:
+        """What it does at a step at which it is pulled, but for what it shows."""
+
+    def show(self, own: Any, world: World, step: int) -> None:
+        """Change the brand's facts on the market board (stage 2). Changes nothing else; may be called again."""
+
+    def offer(self, own: Any, world: World, shoppers: Shoppers, step: int) -> None:
+        """Change what this round's shoppers are offered, or what they attend to (stage 7)."""
+
+    def check(self, weeks: float) -> list[str]:
+        """What contradicts itself in the settings, with steps of so many weeks."""
+        return [
+            f"{name} of {getattr(self, name):g} weeks is shorter than a step of {weeks:g} weeks"
+            for name in self.lengths
+            if getattr(self, name) < weeks - 5e-4  # as the calendar forgives
+        ]
+
+    def _account(self, world: World, brand: int, number: int) -> dict[str, Any]:
+        """The columns of `Account`, for kinds that keep more."""
+        customers, segments = world.customers, len(world.segments)
+        owner = np.arange(customers.rows) // customers.n_customers
+        heads = np.zeros((world.n_replications, segments + 1), np.int64)
+        np.add.at(heads, (owner, customers.segment + 1), 1)
+        for name in self.changes:
+            world.market.lend(name)
+        return {"label": f"lever.{world.brands[brand]}.{number}", "brand": brand, "heads": heads.cumsum(axis=1)}
+
+    def _pay_by_heads(self, own: Account, totals: Totals, money: int) -> None:
+        """Charge a sum in ledger units to each replication, divided among the segments by their customers."""
+        share = money * own.heads // own.heads[:, -1:]
+        totals.lever_cost[:, :, own.brand] += np.diff(share, axis=1)
+
+    def _fact(self, own: Account, world: World, name: str) -> np.ndarray:
+        """A fact of the brand at this step, one per replication, to be changed in place."""
+        return world.market.lend(name)[:, own.brand]
+
+    def _raise(self, own: Account, world: World, name: str, share: float) -> None:
+        """Close a share, times strength, of what a fact of the brand lacks to 1; what is above 1 stays."""
+        fact = self._fact(own, world, name)
+        fact += np.float32(min(self.strength * share, 1)) * np.maximum(np.float32(1) - fact, np.float32(0))

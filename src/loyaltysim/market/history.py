@@ -1,4 +1,4 @@
-"""The history board: what a firm can see of its customers, by brand. Targeting will read only this.
+"""The history board: what a firm can see of its customers, by brand. Targeting reads only this (`seen.py`).
 
 Columns exist only if somebody asked for them. Whoever bought a brand before a column begins is in it as somebody who
 bought once, in the step in which it begins.
@@ -16,7 +16,7 @@ from loyaltysim.market.shoppers import Shoppers
 i4 = np.int32
 
 
-class Seen(NamedTuple):
+class Column(NamedTuple):
     """One column of the history: what it says, and its value before the first purchase."""
 
     says: str
@@ -26,14 +26,16 @@ class Seen(NamedTuple):
 
 NEVER, UNKNOWN = -1, -2
 COLUMNS = {
-    "purchases": Seen("purchases of the brand; all before the column began count as one", np.int32, 0),
-    "last_step": Seen(
+    "purchases": Column("purchases of the brand; all before the column began count as one", np.int32, 0),
+    "last_step": Column(
         "step of the last purchase of the brand, or of the column's beginning, -1 never", np.int32, NEVER
     ),
-    "first_step": Seen(
+    "first_step": Column(
         "step of the first purchase of the brand (0: then or before), -1 never, -2 not known when", np.int32, NEVER
     ),
-    "spend": Seen("money paid to the brand since the column began, in 1/10,000 of the currency", np.int64, 0),
+    "spend": Column("money paid to the brand since the column began, in 1/10,000 of the currency", np.int64, 0),
+    "contacts": Column("contacts by the brand's levers", np.int32, 0),
+    "complaints": Column("complaints to the brand", np.int32, 0),
 }
 
 
@@ -62,8 +64,8 @@ class History:
 
     def _enter(self, name: str, bought: np.ndarray, step: int) -> None:
         """Enter who bought before a column begins: a mask, brands × rows."""
-        values = {"purchases": 1, "last_step": step, "first_step": UNKNOWN if step else 0, "spend": 0}
-        self.arrays[name][bought] = values[name]
+        values = {"purchases": 1, "last_step": step, "first_step": UNKNOWN if step else 0}
+        self.arrays[name][bought] = values.get(name, 0)
 
     def note(self, shoppers: Shoppers, step: int) -> None:
         """Enter this round's purchases into the columns that exist."""
@@ -76,6 +78,13 @@ class History:
             _write(*bought, step, self.arrays["last_step"])
         if "spend" in self.arrays:
             _add_paid(*bought, shoppers.paid, self.arrays["spend"])
+        if "complaints" in self.arrays and "incident.complaint" in shoppers.columns:
+            _add_complaint(*bought, shoppers.columns["incident.complaint"], self.arrays["complaints"])
+
+    def note_contacts(self, brand: int, rows: np.ndarray) -> None:
+        """Enter that a brand has been in contact with these rows, each once."""
+        if "contacts" in self.arrays:
+            self.arrays["contacts"][brand, rows] += 1
 
 
 @jit
@@ -109,3 +118,11 @@ def _add_paid(rows, brand, buyers, n_buyers, paid, spend):
     for k in range(n_buyers):
         q = buyers[k]
         spend[brand[q], rows[q]] += paid[q]
+
+
+@jit
+def _add_complaint(rows, brand, buyers, n_buyers, complaint, count):
+    """count[brand, row] += 1 for each purchase about which the customer complained."""
+    for k in range(n_buyers):
+        q = buyers[k]
+        count[brand[q], rows[q]] += i4(complaint[q])

@@ -26,6 +26,9 @@ FACTS = {
     "distributive": "how far a complaint is made good, 0 … 1",
     "interaction": "how fair and friendly the answer is, 0 … 1",
     "complaint_ease": "how easy it is to complain, 0 … 1",
+    "moderation": "share of what an answer lacks that others do not see, 0 … 1",
+    "advocacy": "how much more customers with a full bond praise it",
+    "awareness": "rate at which its own advertising brings prospects, 1/year",
 }
 """What a brand is to its customers besides price, quality and appeal: arrays of the market board by name."""
 
@@ -71,6 +74,9 @@ class Market:
     distributive: np.ndarray
     interaction: np.ndarray
     complaint_ease: np.ndarray
+    moderation: np.ndarray
+    advocacy: np.ndarray
+    awareness: np.ndarray
 
     def __init__(
         self, replications: int, brands: tuple[str, ...], plan: Plan, quality, appeal, cost, facts=None
@@ -92,6 +98,13 @@ class Market:
             setattr(self, name, np.broadcast_to(np.asarray(value, np.float32), shape).copy())
         self.has_feature = bool(plan.feature.any())
         self.has_display = bool(plan.display.any())
+        self._usual: dict[str, np.ndarray] = {}
+
+    def lend(self, name: str) -> np.ndarray:
+        """A fact, quality or appeal that a lever may change for a step; the next step begins with the usual again."""
+        array: np.ndarray = getattr(self, name)
+        self._usual.setdefault(name, array.copy())
+        return array
 
     def turn(self, step: int) -> None:
         """Take the plan's row of a step."""
@@ -103,3 +116,5 @@ class Market:
             self.feature[:] = plan.feature[step]
         if self.has_display:
             self.display[:] = plan.display[step]
+        for name, usual in self._usual.items():
+            getattr(self, name)[:] = usual

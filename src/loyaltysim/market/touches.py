@@ -1,24 +1,38 @@
-"""The touches board: what a brand does to a customer besides offers: contact, event, gift, survey, win-back offer.
+"""The touches board: what brands do to single customers besides offers, written by levers, forgotten with the step.
 
-Columns brands × rows in whole numbers, asked for by the levers that write them; no lever does so yet, so none exist.
+Columns, brands × rows in whole numbers, for what many parts look up by row; lists, for what one part works through.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-KINDS = ("contact", "event", "gift", "survey", "win_back")
+KINDS = ("contact", "win_back")
+"""Columns: how many contacts; which offer to come back, by its number (`behavior.win_back`)."""
+
+
+class Jump(NamedTuple):
+    """What bonds with a brand are to jump by."""
+
+    brand: int
+    rows: np.ndarray
+    share: np.ndarray
+    """float32, one per row: share of what the bond lacks to 1; below 0 a share of the bond itself is lost."""
 
 
 class Touches:
-    """Columns brands × rows, by the kind of touch: how many at this step."""
+    """Columns brands × rows, by the kind of touch, and the jumps of bonds at this step."""
 
     def __init__(self, rows: int, n_brands: int) -> None:
         self.rows, self.n_brands = rows, n_brands
         self.arrays: dict[str, np.ndarray] = {}
+        self.jumps: list[Jump] = []
 
     def clear(self) -> None:
         """Forget them, at the end of the step."""
+        self.jumps.clear()
         for array in self.arrays.values():
             array[:] = 0
 

@@ -1,9 +1,10 @@
 """The base of all pricing.
 
-A kind that knows its prices beforehand writes them into the plan, steps × brands. A kind that offers prices to single
-shoppers changes the column `shoppers.price`.
+A kind that knows its prices beforehand writes them into the plan, steps × brands. A kind that answers to what it sees
+decides in `react`, from what it noted in `watch` at earlier steps and keeps in arrays of its own, and puts its price on
+the market in `show`. A kind that offers prices to single shoppers changes the column `shoppers.price` in `offer`.
 
-To write another: a `Pricing` with a `kind` and one of the two methods.
+To write another: a `Pricing` with a `kind` and some of these methods.
 """
 
 from __future__ import annotations
@@ -29,6 +30,15 @@ class Pricing(Part, room="pricing"):
     def open(self, world: World, brand: int) -> Any:
         """Ask for what is needed; returns the part's own arrays."""
         return None
+
+    def react(self, own: Any, world: World, brand: int, step: int) -> None:
+        """Decide on the price of a step, from what was noted before (stage 1). No market is to be seen yet."""
+
+    def show(self, own: Any, world: World, brand: int, step: int) -> None:
+        """Put what was decided on the market board. Changes nothing else; may be called again."""
+
+    def watch(self, own: Any, world: World, brand: int, step: int) -> None:
+        """Note what the market shows now, when all brands have put up their prices."""
 
     def offer(self, own: Any, world: World, brand: int, shoppers: Shoppers, step: int) -> None:
         """Change what this round's shoppers are offered."""

@@ -1,0 +1,88 @@
+"""Levers that reach single customers: every so often, those whom a target chooses, at a cost each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from loyaltysim.levers.lever import Account, Lever
+from loyaltysim.levers.targets.everybody import Everybody
+from loyaltysim.levers.targets.target import Chooser, Target
+from loyaltysim.market.seen import Seen
+from loyaltysim.market.touches import Jump
+from loyaltysim.record import setting
+from loyaltysim.totals import MONEY_UNIT, Totals
+from loyaltysim.world import World
+
+
+@dataclass
+class Reach(Account):
+    """What a lever keeps that reaches single customers."""
+
+    chooser: Chooser
+    """What its target keeps."""
+
+
+class Reaching(Lever):
+    """A lever whose `work` is to choose customers and `reach` them."""
+
+    target: Target = setting(Everybody(), "Who is reached.")
+    every_weeks: float = setting(4.0, "Time from one time to the next.", gt=0, le=5200, unit="weeks")
+    cost_each: float = setting(0.0, "What it costs to reach one customer.", ge=0, le=1e9, unit="currency")
+
+    @property
+    def lengths(self) -> tuple[str, ...]:
+        return ("every_weeks",)
+
+    def open(self, world: World, brand: int, number: int) -> Any:
+        return Reach(**self._reach(world, brand, number))
+
+    def _reach(self, world: World, brand: int, number: int) -> dict[str, Any]:
+        """The columns of `Reach`, for kinds that keep more."""
+        account = self._account(world, brand, number)
+        for name in ("last_step", *self.target.sees):
+            world.history.ask(name)
+        for kind in self.touches:
+            if kind != "jump":
+                world.touches.ask(kind)
+        return {**account, "chooser": self.target.open(world, brand, account["label"])}
+
+    def due(self, world: World, step: int) -> bool:
+        """Whether customers are reached in a step: the first of each `every_weeks`, as promotions come (eq. E22)."""
+        calendar = world.calendar
+        week = (step - calendar.burn_in) * calendar.weeks - (self.from_week or 0.0)
+        return (week + 5e-4) % self.every_weeks < calendar.weeks - 5e-4
+
+    def work(self, own: Reach, world: World, totals: Totals, step: int) -> None:
+        seen = Seen(world.history, own.brand, step, world.calendar.weeks)
+        self.target.learn(own.chooser, seen)
+        if not self.due(world, step):
+            return
+        rows = self.target.choose(own.chooser, seen, self.among(own, world, seen))
+        self._charge(own, world, totals, rows)
+        world.history.note_contacts(own.brand, rows)
+        if self.strength > 0:
+            self.reach(own, world, rows, totals, step)
+
+    def among(self, own: Any, world: World, seen: Seen) -> np.ndarray:
+        """Rows of those who may be chosen, ascending: who ever bought the brand."""
+        return seen.customers
+
+    def reach(self, own: Any, world: World, rows: np.ndarray, totals: Totals, step: int) -> None:
+        """Do to these customers what the lever does."""
+        raise NotImplementedError
+
+    def _jump(self, own: Reach, world: World, rows: np.ndarray, share: float | np.ndarray) -> None:
+        """Let the bonds of these rows jump by a share of what they lack to 1 (eq. E121)."""
+        if "bond" in world.kept:
+            shares = np.broadcast_to(np.asarray(share, np.float32), rows.shape)
+            world.touches.jumps.append(Jump(own.brand, rows, np.clip(shares, -1, 1)))
+
+    def _charge(self, own: Reach, world: World, totals: Totals, rows: np.ndarray) -> None:
+        """Count whom the lever reached, and what it cost."""
+        customers = world.customers
+        place = (rows // customers.n_customers, customers.segment[rows])
+        np.add.at(totals.contacts[:, :, own.brand], place, 1)
+        np.add.at(totals.lever_cost[:, :, own.brand], place, round(self.cost_each * MONEY_UNIT))

@@ -1,0 +1,49 @@
+"""What a firm sees of its customers: its own rows of the history, to read. Targeting is given this and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from loyaltysim.market.history import COLUMNS, History
+
+
+class Seen:
+    """The history of one brand, a column an attribute (`history.COLUMNS`): one number per row, not to be written.
+
+    Satisfaction, bond, tastes and what was bought elsewhere are not here.
+
+    Attributes
+    ----------
+    step, weeks : the step that is being made, and the length of a step in weeks
+    """
+
+    __slots__ = ("_columns", "step", "weeks")
+
+    def __init__(self, history: History, brand: int, step: int, weeks: float) -> None:
+        self.step, self.weeks = step, weeks
+        self._columns = {name: _to_read(column[brand]) for name, column in history.arrays.items()}
+
+    def __getattr__(self, name: str) -> Any:
+        """A column. Raises AttributeError for what no firm sees, or what nobody asked the history to keep."""
+        if name in self._columns:
+            return self._columns[name]
+        if name in COLUMNS:
+            raise AttributeError(f'the history does not keep "{name}": a target names the columns that it `sees`')
+        raise AttributeError(f'a firm does not see "{name}"; it sees {", ".join(COLUMNS)}')
+
+    def since(self, column: str) -> np.ndarray:
+        """Weeks since the step in a column, float32; infinite where there was none, or it is not known when."""
+        steps = getattr(self, column)
+        return np.where(steps >= 0, (self.step - steps) * np.float32(self.weeks), np.inf).astype(np.float32)
+
+    @property
+    def customers(self) -> np.ndarray:
+        """Rows of those who ever bought the brand, ascending."""
+        return np.flatnonzero(self.last_step >= 0)
+
+
+def _to_read(column: np.ndarray) -> np.ndarray:
+    """The same numbers, by a memory that cannot be written and leads to no other brand's."""
+    return np.frombuffer(column.data.toreadonly(), column.dtype)

@@ -1,0 +1,162 @@
+"""Levers: they cost what they say, do nothing at strength 0, and bonds drift exactly whatever levers do."""
+
+import math
+
+import numpy as np
+import pytest
+
+import loyaltysim as ls
+from loyaltysim import Simulation
+from loyaltysim.market.history import History
+from loyaltysim.market.seen import Seen
+from loyaltysim.scenario import Scenario, ScenarioError
+
+GROWTH, FADING = 0.03, 0.02
+WORK = ("lever_cost", "margin", "contacts")
+"""What a lever of strength 0 may change: it costs, and somebody is reached."""
+
+
+def market(levers=(), **changes) -> Scenario:
+    """One brand that everybody has bought and nobody needs any more, so that bonds drift and nothing else happens."""
+    document = {
+        "focal": "A",
+        "steps": 20,
+        "burn_in": 0,
+        "population": {
+            "n_customers": 90,
+            "needs_per_week": 0.0,
+            "start_brand": "A",
+            "segments": {"Few": {"share": 0.3}, "Many": {"share": 0.7}},
+        },
+        "behavior": {
+            "satisfaction": {"kind": "none"},
+            "bond": {"kind": "drift", "start": 0.2, "from_satisfaction": 0.0, "fading": FADING},
+        },
+        "brands": {"A": {"bond_growth": GROWTH, "levers": list(levers)}},
+        "metrics": {"period_steps": 0},
+    }
+    return Scenario.from_document(document).vary(changes)
+
+
+def drifted(bond: float, weeks: float, growth: float = GROWTH) -> float:
+    """Eq. E21 by hand."""
+    target = growth / (growth + FADING)
+    return target + (bond - target) * math.exp(-(growth + FADING) * weeks)
+
+
+def bonds(simulation: Simulation) -> np.ndarray:
+    """Everybody's bond with A as of the last step that was made."""
+    return simulation.schedule.faded(simulation.now - 1)["bond"][0]
+
+
+def test_gift__bonds_drift_to_the_gift_jump_and_drift_on():
+    gift = {"kind": "gift", "from_week": 5, "until_week": 6, "every_weeks": 5, "jump": 0.1, "strength": 2.0}
+    simulation = Simulation(market([gift])).run()
+    jumped = drifted(0.2, 5)
+    jumped += 0.2 * (1 - jumped)
+    assert bonds(simulation) == pytest.approx(drifted(jumped, 14), abs=1e-6)
+
+
+def test_gift__a_customer_who_shops_in_between_has_the_same_bond():
+    gift = {"kind": "gift", "from_week": 5, "every_weeks": 5, "jump": 0.1}
+    once = Simulation(market([gift])).run()
+    shopping = {"population.needs_per_week": 0.5, "behavior.choice": {"kind": "logit", "outside_option": True}}
+    often = Simulation(market([gift], **shopping)).run()
+    assert bonds(often) == pytest.approx(bonds(once), abs=1e-5)
+
+
+def test_gift__is_carried_into_a_branch_without_it():
+    gift = {"kind": "gift", "from_week": 5, "every_weeks": 5, "until_week": 6, "jump": 0.1}
+    straight = Simulation(market([gift])).run(until=10)
+    branch = straight.branch(market()).run()
+    straight.run()
+    np.testing.assert_array_equal(bonds(branch), bonds(straight))
+
+
+def test_gift__costs_each_customer_reached():
+    gift = {"kind": "gift", "every_weeks": 10, "cost_each": 3.5, "target": {"kind": "everybody", "share": 0.5}}
+    results = ls.simulate(market([gift])).sel(brand="A").isel(replication=0)
+    reached = results["contacts"].sum("step")
+    assert reached.sel(segment="all") == 2 * 45
+    np.testing.assert_allclose(results["lever_cost"].sum("step"), reached * 3.5)
+
+
+def test_cost_of_a_week__is_shared_by_heads_and_lost_to_no_rounding():
+    lever = {"kind": "gift", "every_weeks": 100, "from_week": 4, "until_week": 9, "cost_each": 0, "cost_a_week": 10.01}
+    results = ls.simulate(market([lever])).sel(brand="A").isel(replication=0)
+    cost = results["lever_cost"].sum("step")
+    few = int(results["population"].sel(segment="Few"))
+    assert cost.sel(segment="all") == pytest.approx(50.05)
+    assert cost.sel(segment="Few") == pytest.approx(5 * math.floor(100100 * few / 90) / 10_000)
+
+
+def test_communication__fades_and_tires_as_worked_out_by_hand():
+    contact = {
+        "kind": "communication", "every_weeks": 2, "until_week": 3, "relevance": 0.4, "half_life_weeks": 4.0,
+        "tiring": 0.3, "recovery_weeks": 5.0, "opt_out": 0.0,
+    }  # fmt: skip
+    logits = []
+    for levers in ([], [contact]):  # contacts in steps 0 and 2
+        simulation = Simulation(market(levers)).run(until=6)
+        p = simulation.choice_probabilities([0])[0]
+        logits.append(math.log(p[0] / p[-1]))
+    mind, tire = 2 ** (-2 / 4.0) + 1, math.exp(-2 / 5.0) + 1
+    expected = 0.4 * mind * 2 ** (-4 / 4.0) * math.exp(-0.3 * tire * math.exp(-4 / 5.0))
+    assert logits[1] - logits[0] == pytest.approx(expected, abs=1e-4)
+
+
+def test_communication__who_opts_out_hears_no_more():
+    contact = {"kind": "communication", "every_weeks": 1, "opt_out": 0.5, "cost_each": 1.0}
+    results = ls.simulate(market([contact])).sel(brand="A", segment="all").isel(replication=0)
+    contacts, out = results["contacts"].values, results["opted_out"].values
+    np.testing.assert_array_equal(contacts[1:], 90 - out.cumsum()[:-1])
+    expected = 90 * (1 - math.exp(-0.5))
+    assert abs(out[0] - expected) < 4 * math.sqrt(expected * math.exp(-0.5))
+
+
+LEVERS = {
+    "gift": {"every_weeks": 4},
+    "service": {},
+    "communication": {"every_weeks": 2, "jump": 0.05, "opt_out": 0.1},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", LEVERS)
+def test_lever__at_strength_zero_costs_and_does_nothing(kind):
+    base = ls.load("grocery").vary({"population.n_customers": 500, "steps": 30, "burn_in": 10})
+    lever = {"kind": kind, "strength": 0.0, "cost_a_week": 1.0, **LEVERS[kind]}
+    off, on = (ls.simulate(base.vary({"brands.Ours.levers": levers})) for levers in ([], [lever]))
+    for name in off.data_vars:
+        if name not in WORK:
+            assert off[name].equals(on[name]), name
+    assert float(on["lever_cost"].sum()) > 0
+
+
+def test_lever__that_nobody_would_feel_is_refused_with_the_reason():
+    with pytest.raises(
+        ScenarioError, match='nobody would feel a lever "service": set behavior.experience to kind "ind'
+    ):
+        market([{"kind": "service"}])
+    with pytest.raises(ScenarioError, match="every_weeks of 0.5 weeks is shorter than a step of 1 weeks"):
+        market([{"kind": "gift", "every_weeks": 0.5}])
+    with pytest.raises(ScenarioError, match=r"from_week \(3\) must be before until_week \(2\)"):
+        market([{"kind": "gift", "from_week": 3, "until_week": 2}])
+
+
+def test_seen__shows_the_history_of_one_brand_to_read_and_nothing_else():
+    history = History(3, 2)
+    for name in ("last_step", "purchases"):
+        history.ask(name)
+    history.arrays["last_step"][0] = [4, -1, 0]
+    seen = Seen(history, 0, 6, 1.0)
+    np.testing.assert_array_equal(seen.customers, [0, 2])
+    np.testing.assert_array_equal(seen.since("last_step"), [2, np.inf, 6])
+    with pytest.raises(AttributeError, match='a firm does not see "satisfaction"; it sees purchases, last_step'):
+        getattr(seen, "satisfaction")  # noqa: B009
+    with pytest.raises(AttributeError, match='does not keep "spend"'):
+        getattr(seen, "spend")  # noqa: B009
+    with pytest.raises(ValueError, match="read-only"):
+        seen.purchases[0] = 1
+    with pytest.raises(AttributeError):
+        seen.market = 1
