@@ -44,6 +44,8 @@ def copy(source: Simulation, target: Simulation) -> None:
     """Take over the state of another simulation as far as both keep it.
 
     Traits stay the target's own, but for those that a part changes: what invitations made of tastes is taken over.
+    A program goes on where the target has one of the same kind at the same place among those of its brand. Any other
+    begins anew, and one that is gone leaves neither members nor entries in the books.
 
     Raises ValueError if their brands, segments, customers, network, burn-in or periods differ.
     """
@@ -64,11 +66,18 @@ def copy(source: Simulation, target: Simulation) -> None:
     traits = [name for name, field in FIELDS.items() if field.owner == "population" and name not in kept]
     for name in traits:
         state.pop(f"customers/{name}", None)
+    kinds, goes_on = _kinds(source), _kinds(target)
+    ended = {label for label, (_, kind) in kinds.items() if goes_on.get(label, (0, ""))[1] != kind}
+    state = {name: array for name, array in state.items() if _program_of(name) not in ended}
     _take(target, state)
     for name in source.world.carried:
         if name not in target.world.arrays:
             target.world.own(name, source.world.arrays[name].shape, source.world.arrays[name].dtype.type, carried=True)
             target.world.arrays[name][:] = source.world.arrays[name]
+    for program, own in target.schedule.programs:
+        program.take_over(own)
+    known = "customers/member" in state
+    _remember_members(target, {kinds[label][0] for label in ended} if known else set(range(len(ours.brands))))
     for name in target.world.clocks:
         if f"own/{name}" not in state:
             target.world.arrays[name][:] = source.now
@@ -157,5 +166,35 @@ def _take(simulation: Simulation, state: dict[str, np.ndarray]) -> None:
 
 def _labels(simulation: Simulation) -> list[str]:
     """The programs by brand and number within the brand."""
-    brands = simulation.scenario.brands.items()
-    return [f"{name}.{number}" for name, brand in brands for number in range(len(brand.programs))]
+    return list(_kinds(simulation))
+
+
+def _kinds(simulation: Simulation) -> dict[str, tuple[int, str]]:
+    """Each program's brand, by its number, and kind."""
+    brands = enumerate(simulation.scenario.brands.items())
+    return {
+        f"{name}.{number}": (place, program.kind)
+        for place, (name, brand) in brands
+        for number, program in enumerate(brand.programs)
+    }
+
+
+def _program_of(name: str) -> str:
+    """Which program an entry of a state belongs to; empty if to none."""
+    room, _, rest = name.partition("/")
+    if room == "own" and rest.startswith("program."):
+        return rest.removeprefix("program.").rpartition(".")[0]
+    return rest.partition("/")[2] if room == "flows" else ""
+
+
+def _remember_members(simulation: Simulation, brands: set[int]) -> None:
+    """Let the customers' bits of some brands say who is in one of their programs."""
+    world = simulation.world
+    if not world.customers.has("member"):
+        return
+    bits = world.customers.arrays["member"]
+    for brand in brands:
+        bits &= ~(np.uint32(1) << np.uint32(brand))
+    for _, own in simulation.schedule.programs:
+        if own.brand in brands:
+            bits |= (own.member != 0).astype(np.uint32) << np.uint32(own.brand)

@@ -162,8 +162,10 @@ class Simulation:
         """Another simulation that begins in this one's present state and goes on under another scenario.
 
         States that the other scenario does not keep are dropped; those it adds begin as at its start, contracts with
-        the next purchase. Population size, brands and network must be the same. `log` keeps purchases from here on.
-        Raises ValueError if they are not.
+        the next purchase. A program goes on if it is of the same kind, whatever its settings, and has the same place
+        among its brand's; any other begins anew, without members, and the results forget the one that is gone.
+        `log` keeps purchases from here on. Raises ValueError if population size, brands, network, burn-in or periods
+        are not the same.
         """
         stack, threads = self.world.customers.replications, len(self.world.workers)
         other = Simulation(scenario, seed=self.seed, threads=threads, replications=stack, log=log)

@@ -220,6 +220,10 @@ class Counting(Program):
                 own.balance, own.expired, totals.points_expired,
             )  # fmt: skip
 
+    def take_over(self, own: Ledger) -> None:
+        if len(own.earned):  # where flows of customers were not kept before, what they hold is all that is known
+            own.earned[:] = own.redeemed + own.expired + own.balance
+
     def columns(self, own: Ledger) -> dict[str, np.ndarray]:
         kept = {name: getattr(own, name) for name in ("earned", "redeemed", "expired")}
         flows = {f"points_{name}": array / POINT_UNIT for name, array in kept.items() if len(array)}

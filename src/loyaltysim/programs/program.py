@@ -93,6 +93,9 @@ class Program(Part, room="program"):
     def close(self, own: Any, world: World, block: Block, totals: Totals, step: int) -> None:
         """Do what is due once a step (stage 12)."""
 
+    def take_over(self, own: Any) -> None:
+        """Fit to these settings what the program kept under others, after a branch."""
+
     def columns(self, own: Any) -> dict[str, np.ndarray]:
         """What a table of customers shows of it, by name: one number per row."""
         return {"member": own.member.astype(bool)}

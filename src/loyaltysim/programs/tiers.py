@@ -109,6 +109,9 @@ class Tiers(Program):
                 own.spent, own.member, self._thresholds, self.soft_landing, block.start, block.stop, own.tier
             )
 
+    def take_over(self, own: Status) -> None:
+        np.minimum(own.tier, len(self.tiers) - 1, out=own.tier)  # there may be fewer
+
     def columns(self, own: Status) -> dict[str, np.ndarray]:
         return {**super().columns(own), "tier": own.tier, "spent": own.spent / MONEY_UNIT}
 
