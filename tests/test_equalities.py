@@ -26,7 +26,7 @@ def fingerprint(simulation: Simulation) -> dict[str, str]:
     """A hash of each result and each state."""
     data = simulation.results()
     arrays = {**simulation.world.customers.arrays, **simulation.world.arrays}
-    arrays |= {name: data[name].values for name in data.data_vars}
+    arrays |= {f"results/{name}": data[name].values for name in data.data_vars}  # some are called as states are
     return {name: hashlib.sha256(np.ascontiguousarray(a).tobytes()).hexdigest() for name, a in arrays.items()}
 
 
