@@ -60,10 +60,13 @@ WHERE = {
 }
 """Every room that a scenario picks from, and where."""
 BROKEN = {"behavior.recovery": {"kind": "justice"}, "brands.A.complaints.failure_chance": 0.5}
+DRIFT = {"behavior.bond": {"kind": "drift"}}
 SOON = {"p": 10.0, "q": 10.0, "start_share": 0.2}
 """Settings of acquisition by which many come in three weeks."""
 BESIDES = {
     (Lever, "service"): BROKEN,
+    (Lever, "community"): DRIFT,
+    (Lever, "brand_advertising"): DRIFT,
     (Lapse, "contract"): {"behavior.needs": {"kind": "contract"}, **BROKEN},
     (Lapse, "dropout"): BROKEN,
     (WinBack, "logit"): {"behavior.lapse": {"kind": "dropout"}},

@@ -151,7 +151,7 @@ class Schedule:
         for part, own, brand in self.pricing:
             part.show(own, self.world, brand, step)
         for lever, own in self.levers:
-            if lever.strength > 0 and lever.runs(self.world, step):
+            if lever.strength > 0 and lever.acts(own, self.world, step):
                 lever.show(own, self.world, step)
 
     def _come(self, step: int) -> None:

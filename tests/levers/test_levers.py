@@ -118,13 +118,20 @@ LEVERS = {
     "gift": {"every_weeks": 4},
     "service": {},
     "communication": {"every_weeks": 2, "jump": 0.05, "opt_out": 0.1},
+    "convenience": {},
+    "ethics": {},
+    "community": {},
+    "brand_advertising": {},
 }
+BESIDES = {"ethics": {"population.values_weight": 0.5}}
+"""What some kinds want of the scenario, so that somebody would feel them."""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", LEVERS)
 def test_lever__at_strength_zero_costs_and_does_nothing(kind):
-    base = ls.load("grocery").vary({"population.n_customers": 500, "steps": 30, "burn_in": 10})
+    small = {"population.n_customers": 500, "steps": 30, "burn_in": 10}
+    base = ls.load("grocery").vary({**small, **BESIDES.get(kind, {})})
     lever = {"kind": kind, "strength": 0.0, "cost_a_week": 1.0, **LEVERS[kind]}
     off, on = (ls.simulate(base.vary({"brands.Ours.levers": levers})) for levers in ([], [lever]))
     for name in off.data_vars:

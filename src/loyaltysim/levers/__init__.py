@@ -1,7 +1,25 @@
 """Levers: what a brand does besides prices and programs, one kind a file; `targets` says whom a lever reaches."""
 
-from loyaltysim.levers import communication, gift, service
+from loyaltysim.levers import (
+    brand_advertising,
+    communication,
+    community,
+    convenience,
+    ethics,
+    gift,
+    service,
+)
 from loyaltysim.levers.lever import Lever
 from loyaltysim.levers.targets import Target
 
-__all__ = ["Lever", "Target", "communication", "gift", "service"]
+__all__ = [
+    "Lever",
+    "Target",
+    "brand_advertising",
+    "communication",
+    "community",
+    "convenience",
+    "ethics",
+    "gift",
+    "service",
+]

@@ -77,6 +77,10 @@ class Lever(Part, room="lever"):
         begun = self.from_week is None or week >= self.from_week - 5e-4
         return begun and (self.until_week is None or week < self.until_week - 5e-4)
 
+    def acts(self, own: Any, world: World, step: int) -> bool:
+        """Whether customers feel it in a step: by default while it is pulled; some levers work on for a while."""
+        return self.runs(world, step)
+
     def act(self, own: Any, world: World, totals: Totals, step: int) -> None:
         """Pull it, if it is time (stage 2): pay what a week costs, and do the work."""
         if not self.runs(world, step):
@@ -121,7 +125,9 @@ class Lever(Part, room="lever"):
         """A fact of the brand at this step, one per replication, to be changed in place."""
         return world.market.lend(name)[:, own.brand]
 
-    def _raise(self, own: Account, world: World, name: str, share: float) -> None:
+    def _raise(self, own: Account, world: World, name: str, share: float | np.ndarray) -> None:
         """Close a share, times strength, of what a fact of the brand lacks to 1; what is above 1 stays."""
         fact = self._fact(own, world, name)
-        fact += np.float32(min(self.strength * share, 1)) * np.maximum(np.float32(1) - fact, np.float32(0))
+        fact += np.minimum(self.strength * share, 1).astype(np.float32) * np.maximum(
+            np.float32(1) - fact, np.float32(0)
+        )
