@@ -65,6 +65,8 @@ SOON = {"p": 10.0, "q": 10.0, "start_share": 0.2}
 """Settings of acquisition by which many come in three weeks."""
 BESIDES = {
     (Lever, "service"): BROKEN,
+    (Lever, "moderation"): BROKEN,
+    (Lever, "advocacy"): {"word_of_mouth.talk": {"kind": "rates"}},
     (Lever, "community"): DRIFT,
     (Lever, "brand_advertising"): DRIFT,
     (Lapse, "contract"): {"behavior.needs": {"kind": "contract"}, **BROKEN},

@@ -140,11 +140,12 @@ def _levers(scenario: Scenario, fault: Callable[..., Fault]) -> Iterator[Fault]:
 
 
 _INDEX, _JUSTICE = 'behavior.experience to kind "index"', 'behavior.recovery to kind "justice"'
+_PUBLIC = f'{_JUSTICE} with public complaints and word_of_mouth.influence to kind "heard"'
 _FELT = {
     **dict.fromkeys(("service", "ease", "consistency"), _INDEX),
     **dict.fromkeys(("response_days", "distributive", "interaction", "complaint_ease", "failure_chance"), _JUSTICE),
     "online_failure_chance": _JUSTICE,
-    "moderation": f"{_JUSTICE} with public complaints",
+    "moderation": _PUBLIC,
     "quality": "behavior.experience",
     **dict.fromkeys(
         ("appeal", "effort", "store_appeal", "online_appeal", "contact"), 'behavior.choice to kind "logit"'
@@ -152,7 +153,7 @@ _FELT = {
     "ethics": "population.values_weight",
     "bond_growth": 'behavior.bond to kind "drift"',
     "jump": "behavior.bond",
-    "advocacy": 'word_of_mouth.talk to kind "rates"',
+    "advocacy": 'word_of_mouth.talk to kind "rates" with behavior.bond',
     "awareness": "word_of_mouth.acquisition",
     "win_back": "behavior.win_back",
 }
@@ -166,13 +167,14 @@ def _read_facts(scenario: Scenario) -> dict[str, bool]:
     by_part = {
         _INDEX: behavior.experience.kind == "index",
         _JUSTICE: behavior.recovery.kind != "none",
-        f"{_JUSTICE} with public complaints": behavior.recovery.is_public,
+        _PUBLIC: behavior.recovery.is_public and talking.influence.hears_public,
         "behavior.experience": behavior.experience.kind != "none",
         'behavior.choice to kind "logit"': isinstance(behavior.choice, Logit),
         "population.values_weight": any(group.values_weight is not None for group in groups),
         'behavior.bond to kind "drift"': isinstance(behavior.bond, Drift),
         "behavior.bond": behavior.bond.kind != "none",
-        'word_of_mouth.talk to kind "rates"': talking.talk.kind == "rates",
+        'word_of_mouth.talk to kind "rates" with behavior.bond': talking.talk.kind == "rates"
+        and behavior.bond.kind != "none",
         "word_of_mouth.acquisition": talking.acquisition.kind != "none",
         "behavior.win_back": behavior.win_back.kind != "none",
     }

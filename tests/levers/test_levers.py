@@ -122,6 +122,8 @@ LEVERS = {
     "ethics": {},
     "community": {},
     "brand_advertising": {},
+    "moderation": {},
+    "advocacy": {},
 }
 BESIDES = {"ethics": {"population.values_weight": 0.5}}
 """What some kinds want of the scenario, so that somebody would feel them."""

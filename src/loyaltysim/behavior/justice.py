@@ -99,9 +99,13 @@ def answer(
 
 @jit
 def publish(
-    failing, n, of, brand, key, complaint, recovery, chance, reach, purpose, step, occasion, public, heard_by_all
+    failing, n, of, brand, key, complaint, recovery, moderation, chance, reach, purpose, step, occasion, public,
+    heard_by_all,
 ):  # fmt: skip
-    """public[q] = 1 where others see the complaint; add what they see, whole units rounded alike up and down (E63)."""
+    """public[q] = 1 where others see the complaint; add what they see, whole units rounded alike up and down (E63).
+
+    They see the answer better than the customer got it, by `moderation` of what it lacks (E133).
+    """
     luck = salt(purpose, step, occasion, 0)
     chance, reach = f4(chance), f4(reach)
     one, two, half = f4(1.0), f4(2.0), f4(0.5)
@@ -109,7 +113,8 @@ def publish(
         q = failing[k]
         seen = complaint[q] * f4(uniform(key[q], luck) < chance)
         public[q] = seen
-        said = two * recovery[q] - one
+        shown = recovery[q] + moderation[of[k], brand[q]] * (one - recovery[q])
+        said = two * shown - one
         units = i8(abs(said) * reach + half) * i8(seen)
         heard_by_all[of[k], brand[q]] += units if said > f4(0.0) else -units
 

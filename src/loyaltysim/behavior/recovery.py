@@ -197,8 +197,8 @@ class Justice(Recovery):
             occasion, recovery,
         )  # fmt: skip
         justice.publish(
-            failing, n, of, brand, key, complaint, recovery, self.public_chance, own.audience * STRENGTH_UNIT,
-            PUBLIC, step, occasion, public, pile.public,
+            failing, n, of, brand, key, complaint, recovery, market.moderation, self.public_chance,
+            own.audience * STRENGTH_UNIT, PUBLIC, step, occasion, public, pile.public,
         )  # fmt: skip
         if "satisfaction" in world.kept:
             justice.disappoint(

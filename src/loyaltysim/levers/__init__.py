@@ -1,12 +1,14 @@
 """Levers: what a brand does besides prices and programs, one kind a file; `targets` says whom a lever reaches."""
 
 from loyaltysim.levers import (
+    advocacy,
     brand_advertising,
     communication,
     community,
     convenience,
     ethics,
     gift,
+    moderation,
     service,
 )
 from loyaltysim.levers.lever import Lever
@@ -15,11 +17,13 @@ from loyaltysim.levers.targets import Target
 __all__ = [
     "Lever",
     "Target",
+    "advocacy",
     "brand_advertising",
     "communication",
     "community",
     "convenience",
     "ethics",
     "gift",
+    "moderation",
     "service",
 ]

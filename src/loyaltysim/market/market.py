@@ -26,8 +26,8 @@ FACTS = {
     "distributive": "how far a complaint is made good, 0 … 1",
     "interaction": "how fair and friendly the answer is, 0 … 1",
     "complaint_ease": "how easy it is to complain, 0 … 1",
-    "moderation": "share of what an answer lacks that others do not see, 0 … 1",
-    "advocacy": "how much more customers with a full bond praise it",
+    "moderation": "share of what answers lack to 1 that is made up where others see them, 0 … 1",
+    "advocacy": "how much more often customers with a full bond praise it",
     "awareness": "rate at which its own advertising brings prospects, 1/year",
 }
 """What a brand is to its customers besides price, quality and appeal: arrays of the market board by name."""

@@ -91,8 +91,9 @@ class Rates(Talk):
     """Customers talk about the brand they bought last, at rates that follow satisfaction (eqs. E24–E25).
 
     Praise comes at `talk_good` · logistic((satisfaction - high) / width), blame at `talk_bad` · logistic((low -
-    satisfaction) / width), both times talkativeness and 1 + `bond_talk` · bond. With the defaults of `grocery` messages
-    come near 3 : 1 (East, Hammond and Wright 2007).
+    satisfaction) / width), both times talkativeness and 1 + `bond_talk` · bond. Where brands give them a place to (fact
+    `advocacy`), those with a bond praise more often (eq. E139). With the defaults of `grocery` messages come near 3 : 1
+    (East, Hammond and Wright 2007).
     """
 
     kind: Literal["rates"] = "rates"
@@ -121,9 +122,14 @@ class Rates(Talk):
             value, last, start, stop, world.calendar.weeks, self.talk_good, self.talk_bad, self.high, self.low,
             self.width, mean, good,
         )  # fmt: skip
-        if customers.has("bond") and self.bond_talk:
+        advocacy = world.market.advocacy
+        advocates = bool(advocacy.any())
+        if customers.has("bond") and (self.bond_talk or advocates):
             _of_last(columns["bond"], last, start, stop, value)
-            _attached(value, stop - start, self.bond_talk, mean)
+            if advocates:
+                _advocate(value, last, start, block.bounds, advocacy, block.first_replication, mean, good)
+            if self.bond_talk:
+                _attached(value, stop - start, self.bond_talk, mean)
         if customers.has("talkativeness"):
             _talkative(columns["talkativeness"], block.start, block.stop, mean)
         n = _who_talks(
@@ -200,6 +206,19 @@ def _rates(level, last, start, stop, weeks, talk_good, talk_bad, high, low, widt
         total = praise + blame
         good[i] = praise / max(total, tiny)
         mean[i] = total * f4(own[i] >= 0)
+
+
+@jit
+def _advocate(bond, last, start, bounds, advocacy, first_replication, mean, good):
+    """Praise comes 1 + advocacy of the brand last bought · bond with it times as often, blame as before (eq. E139)."""
+    zero, tiny = f4(0.0), f4(1e-30)
+    for r in range(bounds.shape[0] - 1):
+        of = advocacy[first_replication + r]
+        for i in range(bounds[r], bounds[r + 1]):
+            more = mean[i] * good[i] * of[max(last[start + i], 0)] * max(bond[i], zero)
+            total = mean[i] + more
+            good[i] = (mean[i] * good[i] + more) / max(total, tiny) if more > zero else good[i]
+            mean[i] = total
 
 
 @jit
