@@ -15,7 +15,7 @@ ONLY_IN = {
     "matplotlib": {"plots"},
     "mesa": {"mesa", "app", "bench"},  # the bench holds a NumPy model written as a mesa.Model
     "solara": {"app"},
-    "scipy.stats": set(),  # slow to import; the estimators that need it bring their own library
+    "scipy.stats": {"study"},  # slow to import: only where a design asks for its samplers
 }
 # library → the rooms that never do
 NOT_IN = {

@@ -13,8 +13,9 @@ import xarray as xr
 from loyaltysim import Simulation, replicate, simulate
 from loyaltysim.data.transactions import TransactionLog
 from loyaltysim.faults import ScenarioError
-from loyaltysim.results import load, save, source_hash, summary, to_frame
+from loyaltysim.results import load, save, source_hash, to_frame
 from loyaltysim.scenario import Scenario
+from loyaltysim.summaries import summary
 from loyaltysim.variables import VARIABLES
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from loyaltysim.study.resistance import resistance_curve
     from loyaltysim.study.seeding import seeding
     from loyaltysim.study.social_value import social_value
+    from loyaltysim.study.sweep import sweep
     from loyaltysim.study.word_of_mouth_value import word_of_mouth_value
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "seeding",
     "simulate",
     "social_value",
+    "sweep",
     "to_frame",
     "word_of_mouth_effect",
     "word_of_mouth_value",
@@ -74,6 +76,7 @@ _ROOMS = {
     "study.resistance": ("resistance_curve",),
     "study.seeding": ("seeding",),
     "study.social_value": ("social_value",),
+    "study.sweep": ("sweep",),
     "study.word_of_mouth_value": ("word_of_mouth_value",),
 }
 

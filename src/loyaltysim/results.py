@@ -262,32 +262,3 @@ def to_frame(data: xr.Dataset) -> pd.DataFrame:
     whole = pd.concat(frames, ignore_index=True)
     order = ["variable", *(c for c in data.coords if c in whole.columns), "value"]
     return whole[order]
-
-
-def summary(data: xr.Dataset, name: str) -> xr.DataArray:
-    """One number a replication (brand, segment …): a flow summed, a stock's mean over the last period, a rate's Σ/Σ."""
-    variable = VARIABLES[name]
-    if "period" in variable.dims and not data.sizes["period"] and not variable.numerator:
-        return data[name].sum("period") * np.nan  # nothing was measured
-    if variable.kind == "flow":
-        over = "step" if "step" in variable.dims else "period"
-        return data[name].sum(over, keep_attrs=True)
-    if variable.kind == "stock":
-        if "step" in variable.dims:
-            last = data["period_of_step"].max()
-            return data[name].where(data["period_of_step"] == last, drop=True).mean("step", keep_attrs=True)
-        return data[name].isel(period=-1) if "period" in variable.dims else data[name]
-    top, bottom = (_summed(data, part) for part in (variable.numerator, variable.denominator))
-    return (top / bottom.where(bottom > 0)).assign_attrs(data[name].attrs)
-
-
-def _summed(data: xr.Dataset, name: str) -> xr.DataArray:
-    array = data[name.rstrip("*")]
-    if "step" in array.dims:
-        inside = data["period_of_step"] >= 0 if data.sizes["period"] else data["period_of_step"] < 0
-        array = array.where(inside).sum("step")
-    elif "period" in array.dims:
-        array = array.sum("period") * (1 if data.sizes["period"] else np.nan)
-    elif name == "population":
-        array = array * data.sizes["period"]
-    return array.sum("brand") if name.endswith("*") else array

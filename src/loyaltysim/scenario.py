@@ -216,6 +216,14 @@ class Scenario(Record):
         except ScenarioError as error:
             raise source.located(error) from None
 
+    def files(self) -> list[Path]:
+        """The files that it reads: Python kinds of its own, ties, recorded purchases. Those that exist."""
+        beside = self._folder or Path()
+        named = [f"{used}.py" for used in self.uses] + list(map(str, self.network.files().values()))
+        if self.panel is not None:
+            named.append(self.panel.source)
+        return [beside / name for name in named if (beside / name).is_file()]
+
     def document(self) -> dict[str, Any]:
         """The scenario as plain values, without what is at its default."""
         given = self.given()
@@ -245,7 +253,7 @@ class Scenario(Record):
 
 def _told(scenario: Scenario, given: dict[str, Any], path: str) -> Any:
     """What a scenario has at a path: as given, else its default; None if there is no such setting."""
-    return given.get(path, _plain(reduce(_member, split_path(path), scenario)))
+    return given.get(path, _plain(reduce(member, split_path(path), scenario)))
 
 
 def flat(value: Any, path: tuple[str | int, ...] = ()) -> dict[str, Any]:
@@ -262,7 +270,7 @@ def _put(document: dict[str, Any], scenario: Scenario, path: tuple[str | int, ..
     inner: Any = document
     full: Any = scenario
     for place, part in enumerate(path[:-1]):
-        above, full = full, _member(full, part)
+        above, full = full, member(full, part)
         if isinstance(inner, list):
             if not (isinstance(part, int) and part < len(inner)):
                 raise _no_such(path[: place + 1], text, tuple(str(n) for n in range(len(inner))))
@@ -298,7 +306,8 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _member(value: Any, part: str | int) -> Any:
+def member(value: Any, part: str | int) -> Any:
+    """What a record, table or list has at one part of a path; None if it has nothing there."""
     if isinstance(value, dict):
         return value.get(part)
     if isinstance(value, (tuple, list)):

@@ -18,7 +18,7 @@ SECONDS = 0.4  # the promise; CPU seconds, since others work on the same cores
 def test_help__names_every_command(command):
     done = command("--help")
     assert done.code == 0
-    for name in ("run", "compare", "check", "new", "schema", "scenarios", "validate", "bench"):
+    for name in ("run", "compare", "sweep", "check", "new", "schema", "scenarios", "validate", "bench"):
         assert name in NAMES and re.search(rf"^│ {name} ", done.out, re.M)
 
 
@@ -27,10 +27,10 @@ def test_help__of_every_command_has_an_example_and_words_on_every_option(command
     done = command(name, "--help")
     assert done.code == 0
     assert f"Example: loyaltysim {name}" in done.out
-    options = re.findall(r"^│ (--[a-z]+)", done.out, re.M)
+    options = re.findall(r"^│ [* ]*(--[a-z]+)", done.out, re.M)
     assert options
     for option in options:
-        (line,) = re.findall(rf"^│ {option}\b.*", done.out, re.M)
+        (line,) = re.findall(rf"^│ [* ]*{option}\b.*", done.out, re.M)
         assert re.search(r" [A-Z][a-z]+", line), line
 
 

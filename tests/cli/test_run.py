@@ -11,6 +11,7 @@ import loyaltysim as ls
 from loyaltysim import load, replicate, results
 from loyaltysim.cli.saving import save_scenario
 from loyaltysim.study.questions import SAYS, answer
+from loyaltysim.summaries import summary
 
 pytestmark = pytest.mark.slow  # each starts processes of its own
 
@@ -45,7 +46,7 @@ def test_run__says_what_each_question_comes_to(command, small):
 
 def test_run__prints_means_and_intervals_of_the_library(command, small):
     data = ours(small).data
-    share = 100 * results.summary(data, "share").sel(brand="Rival", segment="all").values
+    share = 100 * summary(data, "share").sel(brand="Rival", segment="all").values
     half = 4.303 * share.std(ddof=1) / np.sqrt(3)  # t of 2 degrees of freedom, 97.5 %
     line = next(
         line for line in command("run", small, "--replications", 3, "--seed", 4).out.splitlines() if "Rival" in line

@@ -9,9 +9,10 @@ from scipy import stats
 
 from loyaltysim import compare, replicate
 from loyaltysim.faults import ScenarioError
-from loyaltysim.results import load, summary
+from loyaltysim.results import load
 from loyaltysim.scenario import Scenario
 from loyaltysim.study.compare import COLUMNS, METRICS, Comparison, paired_effect
+from loyaltysim.summaries import summary
 from loyaltysim.variables import VARIABLES
 
 # --------------------------------------------------------------------------------------------------- paired effect

@@ -20,6 +20,7 @@ from loyaltysim.cli.program_value import program_value
 from loyaltysim.cli.run import run
 from loyaltysim.cli.scenarios import scenarios
 from loyaltysim.cli.schema import schema
+from loyaltysim.cli.sweep import sweep
 from loyaltysim.cli.told import INTERRUPTED, WRONG
 from loyaltysim.cli.validate import validate
 from loyaltysim.cli.word_of_mouth import word_of_mouth
@@ -37,6 +38,7 @@ app = typer.Typer(
 EXAMPLES: dict[Callable[..., None], str] = {
     run: "loyaltysim run grocery --set brands.Rival.pricing.0.depth=0.3 --out results",
     compare: "loyaltysim compare grocery mine.toml --replications 30",
+    sweep: "loyaltysim sweep grocery --axis 'brands.Ours.price=[1.9,2.0,2.1]' --store prices",
     word_of_mouth: "loyaltysim word-of-mouth grocery --of praise",
     check: "loyaltysim check mine.toml",
     new: "loyaltysim new grocery > mine.toml",

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loyaltysim.results import summary
 from loyaltysim.study.compare import METRICS, paired_effect
+from loyaltysim.summaries import summary
 from loyaltysim.variables import VARIABLES
 
 if TYPE_CHECKING:

@@ -19,6 +19,7 @@ from scipy import special
 from loyaltysim import results
 from loyaltysim.faults import Fault, ScenarioError, nearest
 from loyaltysim.study.side_by_side import side_by_side
+from loyaltysim.summaries import summary
 from loyaltysim.variables import VARIABLES
 from loyaltysim.whole_file import whole_file
 
@@ -107,11 +108,11 @@ class Comparison:
 
         rows = []
         for metric in METRICS:
-            base = _chosen(results.summary(self.runs[self.baseline], metric), where)
+            base = _chosen(summary(self.runs[self.baseline], metric), where)
             for name, run in self.runs.items():
                 if name == self.baseline:
                     continue
-                other = _chosen(results.summary(run, metric), where)
+                other = _chosen(summary(run, metric), where)
                 for brand in where["brand"]:
                     for segment in where["segment"]:
                         place = {"brand": brand, "segment": segment}

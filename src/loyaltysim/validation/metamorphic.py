@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from loyaltysim.pricing.promotion_calendar import PromotionCalendar
-from loyaltysim.results import summary
 from loyaltysim.runs import replicate
+from loyaltysim.summaries import summary
 from loyaltysim.validation.busy_market import busy_market
 from loyaltysim.validation.standard_errors import over_replications
 from loyaltysim.validation.target import Check, target

@@ -1,0 +1,203 @@
+"""Store: a folder of finished runs, none of which is ever lost or computed twice.
+
+A run is a replication of a scenario; its key is a hash of the scenario (with the files that it reads), the seed and the
+number of the replication. Runs are rows of Parquet files, each written under a temporary name, brought to the disk and
+renamed; its name holds the hash of its bytes, so a file that was damaged is found when the store is opened, set aside,
+and its runs are missing again. Two processes may fill one store: they add files and never change one. On closing, many
+small files are merged into few.
+
+A store belongs to one version of the package: runs of another are not comparable.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import loyaltysim
+from loyaltysim.faults import Fault, ScenarioError
+from loyaltysim.results import source_hash
+from loyaltysim.whole_file import whole_file
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from loyaltysim.scenario import Scenario
+
+SCHEMA = 1
+HEAD = "store.json"
+PART, DAMAGED = ".parquet", ".damaged"
+MOST_PARTS = 12
+"""Files that are left as they are on closing; more are merged."""
+MOST_ROWS = 20_000
+"""Rows of a merged file, assumed: some 50 MB."""
+
+
+class Store:
+    """A folder of runs.
+
+    Parameters
+    ----------
+    folder : where it is, or is to be made
+
+    Raises
+    ------
+    ScenarioError : if the folder holds something else, or runs of another version
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        mine = {"schema": SCHEMA, "version": loyaltysim.__version__, "source": source_hash()}
+        head = self.folder / HEAD
+        if not head.is_file():
+            if self.folder.exists() and (not self.folder.is_dir() or any(self.folder.iterdir())):
+                raise _refused(self.folder, "is neither a store of runs nor an empty folder")
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with whole_file(head) as temporary:
+                temporary.write_text(json.dumps(mine, indent=2) + "\n", "utf-8")
+            return
+        try:
+            made_by = json.loads(head.read_text("utf-8"))
+            same = made_by["source"] == mine["source"] and made_by["schema"] == SCHEMA
+        except (ValueError, KeyError, TypeError):
+            raise _refused(self.folder, f"has a {HEAD} that cannot be read") from None
+        if not same:
+            raise _refused(
+                self.folder,
+                f"holds runs of loyaltysim {made_by.get('version')} (source {made_by.get('source')}), which those of "
+                f"{mine['version']} (source {mine['source']}) cannot be compared with: take another folder",
+            )
+
+    def add(self, rows: pa.Table) -> None:
+        """Write rows as one more file; it is on the disk when this returns. Raises OSError if there is no room."""
+        import pyarrow.parquet as pq
+        from pyarrow import BufferOutputStream
+
+        sink = BufferOutputStream()
+        pq.write_table(rows, sink, compression="zstd")
+        image = sink.getvalue().to_pybytes()
+        with whole_file(self.folder / f"{len(rows)}-{_hash(image)}{PART}") as temporary:
+            with temporary.open("xb") as file:
+                file.write(image)
+                file.flush()
+                os.fsync(file.fileno())
+
+    def rows(self) -> pa.Table | None:
+        """All rows, each run once; a failed run only if it has not been done since. None: there are none."""
+        import pyarrow as pa
+
+        read: dict[Path, pa.Table | None] = {}
+        while new := [part for part in self._parts() if part not in read]:  # another process may merge meanwhile
+            read |= {part: self._read(part) for part in new}
+        tables = [table for table in read.values() if table is not None]
+        if not tables:
+            return None
+        table = pa.concat_tables(tables, promote_options="default").combine_chunks()
+        frame = table.select(["key", "error"]).to_pandas()
+        order = frame.assign(failed=frame["error"].notna(), row=range(len(frame))).sort_values(["failed", "row"])
+        return table.take(order.drop_duplicates("key")["row"].sort_values().to_numpy())
+
+    def done(self) -> set[str]:
+        """Keys of the runs that are there; those that failed are not."""
+        rows = self.rows()
+        if rows is None:
+            return set()
+        import pyarrow.compute as pc
+
+        return set(rows.filter(pc.is_null(rows["error"]))["key"].to_pylist())
+
+    def close(self) -> None:
+        """Merge many files into few: the new ones are whole before the old ones go."""
+        parts = self._parts()
+        if len(parts) <= MOST_PARTS:
+            return
+        rows = self.rows()
+        assert rows is not None
+        before = set(parts)
+        for start in range(0, len(rows), MOST_ROWS):
+            self.add(rows.slice(start, MOST_ROWS))
+        if set(self._parts()) - before or len(rows) == 0:
+            for part in before:
+                part.unlink(missing_ok=True)
+
+    def _parts(self) -> list[Path]:
+        return sorted(path for path in self.folder.glob(f"*{PART}") if not path.name.startswith("."))
+
+    def _read(self, part: Path) -> pa.Table | None:
+        """The rows of a file; None if it is damaged, and then set aside, or if another process has merged it."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            image = part.read_bytes()
+        except FileNotFoundError:
+            return None
+        if part.stem.rpartition("-")[2] != _hash(image):
+            part.rename(part.with_suffix(DAMAGED))
+            return None
+        return pq.read_table(pa.BufferReader(image))
+
+
+class Keys:
+    """The keys of a scenario's runs."""
+
+    def __init__(self, scenario: Scenario, seed: int) -> None:
+        self.scenario, self.seed = scenario, seed
+
+    @cached_property
+    def _content(self) -> Any:
+        """The hash of what all replications share."""
+        digest = hashlib.blake2b(digest_size=16)
+        digest.update(json.dumps([self.scenario.document(), self.seed], sort_keys=True).encode())
+        for file in sorted(self.scenario.files()):
+            digest.update(file.name.encode() + file.read_bytes())
+        return digest
+
+    def of(self, replication: int) -> str:
+        """The key of a replication."""
+        digest = self._content.copy()
+        digest.update(str(replication).encode())
+        return str(digest.hexdigest())
+
+
+def merge(into: str | Path, others: Iterable[str | Path]) -> None:
+    """Add the runs of other stores to one, as after computing shards apart. Raises ScenarioError as `Store`."""
+    target = Store(into)
+    done = target.done()
+    for folder in others:
+        rows = Store(folder).rows()
+        if rows is None:
+            continue
+        wanted = [key not in done for key in rows["key"].to_pylist()]
+        target.add(rows.filter(wanted))
+        done.update(rows["key"].to_pylist())
+    target.close()
+
+
+def _hash(image: bytes) -> str:
+    return hashlib.blake2b(image, digest_size=12).hexdigest()
+
+
+def _refused(folder: Path, message: str) -> ScenarioError:
+    return ScenarioError([Fault(None, None, "store", f'"{folder}" {message}')])
+
+
+def table_of(rows: Iterable[Mapping[str, Any]]) -> pa.Table:
+    """Rows as a table with the columns of a store."""
+    import pyarrow as pa
+
+    schema = pa.schema([
+        ("key", pa.string()),
+        ("replication", pa.int64()),
+        ("seconds", pa.float64()),
+        ("layout", pa.dictionary(pa.int32(), pa.string())),
+        ("values", pa.list_(pa.float64())),
+        ("error", pa.string()),
+        ("command", pa.string()),
+    ])  # fmt: skip
+    return pa.Table.from_pylist(list(rows), schema)

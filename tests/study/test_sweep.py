@@ -1,0 +1,206 @@
+"""Sweeps: the same numbers as single runs, on every engine; nothing done is lost, and nothing is done twice."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import loyaltysim as ls
+from loyaltysim.results import source_hash
+from loyaltysim.scenario import ScenarioError
+from loyaltysim.study import fill as filling
+from loyaltysim.study.store import MOST_PARTS, Store, merge
+from loyaltysim.study.sweep import sweep
+from loyaltysim.summaries import summary
+
+SMALL = ls.load("grocery").vary({"population.n_customers": 60, "steps": 13, "burn_in": 2, "metrics.period_steps": 13})
+PRICE = "brands.Ours.price"
+AXES = {PRICE: [1.8, 2.0, 2.2], "brands.Rival.pricing.0.depth": [0.0, 0.2]}
+
+
+@pytest.fixture(scope="module")
+def swept() -> xr.Dataset:
+    return sweep(SMALL, AXES, replications=3, threads=1)
+
+
+def test_sweep__is_what_each_point_gives_by_itself(swept):
+    assert dict(swept.sizes) == {"point": 6, "replication": 3, "brand": 3, "segment": 3}
+    for point in range(6):
+        alone = ls.replicate(SMALL.vary({path: swept[path].values[point].item() for path in AXES}), replications=3)
+        for metric in ("share", "retention_rate", "margin", "bond", "liability"):
+            np.testing.assert_array_equal(swept[metric][point], summary(alone, metric))
+
+
+def test_sweep__does_not_depend_on_threads_or_on_shards(swept, tmp_path):
+    assert sweep(SMALL, AXES, replications=3, threads=4).identical(swept)
+    folders = [tmp_path / str(part) for part in range(3)]
+    parts = [sweep(SMALL, AXES, replications=3, store=folders[k], shard=(k + 1, 3)) for k in range(3)]
+    assert [int(part["share"].sel(brand="Ours", segment="all").notnull().sum()) for part in parts] == [6, 6, 6]
+    merge(tmp_path / "all", folders)
+    assert count_runs(lambda: sweep(SMALL, AXES, replications=3, store=tmp_path / "all")) == 0
+    assert sweep(SMALL, AXES, replications=3, store=tmp_path / "all").identical(swept)
+
+
+def count_runs(work) -> int:
+    """How many replications are simulated while work is done."""
+    runs, real = [], filling.do
+
+    def counted(job, *args):
+        runs.extend(job.keys)
+        return real(job, *args)
+
+    filling.do = counted
+    try:
+        work()
+    finally:
+        filling.do = real
+    return len(runs)
+
+
+def test_store__computes_only_what_is_missing(swept, tmp_path):
+    few = {PRICE: [1.8, 2.0], "brands.Rival.pricing.0.depth": [0.0, 0.2]}
+    assert count_runs(lambda: sweep(SMALL, few, replications=2, store=tmp_path)) == 8
+    assert count_runs(lambda: sweep(SMALL, few, replications=2, store=tmp_path)) == 0
+    assert count_runs(lambda: sweep(SMALL, AXES, replications=3, store=tmp_path)) == 18 - 8
+    assert sweep(SMALL, AXES, replications=3, store=tmp_path).identical(swept)
+
+
+def test_store__keeps_another_seed_and_another_file_apart(tmp_path):
+    few = {PRICE: [2.0]}
+    sweep(SMALL, few, replications=1, store=tmp_path)
+    assert count_runs(lambda: sweep(SMALL, few, replications=1, seed=2, store=tmp_path)) == 1
+    (tmp_path / "ties.csv").write_text("from,to\n0,1\n")
+    tied = SMALL.vary({"network": {"kind": "edge_list", "file": str(tmp_path / "ties.csv")}})
+    inner = tmp_path / "tied"
+    assert count_runs(lambda: sweep(tied, few, replications=1, store=inner)) == 1
+    (tmp_path / "ties.csv").write_text("from,to\n0,2\n")
+    assert count_runs(lambda: sweep(tied, few, replications=1, store=inner)) == 1
+
+
+def test_damaged_part__is_found_set_aside_and_computed_again(swept, tmp_path):
+    sweep(SMALL, AXES, replications=3, store=tmp_path)
+    part = max(tmp_path.glob("*.parquet"), key=lambda path: path.stat().st_size)
+    image = bytearray(part.read_bytes())
+    image[len(image) // 2] ^= 1
+    part.write_bytes(bytes(image))
+    assert count_runs(lambda: sweep(SMALL, AXES, replications=3, store=tmp_path)) > 0
+    assert sweep(SMALL, AXES, replications=3, store=tmp_path).identical(swept)
+    assert [path.suffix for path in tmp_path.glob("*.damaged")] == [".damaged"]
+
+
+def test_run_that_raises__is_a_row_with_its_traceback_and_command_and_is_tried_again(tmp_path, monkeypatch, swept):
+    real = filling.Simulation
+
+    def fails(scenario, **settings):
+        if scenario.brands["Ours"].price == 2.0 and 1 in settings["replications"]:
+            raise ArithmeticError("as the test wants")
+        return real(scenario, **settings)
+
+    monkeypatch.setattr(filling, "Simulation", fails)
+    data = sweep(SMALL, {PRICE: [1.8, 2.0]}, replications=3, store=tmp_path)
+    assert data["failed"].values.tolist() == [0, 1]
+    assert data["share"].sel(brand="Ours", segment="all").notnull().values.tolist() == [[True] * 3, [True, False, True]]
+    (row,) = [row for row in Store(tmp_path).rows().to_pylist() if row["error"]]
+    assert "ArithmeticError: as the test wants" in row["error"] and row["replication"] == 1
+    assert row["command"] == f"loyaltysim run NAME|FILE --set {PRICE}=2.0 --seed 1 --replications 3"
+    monkeypatch.undo()
+    assert count_runs(lambda: sweep(SMALL, {PRICE: [1.8, 2.0]}, replications=3, store=tmp_path)) == 1
+    assert sweep(SMALL, {PRICE: [1.8, 2.0]}, replications=3, store=tmp_path)["failed"].values.tolist() == [0, 0]
+
+
+def test_full_disk__stops_the_sweep_and_keeps_what_is_there(tmp_path, monkeypatch, swept):
+    sweep(SMALL, {PRICE: [1.8]}, replications=3, store=tmp_path)
+    before = set(tmp_path.iterdir())
+    monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    with pytest.raises(OSError, match="No space left"):
+        sweep(SMALL, AXES, replications=3, store=tmp_path)
+    assert set(tmp_path.iterdir()) == before
+    monkeypatch.undo()
+    assert sweep(SMALL, AXES, replications=3, store=tmp_path).identical(swept)
+
+
+def test_many_parts__are_merged_into_few_and_stay_the_same_runs(tmp_path, monkeypatch):
+    monkeypatch.setattr(filling, "BATCH_SECONDS", 0.0)  # a file for every job
+    monkeypatch.setattr(filling, "STACK_ROWS", 1)
+    plain = Store.close
+    monkeypatch.setattr(Store, "close", lambda self: None)
+    one = sweep(SMALL, AXES, replications=4, store=tmp_path)
+    assert len(list(tmp_path.glob("*.parquet"))) == 24 > MOST_PARTS
+    monkeypatch.setattr(Store, "close", plain)
+    store = Store(tmp_path)
+    store.close()
+    assert len(list(tmp_path.glob("*.parquet"))) == 1 and len(store.done()) == 24
+    assert sweep(SMALL, AXES, replications=4, store=tmp_path).identical(one)
+
+
+def test_store_of_another_version__is_refused(tmp_path):
+    sweep(SMALL, {PRICE: [2.0]}, replications=1, store=tmp_path)
+    head = tmp_path / "store.json"
+    head.write_text(head.read_text().replace(source_hash(), "another"))
+    with pytest.raises(ScenarioError, match="cannot be compared with: take another folder"):
+        sweep(SMALL, {PRICE: [2.0]}, replications=1, store=tmp_path)
+
+
+def test_folder_of_something_else__is_refused_and_left_alone(tmp_path):
+    (tmp_path / "letter.txt").write_text("dear")
+    with pytest.raises(ScenarioError, match="is neither a store of runs nor an empty folder"):
+        sweep(SMALL, {PRICE: [2.0]}, replications=1, store=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+KILLED = """
+import os, random, signal, sys, time
+from pathlib import Path
+sys.path.insert(0, {here!r})
+from test_sweep import AXES, SMALL
+from loyaltysim.study import fill
+from loyaltysim.study.sweep import sweep
+fill.BATCH_SECONDS = 0.05
+sweep(SMALL, AXES, replications=1, threads=1)  # the kernels are there
+luck = random.Random(4)
+began = time.perf_counter()
+sweep(SMALL, AXES, replications=40, threads=2)
+whole = time.perf_counter() - began
+killed = 0
+for attempt in range(20):
+    child = os.fork()
+    if child == 0:
+        sweep(SMALL, AXES, replications=40, threads=2, store={store!r})
+        os._exit(0)
+    time.sleep(luck.uniform(0.0, whole / 3))
+    os.kill(child, signal.SIGKILL)
+    killed += os.WIFSIGNALED(os.waitpid(child, 0)[1])
+print(killed)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
+def test_killed_twenty_times__the_finished_store_is_the_undisturbed_one(tmp_path):
+    script = KILLED.format(here=str(Path(__file__).parent), store=str(tmp_path / "store"))
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) >= 10, "most were killed while at work"
+    finished = sweep(SMALL, AXES, replications=40, store=tmp_path / "store")
+    assert finished.identical(sweep(SMALL, AXES, replications=40))
+    assert not list((tmp_path / "store").glob("*.damaged"))
+
+
+@pytest.mark.slow
+def test_dask_worker_killed__costs_only_its_batches(tmp_path, monkeypatch, swept):
+    distributed = pytest.importorskip("distributed", reason="needs the extra [cluster]")
+    import os
+    import signal
+    import threading
+
+    monkeypatch.setattr("loyaltysim.study.fill.BATCH_SECONDS", 0.02)
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        with distributed.Client(cluster) as client:
+            victim = next(iter(client.run(os.getpid).values()))
+            threading.Timer(0.5, os.kill, (victim, signal.SIGKILL)).start()
+            data = sweep(SMALL, AXES, replications=20, store=tmp_path, client=client)
+    assert data.identical(sweep(SMALL, AXES, replications=20, threads=1))
+    assert data.isel(replication=slice(3)).identical(swept)
