@@ -55,6 +55,7 @@ def test_unread__is_refused_by_name_and_taken_where_it_counts(given, key, said, 
 
 GROUPS = {"population.segments": {"Some": {"share": 0.5}, "Others": {"share": 0.5}}}
 MONTHLY = {"step_days": 28}
+UP = [{"threshold": 4}, {"threshold": 5, "percent_off": 5.0}]
 PROGRAMS = [
     # what contradicts itself, what is said of it, and what mends it
     ({"kind": "points", "endowment": 500}, {}, "endowment 500 is a reward already: it must be below the 500", 499),
@@ -87,6 +88,24 @@ PROGRAMS = [
     ({"kind": "tiers", "window_weeks": 2}, MONTHLY, "window_weeks of 2 weeks is shorter", 4),
     ({"kind": "club", "term_weeks": 1}, MONTHLY, "term_weeks of 1 weeks is shorter", 52),
     ({"kind": "play", "streak_utility": 0.1, "streak_weeks": 1}, MONTHLY, "streak_weeks of 1 weeks is shorter", 8),
+    (
+        {"kind": "points", "accrual": {"kind": "calendar", "weeks": 14}},
+        {},
+        "14 weeks do not fit into a rhythm of 13 weeks",
+        {"kind": "calendar", "weeks": 13},
+    ),
+    ({"kind": "tiers", "tiers": [{"threshold": 5}, {"threshold": 4}]}, {}, "tier 1 must begin above tier 0", UP),
+    ({"kind": "tiers", "tiers": [UP[1], {"threshold": 9}]}, {}, "tier 1 gives its members less than tier 0 does", UP),
+    ({"kind": "tiers", "tiers": [{"threshold": 5, "cost_each": 1.1}]}, {}, "a unit costs 1, and .* with it 1.1", None),
+    ({"kind": "surprise", "chance": 0.5, "cost_each": 2.1}, {}, "a unit costs 1, and .* with it 1.05 on average", 2.0),
+    ({"kind": "play", "lottery_chance": 0.2, "prize": 6.0}, {}, "a unit costs 1, and .* with it 1.2", 5.0),
+    ({"kind": "stamps", "reward": {"kind": "amount_off", "amount": 2}}, {}, "amount of 2 is more than the list", None),
+    (
+        {"kind": "points", "reward": {"kind": "cash", "value": 300}, "accrual": {"kind": "calendar"}},
+        {},
+        "a reward costs 300, more than the 250 for which",
+        "plain",
+    ),
     ({"kind": "stamps", "generous": False, "reward": {"kind": "cash", "value": 11}}, {}, "set generous = true", None),
 ]
 
@@ -95,7 +114,8 @@ PROGRAMS = [
 def test_program__that_contradicts_itself_is_refused_with_the_reason(program, besides, said, mended):
     with pytest.raises(ScenarioError, match=said) as refused:
         market(**{"brands.A.programs": [program], **besides})
-    assert [fault.key for fault in refused.value.faults] == ["brands.A.programs.0"]
+    part = ".accrual" if "rhythm" in said else ""
+    assert [fault.key for fault in refused.value.faults] == [f"brands.A.programs.0{part}"]
     last = "generous" if mended is None else list(program)[-1]
     assert market(**{"brands.A.programs": [{**program, last: True if mended is None else mended}], **besides})
 

@@ -85,6 +85,7 @@ BESIDES = {
 NEEDED = {
     (Acquisition, "linear"): SOON,
     (Acquisition, "ties"): SOON,
+    (Reward, "amount_off"): {"amount": 0.5},
     "invitations": {"rate": 2.0, "accept": 1.0},
     "switching": {"matrix": [[0.6, 0.4], [0.3, 0.7]]},
     "layers": {"layers": [{"kind": "household"}, {"kind": "random", "strength": 0.5}, {"kind": "reviews"}]},

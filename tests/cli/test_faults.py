@@ -19,8 +19,8 @@ ADDED = {
     "an unknown setting": (
         f"{POINTS}earn_rat = 2",
         '17: brands.Ours.programs.0.earn_rat: unknown setting "earn_rat"; there are: kind, name, enrollment, segments, '
-        "expiry, accrual, customer_response, reward, endowment, unit_cost, expected_breakage, "
-        'generous and 1 more. Did you mean "earn_rate"?',
+        "generous, expiry, accrual, customer_response, reward, endowment, unit_cost, "
+        'expected_breakage and 1 more. Did you mean "earn_rate"?',
     ),
     "an unknown setting of a part inside a part": (
         f"{POINTS}reward = {{ kind = 'cash', valu = 3 }}",

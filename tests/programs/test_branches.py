@@ -29,7 +29,7 @@ KINDS = {
     "member_discount": {"percent": 20.0},
     "club": {"fee": 0.5, "term_weeks": 3, "percent": 20.0, "stay": 0.6, "by_saving": 1.0},
     "surprise": {"chance": 0.3, "jump": 0.3},
-    "play": {"streak_utility": 1.0, "badge_every": 2, "badge_jump": 0.2, "lottery_chance": 0.2},
+    "play": {"streak_utility": 1.0, "badge_every": 2, "badge_jump": 0.2, "lottery_chance": 0.2, "prize": 1.0},
 }
 """A lively program of each kind."""
 PARTS = {

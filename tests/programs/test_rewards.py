@@ -48,7 +48,7 @@ def earning(**reward) -> dict:
 
 @pytest.mark.parametrize(("amount", "takes_off"), [(0.5, 0.5), (2.0, 2.0), (3.5, 2.0)])
 def test_amount_off__is_taken_from_the_next_purchase_and_is_at_most_its_price(amount, takes_off):
-    program = {**earning(kind="amount_off", amount=amount), "earn_rate": 1.0}
+    program = {**earning(kind="amount_off", amount=amount), "earn_rate": 1.0, "generous": True}
     data = simulate(market(program, n=1, steps=3))
     assert of(data, "rewards_redeemed") == [0, 0, 1]
     assert of(data, "program_cost") == pytest.approx([0, 0, takes_off], abs=1e-9)

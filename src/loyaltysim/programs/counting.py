@@ -24,7 +24,7 @@ from loyaltysim.programs.parts.accrual import Accrual, Plain
 from loyaltysim.programs.parts.expiry import Expiry, NoExpiry
 from loyaltysim.programs.parts.response import NoResponse, Response
 from loyaltysim.programs.parts.reward import Reward
-from loyaltysim.programs.program import NO_LOG, Account, Program, ledger_money
+from loyaltysim.programs.program import IF_MEANT, NO_LOG, ROUNDING, Account, Program, ledger_money
 from loyaltysim.record import setting
 from loyaltysim.totals import MONEY_UNIT, POINT_UNIT, Totals
 from loyaltysim.world import World
@@ -75,9 +75,6 @@ class Counting(Program):
     )
     expected_breakage: float = setting(
         0.0, "Share of balances expected never to be redeemed; lowers the liability.", ge=0, le=1, unit="1"
-    )
-    generous: bool = setting(
-        False, "Whether a reward may cost the firm more than the purchases that earn it cost the customer."
     )
 
     def count(self) -> Count:
@@ -242,10 +239,14 @@ class Counting(Program):
                 "one needs"
             )
         cost, spent = self._cost_of_one(price), self._spent_for_one(price)
-        if not self.generous and cost > spent * (1 + 1e-9):  # which forgives rounding
+        if not self.generous and cost > spent * (1 + ROUNDING):
             faults.append(
-                f"a reward costs {cost:g}, more than the {spent:g} for which it is earned at the list price: if that "
-                "is meant, set generous = true"
+                f"a reward costs {cost:g}, more than the {spent:g} for which it is earned at the list price: {IF_MEANT}"
+            )
+        if not self.generous and self.reward.amount_off > price:
+            faults.append(
+                f"reward.amount of {self.reward.amount_off:g} is more than the list price of {price:g}, which is all "
+                f"that can be taken off: {IF_MEANT}"
             )
         return faults
 
@@ -254,9 +255,9 @@ class Counting(Program):
         return self.reward.cost(self.unit_cost) if self.reward.pays_out else self.reward.worth(price)
 
     def _spent_for_one(self, price: float) -> float:
-        """What the purchases that earn a reward cost the customer, in currency, at a usual price of the brand."""
+        """What the purchases that earn a reward cost the customer, at a usual price and when they earn most."""
         count = self.count()
-        earned = count.per_currency * price + count.per_unit
+        earned = (count.per_currency * price + count.per_unit) * max(1.0, self.accrual.most)
         return count.needed / earned * price if earned > 0 else math.inf
 
     def _plan(self, world: World, brand: int, number: int) -> foresight.Plan | None:

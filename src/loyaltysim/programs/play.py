@@ -103,6 +103,9 @@ class Play(Program):
         if self.streak_utility:
             playing.mark_bought(own.member, shoppers.rows, buyers, begins, own.bought)
 
+    def cost_of_a_unit(self, price: float) -> float:
+        return self.lottery_chance * self.prize
+
     def close(self, own: Game, world: World, block: Block, totals: Totals, step: int) -> None:
         steps = max(1, round(self.streak_weeks / world.calendar.weeks))
         if self.streak_utility and (step + 1 - world.calendar.burn_in) % steps == 0:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
 
+IF_MEANT = "if that is meant, set generous = true"
+ROUNDING = 1e-9
+"""By how much of it a cost may be above its limit through rounding."""
 NO_LOG = np.empty(0, np.int64)
 """The column of a round of which nothing is logged."""
 
@@ -67,6 +70,9 @@ class Program(Part, room="program"):
     name: str = setting("", "What the program is called in results; empty: its brand and kind.")
     enrollment: Enrollment = setting(Automatic(), "Who becomes a member.")
     segments: tuple[str, ...] = setting((), "Segments whose customers may join; none: all.")
+    generous: bool = setting(
+        False, "Whether what it gives may cost the firm more than the purchases that bring it cost the customer."
+    )
 
     @property
     def changes_price(self) -> bool:
@@ -108,11 +114,22 @@ class Program(Part, room="program"):
         """What contradicts itself in the settings, at a list price and with steps of so many weeks."""
         parts = {"": self, **{f"{name}.": part for name, part in self if isinstance(part, Part)}}
         times = {path + name: getattr(part, name) for path, part in parts.items() for name in part.lengths}
-        return [
+        faults = [
             f"{name} of {time:g} weeks is shorter than a step of {weeks:g} weeks"
             for name, time in times.items()
             if time < weeks - 5e-4  # as the calendar forgives
         ]
+        cost = self.cost_of_a_unit(price)
+        if not self.generous and cost > price * (1 + ROUNDING):
+            faults.append(f"a unit costs {price:g}, and what the program gives with it {cost:g} on average: {IF_MEANT}")
+        return faults
+
+    def cost_of_a_unit(self, price: float) -> float:
+        """What the program gives with a purchase of one unit at most, in currency, on average over its luck.
+
+        Rewards that take several purchases are not in it.
+        """
+        return 0.0
 
     def describe(self, brand: str) -> str:
         """The program's name in results."""

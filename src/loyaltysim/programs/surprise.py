@@ -31,6 +31,9 @@ class Surprise(Program):
             world.stage("bond")
         return super().open(world, brand, number, place, by_customer)
 
+    def cost_of_a_unit(self, price: float) -> float:
+        return self.chance * self.cost_each
+
     def settle(self, own: Account, world: World, shoppers: Shoppers, totals: Totals, step: int, occasion: int) -> None:
         self._enroll(own, world, shoppers, totals, step, occasion)
         buyers, begins = shoppers.buyers_of(own.brand)

@@ -118,12 +118,18 @@ class Tiers(Program):
     def check(self, price: float, weeks: float) -> list[str]:
         faults = super().check(price, weeks)
         for place, (lower, upper) in enumerate(zip(self.tiers, self.tiers[1:])):
+            more = [upper.percent_off - lower.percent_off, upper.utility - lower.utility]
+            if min(more) < 0 and max(more) <= 0:
+                faults.append(f"tier {place + 1} gives its members less than tier {place} does")
             if upper.threshold <= lower.threshold:
                 faults.append(
                     f"tier {place + 1} must begin above tier {place}, which begins at {lower.threshold:g}, "
                     f"was {upper.threshold:g}"
                 )
         return faults
+
+    def cost_of_a_unit(self, price: float) -> float:
+        return max(price * tier.percent_off / 100 + tier.cost_each for tier in self.tiers)
 
     @property
     def lengths(self) -> tuple[str, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import model_validator
+
 from loyaltysim.market.calendar import Calendar
 from loyaltysim.record import Part, setting
 
@@ -12,6 +14,11 @@ class Accrual(Part, room="accrual"):
     """What the points of a purchase are multiplied by."""
 
     kind: str = "plain"
+
+    @property
+    def most(self) -> float:
+        """The largest factor of any step."""
+        return 1.0
 
     def factor(self, calendar: Calendar, step: int) -> float:
         """The factor of a step."""
@@ -35,6 +42,16 @@ class Multiplied(Accrual):
     @property
     def lengths(self) -> tuple[str, ...]:
         return ("weeks", "every_weeks")
+
+    @property
+    def most(self) -> float:
+        return self.factor_in_weeks
+
+    @model_validator(mode="after")
+    def _check(self) -> Multiplied:
+        if self.weeks > self.every_weeks:
+            raise ValueError(f"{self.weeks:g} weeks do not fit into a rhythm of {self.every_weeks:g} weeks")
+        return self
 
     def factor(self, calendar: Calendar, step: int) -> float:
         # a ten-thousandth of a week forgives rounding of lengths of steps
