@@ -108,7 +108,7 @@ def test_template__tells_each_kind_of_each_part():
     for room in rooms:
         for name, kind in room.kinds.items():
             sentence = kind.__doc__.strip().splitlines()[0]
-            if name in ("nth",) or room.room in ("lever",):
+            if name in ("nth",) or room.room in ("lever", "target"):
                 continue
             assert sentence in text, (room.room, name)
 

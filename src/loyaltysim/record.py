@@ -76,6 +76,14 @@ class Part(Record):
         """Settings in use that are lengths of time in weeks, none of which may be shorter than a step."""
         return ()
 
+    def shorter_than(self, weeks: float) -> list[str]:
+        """Which of its lengths are shorter than a step of so many weeks, one message each."""
+        return [
+            f"{name} of {getattr(self, name):g} weeks is shorter than a step of {weeks:g} weeks"
+            for name in self.lengths
+            if getattr(self, name) < weeks - 5e-4  # as the calendar forgives
+        ]
+
     def __init_subclass__(cls, room: str | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
 

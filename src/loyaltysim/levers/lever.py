@@ -100,11 +100,7 @@ class Lever(Part, room="lever"):
 
     def check(self, weeks: float) -> list[str]:
         """What contradicts itself in the settings, with steps of so many weeks."""
-        return [
-            f"{name} of {getattr(self, name):g} weeks is shorter than a step of {weeks:g} weeks"
-            for name in self.lengths
-            if getattr(self, name) < weeks - 5e-4  # as the calendar forgives
-        ]
+        return self.shorter_than(weeks)
 
     def _account(self, world: World, brand: int, number: int) -> dict[str, Any]:
         """The columns of `Account`, for kinds that keep more."""

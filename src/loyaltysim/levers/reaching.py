@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,8 @@ class Reach(Account):
 
     chooser: Chooser
     """What its target keeps."""
+    reached: np.ndarray | None = field(default=None, kw_only=True)
+    """How often it has reached each row, int32; none: nobody asks (`study.moved` does)."""
 
 
 class Reaching(Lever):
@@ -47,7 +49,20 @@ class Reaching(Lever):
         for kind in self.touches:
             if kind != "jump":
                 world.touches.ask(kind)
-        return {**account, "chooser": self.target.open(world, brand, account["label"])}
+        return {**account, "chooser": self._chooser(world, account["label"])}
+
+    def _chooser(self, world: World, label: str) -> Chooser:
+        """What the target is given to keep: nothing that leads to the world."""
+        customers = world.customers
+        kept = self.target.keeps(customers.rows, world.n_replications)
+        arrays = {
+            name: world.own(f"{label}.target.{name}", shape, dtype, start)
+            for name, (shape, dtype, start) in kept.items()
+        }
+        return Chooser(label, customers.key, customers.n_customers, arrays)
+
+    def check(self, weeks: float) -> list[str]:
+        return [*super().check(weeks), *(f"target.{message}" for message in self.target.shorter_than(weeks))]
 
     def due(self, world: World, step: int) -> bool:
         """Whether customers are reached in a step: the first of each `every_weeks`, as promotions come (eq. E22)."""
@@ -82,6 +97,8 @@ class Reaching(Lever):
 
     def _charge(self, own: Reach, world: World, totals: Totals, rows: np.ndarray) -> None:
         """Count whom the lever reached, and what it cost."""
+        if own.reached is not None:
+            own.reached[rows] += 1
         customers = world.customers
         place = (rows // customers.n_customers, customers.segment[rows])
         np.add.at(totals.contacts[:, :, own.brand], place, 1)

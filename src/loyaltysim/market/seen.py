@@ -23,12 +23,15 @@ class Seen:
 
     def __init__(self, history: History, brand: int, step: int, weeks: float) -> None:
         self.step, self.weeks = step, weeks
-        self._columns = {name: _to_read(column[brand]) for name, column in history.arrays.items()}
+        self._columns = {name: column[brand] for name, column in history.arrays.items()}
 
     def __getattr__(self, name: str) -> Any:
         """A column. Raises AttributeError for what no firm sees, or what nobody asked the history to keep."""
         if name in self._columns:
-            return self._columns[name]
+            column = self._columns[name]
+            if column.flags.writeable:  # the first look makes a copy, which leads to no other brand's
+                column = self._columns[name] = np.frombuffer(column.tobytes(), column.dtype)
+            return column
         if name in COLUMNS:
             raise AttributeError(f'the history does not keep "{name}": a target names the columns that it `sees`')
         raise AttributeError(f'a firm does not see "{name}"; it sees {", ".join(COLUMNS)}')
@@ -42,8 +45,3 @@ class Seen:
     def customers(self) -> np.ndarray:
         """Rows of those who ever bought the brand, ascending."""
         return np.flatnonzero(self.last_step >= 0)
-
-
-def _to_read(column: np.ndarray) -> np.ndarray:
-    """The same numbers, by a memory that cannot be written and leads to no other brand's."""
-    return np.frombuffer(column.data.toreadonly(), column.dtype)
