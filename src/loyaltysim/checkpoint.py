@@ -120,6 +120,7 @@ def _state(simulation: Simulation) -> dict[str, np.ndarray]:
     measured = max(simulation.now - simulation.calendar.burn_in, 0)
     state |= {"sums": simulation._sums[:measured], "people": simulation._people[:measured]}
     state["gone"] = simulation._gone[:measured]
+    state |= {f"prices/{name}": prices[:measured] for name, prices in simulation._prices.items()}
     state["messages/public"] = world.messages.public()
     return state | {"now": np.array(simulation.now)}
 
@@ -146,7 +147,10 @@ def _take(simulation: Simulation, state: dict[str, np.ndarray]) -> None:
             if given.shape[1:] == flow.shape[1:]:  # reasons may be asked for in one of the two alone
                 flow[: len(given)] = given
     simulation._periods = list(state["periods"])
-    for name, array in (("sums", simulation._sums), ("people", simulation._people), ("gone", simulation._gone)):
+    shown = {f"prices/{name}": prices for name, prices in simulation._prices.items()}
+    for name, array in (
+        *shown.items(), ("sums", simulation._sums), ("people", simulation._people), ("gone", simulation._gone)
+    ):  # fmt: skip
         given = state[name][: len(array)]
         array[: len(given)] = given
     world.messages.clear()

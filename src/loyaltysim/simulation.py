@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
 
 
+PRICES = ("price", "on_promotion")
+"""What is kept of the market at each measured step; of those to come, what is planned."""
 SAID = purpose("simulation.say")
 ROWS_PER_THREAD = 1 << 18
 """Rows from which a thread is worth having (measured: at 10⁵ rows two threads take 1.3 times as long, at 10⁶ .8)."""
@@ -99,6 +101,8 @@ class Simulation:
         self._sums = np.full((seen, len(states.STATES), stack, segments, brands), np.nan)
         self._people = np.zeros((seen, stack, segments, brands), np.int64)
         self._gone = np.full((seen, len(states.GONE), stack, segments, brands), np.nan)
+        plan = self.world.market.plan
+        self._prices = {name: self._planned(getattr(plan, name)).copy() for name in PRICES}
 
     def __repr__(self) -> str:
         """One line: what is simulated, and how far."""
@@ -114,6 +118,9 @@ class Simulation:
         if now >= calendar.last:
             raise IndexError(f"the scenario has {calendar.last} steps, burn-in included")
         self.schedule.step(now)
+        if now >= calendar.burn_in:
+            for name, prices in self._prices.items():
+                prices[now - calendar.burn_in] = getattr(self.world.market, name)
         flows = self._flows[now]
         for worker in self.world.workers:
             flows += worker.totals.all
@@ -205,14 +212,7 @@ class Simulation:
         totals, stack = world.workers[0].totals, world.n_replications
         people = np.zeros((stack, len(world.segments)), np.int64)
         np.add.at(people, (np.arange(world.customers.rows) // world.customers.n_customers, world.customers.segment), 1)
-        brands = len(scenario.brands)
-        plan = world.market.plan
-        shape = (scenario.steps, stack, brands)
-        prices = {
-            name: np.broadcast_to(getattr(plan, name)[self.calendar.burn_in :, None, :], shape)
-            for name in ("price", "list_price", "on_promotion")
-        }
-        empty = np.zeros((0, len(periods.COUNTS), stack, len(world.segments), brands), np.int64)
+        empty = np.zeros((0, len(periods.COUNTS), stack, len(world.segments), len(scenario.brands)), np.int64)
         sums, seen, gone = self._sums, self._people, self._gone
         if not len(sums):
             gone = np.full((scenario.steps, *gone.shape[1:]), np.nan)
@@ -226,8 +226,13 @@ class Simulation:
             state_people=seen,
             gone=gone,
             population=people,
-            prices=prices,
+            prices={**self._prices, "list_price": self._planned(world.market.plan.list_price)},
         )
+
+    def _planned(self, plan: np.ndarray) -> np.ndarray:
+        """What a plan has for the measured steps: steps × replications × brands."""
+        shape = (self.scenario.steps, self.world.n_replications, len(self.scenario.brands))
+        return np.broadcast_to(plan[self.calendar.burn_in :, None, :], shape)
 
     def results(self) -> xr.Dataset:
         """The Dataset; steps not yet made count as 0."""
