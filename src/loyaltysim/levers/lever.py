@@ -71,11 +71,7 @@ class Lever(Part, room="lever"):
 
     def runs(self, world: World, step: int) -> bool:
         """Whether it is pulled in a step."""
-        calendar = world.calendar
-        week = (step - calendar.burn_in) * calendar.weeks
-        # half a thousandth of a week forgives the rounding of step_days / 7
-        begun = self.from_week is None or week >= self.from_week - 5e-4
-        return begun and (self.until_week is None or week < self.until_week - 5e-4)
+        return bool(world.calendar.within(step, self.from_week, self.until_week))
 
     def acts(self, own: Any, world: World, step: int) -> bool:
         """Whether customers feel it in a step: by default while it is pulled; some levers work on for a while."""

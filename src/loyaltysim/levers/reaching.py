@@ -66,9 +66,7 @@ class Reaching(Lever):
 
     def due(self, world: World, step: int) -> bool:
         """Whether customers are reached in a step: the first of each `every_weeks`, as promotions come (eq. E22)."""
-        calendar = world.calendar
-        week = (step - calendar.burn_in) * calendar.weeks - (self.from_week or 0.0)
-        return (week + 5e-4) % self.every_weeks < calendar.weeks - 5e-4
+        return bool(world.calendar.recurs(step, self.every_weeks, self.from_week or 0.0))
 
     def work(self, own: Reach, world: World, totals: Totals, step: int) -> None:
         seen = Seen(world.history, own.brand, step, world.calendar.weeks)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Any
 
 DAYS_PER_WEEK = 7.0
 DAYS_PER_YEAR = 365.25
+ROUNDING = 5e-4
+"""Half a thousandth of a week forgives the rounding of step_days / 7."""
 
 
 @dataclass(frozen=True)
@@ -31,3 +35,22 @@ class Calendar:
     def last(self) -> int:
         """All steps, burn-in and measured."""
         return self.burn_in + self.steps
+
+    def week(self, step: Any) -> Any:
+        """Week in which a step begins, counted from the first measured one; of many steps, if these are an array."""
+        return (step - self.burn_in) * self.weeks
+
+    def within(self, step: Any, from_week: float | None, until_week: float | None) -> Any:
+        """Whether a step, or each of many, begins in a span of weeks; none: no limit."""
+        begin = -math.inf if from_week is None else from_week - ROUNDING
+        end = math.inf if until_week is None else until_week - ROUNDING
+        week = self.week(step)
+        return (week >= begin) & (week < end)
+
+    def recurs(self, step: Any, every_weeks: float, first_week: float = 0.0, weeks: float | None = None) -> Any:
+        """Whether a step begins in the first `weeks` of `every_weeks`, before the first too (eq. E22).
+
+        By default it is the first step of them alone.
+        """
+        lasts = self.weeks if weeks is None else weeks
+        return (self.week(step) - first_week + ROUNDING) % every_weeks < lasts - ROUNDING

@@ -18,6 +18,7 @@ import numpy as np
 
 from loyaltysim.faults import Fault, ScenarioError, path_text
 from loyaltysim.opening import plan_prices
+from loyaltysim.pricing.promotion_calendar import PromotionCalendar
 from loyaltysim.study.branches import each_stack
 from loyaltysim.study.compare import paired_effect
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from loyaltysim.scenario import Scenario
-    from loyaltysim.simulation import Simulation
+from loyaltysim.simulation import Simulation
 
 DEPTHS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
 """Shares off the list price, unless others are asked for; assumed: what is seen in shops."""
@@ -98,7 +99,7 @@ def _paths(scenario: Scenario) -> dict[str, str]:
         path_text(("brands", name, "pricing", place, "depth")): name
         for name, brand in scenario.brands.items()
         for place, pricing in enumerate(brand.pricing)
-        if name != scenario.focal and pricing.promotes and hasattr(pricing, "depth")
+        if name != scenario.focal and isinstance(pricing, PromotionCalendar)
     }
     if not found:
         raise ValueError("no rival has promotions whose depth could be set: give one a promotion_calendar")
