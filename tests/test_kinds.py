@@ -206,7 +206,7 @@ def test_kind__asks_only_for_states_that_it_declares(simulation, monkeypatch):
         elif isinstance(part, Lever):
             part.open(world, 0, 0)
         elif isinstance(part, Pricing):
-            part.open(world, 1)
+            part.open(world, 1, 0)
         elif isinstance(part, Referral):
             part.open(world, [brand.referral for brand in simulation.scenario.brands.values()])
         else:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from loyaltysim.behavior.bond import Drift
 from loyaltysim.behavior.logit import Logit
 from loyaltysim.behavior.switching import Switching
 from loyaltysim.faults import Fault, nearest, path_text
-from loyaltysim.pricing.promotion_calendar import PromotionCalendar
+from loyaltysim.pricing.poach import Poach
+from loyaltysim.pricing.reacting import Reacting
 
 if TYPE_CHECKING:
     from loyaltysim.customers.population import Segment
@@ -74,6 +76,7 @@ def contradictions(scenario: Scenario) -> Iterator[Fault]:
         yield fault("panel", 'needs or pricing of kind "panel" want a [panel] table with a source')
     if needs_panel and scenario.behavior.needs.kind != "panel":
         yield fault("behavior.needs", 'must be of kind "panel" where pricing is: its prices are of recorded purchases')
+    yield from _pricing(scenario, fault)
     yield from _programs(scenario, fault)
     yield from _levers(scenario, fault)
     groups: dict[tuple[str, ...], Segment] = {("population",): scenario.population}
@@ -98,12 +101,24 @@ def contradictions(scenario: Scenario) -> Iterator[Fault]:
     measured = scenario.metrics.states_every
     if length and measured > length and length <= scenario.steps:
         yield fault("metrics.states_every", f"states must be measured in each period of {length} steps, was {measured}")
-    weeks = scenario.calendar.weeks
+
+
+def _pricing(scenario: Scenario, fault: Callable[..., Fault]) -> Iterator[Fault]:
+    """Faults of pricing: what each kind finds, and prices that get into each other's way."""
+    recorded = scenario.behavior.needs.kind == "panel"
     for name, brand in scenario.brands.items():
-        for number, pricing in enumerate(brand.pricing):
-            if isinstance(pricing, PromotionCalendar) and pricing.weeks < weeks - 5e-4:  # as the calendar forgives
-                key = path_text(("brands", name, "pricing", number, "weeks"))
-                yield fault(key, f"a promotion of {pricing.weeks:g} weeks is shorter than a step of {weeks:g} weeks")
+        reacting = [part.kind for part in brand.pricing if isinstance(part, Reacting)]
+        if len(reacting) > 1:
+            kinds = " and ".join(f'"{kind}"' for kind in reacting)
+            yield fault(path_text(("brands", name, "pricing")), f"one kind of pricing can react, were {kinds}")
+        for number, part in enumerate(brand.pricing):
+            place = ("brands", name, "pricing", number)
+            for found in part.check(name, scenario.brands, scenario.calendar.weeks):
+                yield replace(found, key=path_text((*place, *filter(None, [found.key]))))
+            if recorded and isinstance(part, (Reacting, Poach)):
+                yield fault(
+                    path_text(place), f'needs of kind "panel" meet recorded prices: pricing "{part.kind}" has none'
+                )
 
 
 def _programs(scenario: Scenario, fault: Callable[..., Fault]) -> Iterator[Fault]:

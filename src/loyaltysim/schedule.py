@@ -83,11 +83,12 @@ class Schedule:
         self.own_influence = self.influence.open(world)
         self.own_talk = self.talk.open(world)
         self.pricing = [
-            (part, part.open(world, place), place)
+            (part, part.open(world, place, number), place)
             for place, brand in enumerate(scenario.brands.values())
-            for part in brand.pricing
+            for number, part in enumerate(brand.pricing)
         ]
         self.offering = [entry for entry in self.pricing if type(entry[0]).offer is not Pricing.offer]
+        self.counting = [entry for entry in self.pricing if type(entry[0]).count is not Pricing.count]
         self.programs: list[tuple[Program, Account]] = []
         for place, brand in enumerate(scenario.brands.values()):
             for number, program in enumerate(brand.programs):
@@ -144,6 +145,10 @@ class Schedule:
         else:
             list(self.pool.map(self._some_blocks, range(len(world.workers)), [step] * len(world.workers)))
         world.touches.clear()
+        if self.counting:
+            sold = sum(worker.totals.units.sum(axis=1) for worker in world.workers)
+            for part, own, brand in self.counting:
+                part.count(own, world, brand, sold, step)
 
     def show(self, step: int) -> None:
         """Put on the market what brands show at a step: planned, decided, and what levers change. Changes no state."""

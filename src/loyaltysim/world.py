@@ -9,6 +9,7 @@ import numpy as np
 
 from loyaltysim.customers.customers import Customers
 from loyaltysim.customers.turnover import Turnover
+from loyaltysim.draws import customer_key
 from loyaltysim.market.calendar import Calendar
 from loyaltysim.market.history import History
 from loyaltysim.market.leavers import Leavers
@@ -17,6 +18,9 @@ from loyaltysim.market.messages import Messages
 from loyaltysim.market.shoppers import Block, Shoppers, blocks, put_bought, since, take, take_by_brand
 from loyaltysim.market.touches import Touches
 from loyaltysim.totals import Totals
+
+FIRMS = 2**40
+"""Number of a customer that there never is, by which firms have luck of their own."""
 
 
 @dataclass
@@ -75,6 +79,12 @@ class World:
     def n_replications(self) -> int:
         """Stacked replications."""
         return len(self.customers.replications)
+
+    @property
+    def firm_keys(self) -> np.ndarray:
+        """The luck of firms, one key per replication, which no customer has."""
+        keys = [customer_key(self.seed, replication, FIRMS) for replication in self.customers.replications]
+        return np.array(keys, np.uint64)
 
     def stage(self, name: str, start: float | np.ndarray | None = None) -> np.ndarray:
         """Ask for a shared state and have it staged for shoppers; the start of the first who names one counts."""

@@ -686,6 +686,9 @@ def test_twin__refuses_a_kind_that_it_does_not_know():
     scenario = load("reference").vary({"panel.source": "Yogurt", "behavior.needs": "panel"})
     with pytest.raises(NotImplementedError, match='no needs model of kind "panel"'):
         TwinModel(scenario)
+    for kind in ("undercut", "match", "poach"):
+        with pytest.raises(NotImplementedError, match=f'no pricing of kind "{kind}"'):
+            TwinModel(load("reference").vary({"brands.B.pricing": [{"kind": kind}]}))
 
 
 def test_twin__ends_with_the_scenario():

@@ -1,16 +1,21 @@
 """The base of all pricing.
 
 A kind that knows its prices beforehand writes them into the plan, steps × brands. A kind that answers to what it sees
-decides in `react`, from what it noted in `watch` at earlier steps and keeps in arrays of its own, and puts its price on
-the market in `show`. A kind that offers prices to single shoppers changes the column `shoppers.price` in `offer`.
+decides in `react`, from what it noted in `watch` and `count` at earlier steps and keeps in arrays of its own, and puts
+its price on the market in `show`; it is a `pricing.reacting.Reacting`. A kind that offers prices to single shoppers
+changes the column `shoppers.price` in `offer`.
 
 To write another: a `Pricing` with a `kind` and some of these methods.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
+import numpy as np
+
+from loyaltysim.faults import Fault
 from loyaltysim.market.calendar import Calendar
 from loyaltysim.market.market import Plan
 from loyaltysim.market.shoppers import Shoppers
@@ -27,8 +32,16 @@ class Pricing(Part, room="pricing"):
     def plan(self, plan: Plan, brand: int, calendar: Calendar) -> None:
         """Write what is known beforehand into the plan's column of the brand."""
 
-    def open(self, world: World, brand: int) -> Any:
-        """Ask for what is needed; returns the part's own arrays."""
+    def check(self, brand: str, brands: Mapping[str, Any], weeks: float) -> Iterator[Fault]:
+        """What contradicts itself in the settings of a brand's pricing, among all brands' tables, by setting.
+
+        `weeks` is the length of a step.
+        """
+        for message in self.shorter_than(weeks):
+            yield Fault(None, None, "", message)
+
+    def open(self, world: World, brand: int, number: int) -> Any:
+        """Ask for what the brand's pricing `number` needs; returns the part's own arrays."""
         return None
 
     def react(self, own: Any, world: World, brand: int, step: int) -> None:
@@ -39,6 +52,9 @@ class Pricing(Part, room="pricing"):
 
     def watch(self, own: Any, world: World, brand: int, step: int) -> None:
         """Note what the market shows now, when all brands have put up their prices."""
+
+    def count(self, own: Any, world: World, brand: int, sold: np.ndarray, step: int) -> None:
+        """Note what all brands have sold in a step that has ended: units, replications × brands."""
 
     def offer(self, own: Any, world: World, brand: int, shoppers: Shoppers, step: int) -> None:
         """Change what this round's shoppers are offered."""

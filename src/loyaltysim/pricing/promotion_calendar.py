@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import model_validator
 
-from loyaltysim.market.calendar import Calendar
+from loyaltysim.faults import Fault
+from loyaltysim.market.calendar import ROUNDING, Calendar
 from loyaltysim.market.market import Plan
-from loyaltysim.pricing.pricing import Pricing
+from loyaltysim.pricing.spell import Spell
 from loyaltysim.record import setting
 
 
-class PromotionCalendar(Pricing):
+class PromotionCalendar(Spell):
     """A discount of `depth` for `weeks` weeks of every `every_weeks`, beginning at `first_week` (eq. E22).
 
     Weeks are counted from the first measured step; the rhythm holds in the burn-in too.
@@ -26,8 +28,6 @@ class PromotionCalendar(Pricing):
     weeks: float = setting(1.0, "How long a promotion lasts.", gt=0, unit="weeks")
     every_weeks: float = setting(8.0, "Time from the start of one promotion to the next.", gt=0, unit="weeks")
     first_week: float = setting(0.0, "When the first one begins.", unit="weeks")
-    from_week: float | None = setting(None, "No promotion before this week; none: no limit.", unit="weeks")
-    until_week: float | None = setting(None, "No promotion from this week on; none: no limit.", unit="weeks")
     feature: bool = setting(False, "Whether the brand is in the leaflet while the promotion lasts.")
     display: bool = setting(False, "Whether the brand is on display in the store while the promotion lasts.")
 
@@ -37,20 +37,18 @@ class PromotionCalendar(Pricing):
             raise ValueError(
                 f"a promotion of {self.weeks:g} weeks does not fit into a rhythm of {self.every_weeks:g} weeks"
             )
-        if self.from_week is not None and self.until_week is not None and self.from_week >= self.until_week:
-            raise ValueError(f"from_week ({self.from_week:g}) must be before until_week ({self.until_week:g})")
         return self
+
+    def check(self, brand: str, brands: Mapping[str, Any], weeks: float) -> Iterator[Fault]:
+        if self.weeks < weeks - ROUNDING:
+            message = f"a promotion of {self.weeks:g} weeks is shorter than a step of {weeks:g} weeks"
+            yield Fault(None, None, "weeks", message)
 
     def active(self, calendar: Calendar) -> np.ndarray:
         """Whether the promotion runs, one bool a step, burn-in included."""
-        week = (np.arange(calendar.last) - calendar.burn_in) * calendar.weeks
-        # half a thousandth of a week forgives the rounding of step_days / 7
-        on = (week - self.first_week + 5e-4) % self.every_weeks < self.weeks - 5e-4
-        if self.from_week is not None:
-            on &= week >= self.from_week - 5e-4
-        if self.until_week is not None:
-            on &= week < self.until_week - 5e-4
-        return on
+        steps = np.arange(calendar.last)
+        on: np.ndarray = calendar.recurs(steps, self.every_weeks, self.first_week, self.weeks)
+        return on & calendar.within(steps, self.from_week, self.until_week)
 
     def plan(self, plan: Plan, brand: int, calendar: Calendar) -> None:
         on = self.active(calendar)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from loyaltysim.scenario import Scenario
-from loyaltysim.simulation import Simulation
+    from loyaltysim.simulation import Simulation
 
 DEPTHS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
 """Shares off the list price, unless others are asked for; assumed: what is seen in shops."""

@@ -58,6 +58,13 @@ def _prices() -> Iterator[Case]:
     promotion = {"kind": "promotion_calendar", "weeks": 2, "every_weeks": 8}
     yield Case("promotion of depth 0", {path: []}, {path: [{**promotion, "depth": 0.0}]})
     yield Case("constant pricing", {path: []}, {path: [{"kind": "constant"}]})
+    for part, zero in (
+        ("undercutting of chance 0", {"kind": "undercut", "chance": 0.0}),
+        ("matching what nobody offers", {"kind": "match", "rivals": ["Third"]}),
+        ("coupons of depth 0", {"kind": "poach", "depth": 0.0}),
+        ("coupons that reach nobody", {"kind": "poach", "chance": 0.0}),
+    ):
+        yield Case(part, {path: []}, {path: [zero]})
     yield Case(
         "leaflet and display of weight 0",
         {path: [promotion], "behavior.choice.feature_weight": 0.0, "behavior.choice.display_weight": 0.0},
