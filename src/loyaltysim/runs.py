@@ -102,16 +102,17 @@ def replicate(
     *,
     replications: int = 30,
     seed: int = 1,
+    first: int = 0,
     threads: int | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> xr.Dataset:
     """Run a scenario many times, with luck of its own each time: replication 0 is `simulate`, bit for bit.
 
-    `progress` is called each step with the number of replications done so far, a float. Otherwise as `simulate`.
+    `first` is the number of the first replication, to add to those that were run before. `progress` is called each step
+    with the number of replications done so far, a float. Otherwise as `simulate`.
     """
-    stacks = [
-        s.raw() for s in stacked(scenario, replications=replications, seed=seed, threads=threads, progress=progress)
-    ]
+    runs = stacked(scenario, replications=replications, seed=seed, first=first, threads=threads, progress=progress)
+    stacks = [simulation.raw() for simulation in runs]
     return results.dataset(scenario, check_seed(seed), stacks)
 
 
@@ -120,6 +121,7 @@ def stacked(
     *,
     replications: int,
     seed: int,
+    first: int = 0,
     threads: int | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Iterator[Simulation]:
@@ -128,11 +130,11 @@ def stacked(
     size = max(1, STACK_ROWS // scenario.population.n_customers)
     check_memory(scenario, min(size, replications), replications)
     for start in range(0, replications, size):
-        some = range(start, min(start + size, replications))
+        some = range(first + start, first + min(start + size, replications))
         simulation = Simulation(scenario, seed=seed, threads=threads, replications=some)
-        yield simulation.run(progress=None if progress is None else partial(_tell, progress, simulation, some))
+        yield simulation.run(progress=None if progress is None else partial(_tell, progress, simulation, start))
 
 
-def _tell(progress: Callable[[float], None], simulation: Simulation, replications: range) -> None:
+def _tell(progress: Callable[[float], None], simulation: Simulation, before: int) -> None:
     """Tell how many replications are done, those that run now in part."""
-    progress(replications.start + len(replications) * simulation.now / simulation.calendar.last)
+    progress(before + simulation.world.n_replications * simulation.now / simulation.calendar.last)

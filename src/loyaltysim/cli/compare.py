@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,6 +25,13 @@ Baseline = Annotated[
 def compare(
     names: options.Names,
     baseline: Baseline = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RULE",
+            help='Run until intervals are so narrow, at most --replications: "share half_width<=0.005".',
+        ),
+    ] = None,
     seed: options.Seed = "1",
     replications: options.Replications = "10",
     threads: options.Threads = None,
@@ -42,9 +50,13 @@ def compare(
         from loyaltysim.cli.run import check_log, head
         from loyaltysim.cli.show import note
         from loyaltysim.memory import check_memory
+        from loyaltysim.study.precision import read_until
 
         faults = Faults()
         asked = read_options(faults, seed=seed, replications=replications, threads=threads, changes=changes)
+        with faults.of("--until"):
+            if until is not None:
+                read_until(until)
         with faults.of():
             check_folder(out, overwrite)
         with faults.of("--log"):
@@ -57,7 +69,8 @@ def compare(
         faults.tell()
         folder = stack.enter_context(writing(out)) if out is not None else None
         chosen = None if baseline is None else dict(zip(names, scenarios)).get(baseline, baseline)
-        comparison = run_all(scenarios, chosen, asked, quiet)
+        comparison = run_all(scenarios, chosen, asked, quiet, until)
+        asked = replace(asked, replications=comparison.runs[comparison.baseline].sizes["replication"])
         found = {
             **head("compare", list(scenarios), asked, out),
             "baseline": comparison.baseline,
@@ -84,7 +97,9 @@ def labels(names: list[str]) -> list[str]:
     ]
 
 
-def run_all(scenarios: dict[str, Scenario], baseline: str | None, asked: Asked, quiet: bool) -> Comparison:
+def run_all(
+    scenarios: dict[str, Scenario], baseline: str | None, asked: Asked, quiet: bool, until: str | None
+) -> Comparison:
     """Run all scenarios, with a bar."""
     from loyaltysim.cli.progress import bar
     from loyaltysim.study import compare as study
@@ -95,6 +110,7 @@ def run_all(scenarios: dict[str, Scenario], baseline: str | None, asked: Asked, 
             replications=asked.replications,
             seed=asked.seed,
             baseline=baseline,
+            until=until,
             threads=asked.threads,
             progress=tell,
         )

@@ -35,7 +35,10 @@ def sweep(
         ),
     ],
     design: Annotated[
-        str, typer.Option(metavar="KIND", help="Design: grid, latin_hypercube or sobol.", autocompletion=lambda: list(KINDS))
+        str,
+        typer.Option(
+            metavar="KIND", help="Design: grid, latin_hypercube or sobol.", autocompletion=lambda: list(KINDS)
+        ),
     ] = "grid",
     points: Annotated[str | None, typer.Option(metavar="N", help="How many points, of the other designs.")] = None,
     store: Annotated[

@@ -144,6 +144,7 @@ def compare(
     replications: int = 30,
     seed: int = 1,
     baseline: str | None = None,
+    until: str | None = None,
     threads: int | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> Comparison:
@@ -152,14 +153,17 @@ def compare(
     Parameters
     ----------
     scenarios : by name; the focal brand of the baseline must exist in all of them
-    replications : runs of each scenario
+    replications : runs of each scenario; with `until` at most so many
     seed : as for `simulate`
     baseline : the one to compare with; the first if not given
+    until : "half_width<=0.005", or "share half_width<=0.005": run until the intervals of all effects on a metric of the
+        focal brand (retention_rate if none is named) reach no further to either side; see `study.precision`
     progress : called with the scenario's name and its replications done so far
 
     Raises
     ------
-    ScenarioError : for fewer than two scenarios, an unknown baseline, or a focal brand that is missing somewhere
+    ScenarioError : for an `until` that cannot be read, fewer than two scenarios, an unknown baseline, or a focal brand
+        that is missing somewhere
     """
     names = tuple(scenarios)
     if len(names) < 2:
@@ -178,8 +182,12 @@ def compare(
     ]
     if faults:
         raise ScenarioError(faults)
-    runs = side_by_side(scenarios, replications=replications, seed=seed, threads=threads, progress=progress)
-    return Comparison(runs, baseline, focal)
+    if until is None:
+        runs = side_by_side(scenarios, replications=replications, seed=seed, threads=threads, progress=progress)
+        return Comparison(runs, baseline, focal)
+    from loyaltysim.study.precision import run_until
+
+    return run_until(scenarios, baseline, until, replications, seed=seed, threads=threads, progress=progress)
 
 
 def paired_effect(other: np.ndarray, base: np.ndarray) -> dict[str, Any]:

@@ -30,6 +30,7 @@ def side_by_side(
     *,
     replications: int,
     seed: int,
+    first: int = 0,
     threads: int | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> dict[str, xr.Dataset]:
@@ -48,7 +49,9 @@ def side_by_side(
             if progress is not None:
                 progress(name, done)
 
-        return replicate(world, replications=replications, seed=seed, threads=threads // at_once, progress=tell)
+        return replicate(
+            world, replications=replications, seed=seed, first=first, threads=threads // at_once, progress=tell
+        )
 
     with ThreadPoolExecutor(at_once) as pool:
         try:
