@@ -163,7 +163,7 @@ _FELT = {
     "moderation": _PUBLIC,
     "quality": "behavior.experience",
     **dict.fromkeys(
-        ("appeal", "effort", "store_appeal", "online_appeal", "contact"), 'behavior.choice to kind "logit"'
+        ("appeal", "effort", "store_appeal", "online_appeal", "contact", "attention"), 'behavior.choice to kind "logit"'
     ),
     "ethics": "population.values_weight",
     "bond_growth": 'behavior.bond to kind "drift"',

@@ -124,8 +124,13 @@ LEVERS = {
     "brand_advertising": {},
     "moderation": {},
     "advocacy": {},
+    "feedback": {"every_weeks": 4, "lag_weeks": 2},
+    "awareness_advertising": {},
 }
-BESIDES = {"ethics": {"population.values_weight": 0.5}}
+BESIDES = {
+    "ethics": {"population.values_weight": 0.5},
+    "awareness_advertising": {"word_of_mouth.acquisition": {"kind": "linear", "p": 0.5}},
+}
 """What some kinds want of the scenario, so that somebody would feel them."""
 
 

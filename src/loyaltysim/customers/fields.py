@@ -86,6 +86,8 @@ FIELDS: dict[str, Field] = {
               "acquisition", 0),
         Field("channel", "how the customer came: start, advertising, friends, invitation", False, np.int8, "number", 0,
               3, "acquisition", 0),
+        Field("advertised", "brand whose advertising brought the customer, -1 none", False, np.int8, "brand", -1, 31,
+              "acquisition", -1),
         Field("referrer", "row of the customer who brought this one, -1 none", False, np.int32, "row", -1, 2**31 - 1,
               "acquisition", -1),
         Field("referred", "brand to which an invitation brought the customer, -1 none", False, np.int8, "brand", -1,

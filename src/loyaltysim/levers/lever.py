@@ -48,7 +48,7 @@ class Lever(Part, room="lever"):
     changes: ClassVar[tuple[str, ...]] = ()
     """Facts of the market board (`market.FACTS`, `quality`, `appeal`) that it changes for its brand."""
     touches: ClassVar[tuple[str, ...]] = ()
-    """What it writes to the board of touches: "contact", "win_back", "jump"."""
+    """What it writes to the board of touches: "contact", "win_back", "jump"; "attention" if it just adds to that."""
 
     from_week: float | None = setting(
         None, "Week from which it is pulled, from the first measured step on; none: always.", unit="weeks"

@@ -31,6 +31,7 @@ START = purpose("acquisition.start")
 ENTER = purpose("acquisition.enter")
 CHANNEL = purpose("acquisition.channel")
 BROUGHT = purpose("acquisition.brought")
+ADVERTISED = purpose("acquisition.advertised")
 
 PULL_ONE = 1 << 30  # units of pull in one unit of log chance, for kind "ties"
 MOST_PRESS = 50.0  # e**-50 is no chance to resist; keeps a pull within 64 bits at any degree
@@ -81,7 +82,7 @@ class Adoption(Acquisition):
     """What the kinds that know prospects share."""
 
     reads = ("entered",)
-    writes = ("entered", "channel", "referrer")
+    writes = ("entered", "channel", "referrer", "advertised")
 
     p: float = setting(
         0.03, "Rate at which advertising brings a prospect.", ge=0, le=1e3, unit="1/year",
@@ -142,6 +143,11 @@ class Adoption(Acquisition):
         own.entered[rows] = step
         customers.arrays["channel"][rows] = come.channel
         customers.arrays["referrer"][rows] = come.referrer
+        if customers.has("advertised"):
+            coming.see(
+                rows[come.channel == ADVERTISING], customers.key, np.uint64(salt(ADVERTISED, step, 0, 0)), self.p,
+                world.market.awareness, customers.n_customers, customers.arrays["advertised"],
+            )  # fmt: skip
         np.add.at(totals.entered, (rows // customers.n_customers, come.channel), 1)
         self._pull_friends(own, world, rows)
         own.until = step + 1
@@ -175,7 +181,7 @@ class Adoption(Acquisition):
 
     def _who_comes(self, own: Pull, world: World, step: int, taken: np.ndarray) -> Newcomers:
         """Prospects who come through advertising or friends; those in `taken` come otherwise."""
-        customers, ads = world.customers, self.p * world.calendar.years
+        customers = world.customers
         by_row = isinstance(world.neighbors, Neighbors)
         luck, split = np.uint64(salt(ENTER, step, 0, 0)), np.uint64(salt(CHANNEL, step, 0, 0))
         scratch = world.workers[0].shoppers
@@ -191,20 +197,13 @@ class Adoption(Acquisition):
                 if self.imitates and world.neighbors is not None:
                     for r, (begin, end) in enumerate(zip(block.bounds[:-1], block.bounds[1:])):
                         press[begin:end] = self.press_everybody(own, world, block.first_replication + r)
-            self.chances(ads, press, size, chance)
-            n = coming.who_comes(
-                own.entered,
-                customers.key,
-                block.start,
-                block.stop,
-                luck,
-                split,
-                self.press_of_ads(ads),
-                press,
-                chance,
-                found,
-                by_friend,
-            )
+            n = 0
+            for begin, end, ads in self._ads(world, block):
+                self.chances(ads, press[begin:end], end - begin, chance)
+                n += coming.who_comes(
+                    own.entered, customers.key, block.start + begin, block.start + end, luck, split,
+                    self.press_of_ads(ads), press[begin:end], chance, found[n:], by_friend[n:],
+                )  # fmt: skip
             rows.append(found[:n].copy())
             friends.append(by_friend[:n] > 0)
         row, friend = np.concatenate(rows), np.concatenate(friends)
@@ -216,6 +215,17 @@ class Adoption(Acquisition):
             there = own.entered if own.examples is None else own.examples
             referrer[friend] = self._brought_by(world, row[friend], there, step)
         return Newcomers(row, np.where(friend, FRIENDS, ADVERTISING).astype(np.int8), referrer)
+
+    def _ads(self, world: World, block: Block) -> list[tuple[int, int, float]]:
+        """Stretches of a block that see the same advertising: begin, end, and the chance to come by it alone."""
+        years, awareness = world.calendar.years, world.market.awareness
+        if not awareness.any():
+            return [(0, block.stop - block.start, self.p * years)]
+        rates = self.p + awareness.sum(axis=1, dtype=np.float64)
+        return [
+            (begin, end, float(rate) * years)
+            for begin, end, rate in zip(block.bounds[:-1], block.bounds[1:], rates[block.first_replication :])
+        ]
 
     def _brought_by(self, world: World, rows: np.ndarray, entered: np.ndarray, step: int) -> np.ndarray:
         """One friend each who is in the market, by chance in proportion to the strength of the tie."""

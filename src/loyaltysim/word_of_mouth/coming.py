@@ -8,7 +8,7 @@ from loyaltysim.draws import bits, exponential, mix, uniform, uniform_double
 from loyaltysim.elementary import exp
 from loyaltysim.jit import jit
 
-f4, i8, u8 = np.float32, np.int64, np.uint64
+f4, f8, i8, u8 = np.float32, np.float64, np.int64, np.uint64
 ONE = 1024  # a tie of strength 1
 
 
@@ -73,6 +73,24 @@ def who_comes(entered, key, start, stop, luck, split, ads, press, chance, found,
             by_friend[n] = f4(uniform(keys[i], split) * (ads + press[i]) < press[i])
             n += u8(1)
     return i8(n)
+
+
+@jit
+def see(rows, key, luck, base, rates, n_customers, advertised):
+    """The brand whose advertising brought each row, by chance in proportion to rates beside a base that is nobody's."""
+    for k in range(rows.shape[0]):
+        row = rows[k]
+        own = rates[row // n_customers]
+        total = f8(base)
+        for b in range(own.shape[0]):
+            total += f8(own[b])
+        left = uniform_double(key[row], luck) * total
+        found = -1
+        for b in range(own.shape[0]):
+            left -= f8(own[b])
+            if left < f8(0.0) and found < 0:
+                found = b
+        advertised[row] = found
 
 
 @jit

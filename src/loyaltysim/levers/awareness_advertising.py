@@ -1,0 +1,77 @@
+"""Awareness advertising: it brings prospects into the market, and lets those look at a brand who never bought it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from loyaltysim.jit import jit
+from loyaltysim.levers.advertising import Advertising, Remembered
+from loyaltysim.market.shoppers import Shoppers
+from loyaltysim.record import setting
+from loyaltysim.world import World
+
+f4 = np.float32
+
+
+class AwarenessAdvertising(Advertising):
+    """Prospects come at a higher rate, and whoever has never bought the brand is more likely to (eq. E138).
+
+    Whom it brings into the market recalls the brand fully in that step; others who never bought it, as far as
+    advertising is in mind. Customers of the brand feel nothing: they know it. All who come through advertising cost the
+    `acquisition_cost` of the brand that they buy first, these too: `cost_a_week` is for what is not paid by customer.
+    """
+
+    kind: Literal["awareness_advertising"] = "awareness_advertising"
+    changes = ("awareness",)
+    touches = ("attention",)
+    reads = ("tried", "entered", "advertised")
+
+    rate: float = setting(
+        0.03, "Rate at which advertising brings a prospect that has gone on for long.", ge=0, le=1e3, unit="1/year",
+        source="assumed: as much as all that there is without it (p of word_of_mouth.acquisition)",
+    )  # fmt: skip
+    recall: float = setting(
+        0.5, "Utility of the brand for who never bought it, if it is fully in mind.", ge=-10, le=10, unit="logit"
+    )
+
+    def open(self, world: World, brand: int, number: int) -> Remembered:
+        world.customers.ask("tried")
+        if world.customers.has("entered"):  # some are prospects
+            world.customers.ask("advertised")
+        return super().open(world, brand, number)
+
+    def show(self, own: Remembered, world: World, step: int) -> None:
+        awareness = self._fact(own, world, "awareness")
+        awareness += np.float32(self.strength * self.rate * self.adstock(own, world, step))
+
+    def offer(self, own: Remembered, world: World, shoppers: Shoppers, step: int) -> None:
+        adstock, states = self.adstock(own, world, step), world.customers.arrays
+        if not (self.recall and adstock):
+            return
+        recall, attention = self.strength * self.recall, shoppers.ask("attention", True)[own.brand]
+        _look(shoppers.rows, shoppers.n, own.brand, states["tried"], recall * adstock, attention)
+        if "advertised" in states:
+            _recognize(
+                shoppers.rows, shoppers.n, step, own.brand, states["tried"], states["entered"], states["advertised"],
+                recall * (1 - adstock), attention,
+            )  # fmt: skip
+
+
+@jit
+def _look(rows, n, brand, tried, recall, attention):
+    """attention[q] += recall of those who never bought the brand."""
+    bit, recall = np.uint32(1) << np.uint32(brand), f4(recall)
+    for q in range(n):
+        attention[q] += recall * f4((tried[rows[q]] & bit) == np.uint32(0))
+
+
+@jit
+def _recognize(rows, n, step, brand, tried, entered, advertised, recall, attention):
+    """attention[q] += recall of those whom the brand's advertising brings in this step, until they buy it."""
+    bit, recall = np.uint32(1) << np.uint32(brand), f4(recall)
+    for q in range(n):
+        row = rows[q]
+        brought = (entered[row] == step) & (advertised[row] == brand) & ((tried[row] & bit) == np.uint32(0))
+        attention[q] += recall * f4(brought)
