@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from loyaltysim.simulation import Simulation
     from loyaltysim.study.claims import practitioner_claims
     from loyaltysim.study.compare import Comparison, compare
+    from loyaltysim.study.moved import who_was_moved
     from loyaltysim.study.program_value import ProgramValue, program_value
     from loyaltysim.study.questions import word_of_mouth_effect
     from loyaltysim.study.resistance import resistance_curve
@@ -57,6 +58,7 @@ __all__ = [
     "social_value",
     "sweep",
     "to_frame",
+    "who_was_moved",
     "word_of_mouth_effect",
     "word_of_mouth_value",
 ]
@@ -71,6 +73,7 @@ _ROOMS = {
     "simulation": ("Simulation",),
     "study.claims": ("practitioner_claims",),
     "study.compare": ("Comparison", "compare"),
+    "study.moved": ("who_was_moved",),
     "study.program_value": ("ProgramValue", "program_value"),
     "study.questions": ("word_of_mouth_effect",),
     "study.resistance": ("resistance_curve",),
