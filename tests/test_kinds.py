@@ -67,6 +67,7 @@ BESIDES = {
     (Lever, "service"): BROKEN,
     (Lever, "moderation"): BROKEN,
     (Lever, "advocacy"): {"word_of_mouth.talk": {"kind": "rates"}},
+    (Lever, "win_back"): {"behavior.lapse": {"kind": "dropout"}, "behavior.win_back": {"kind": "logit"}},
     (Lever, "community"): DRIFT,
     (Lever, "brand_advertising"): DRIFT,
     (Lapse, "contract"): {"behavior.needs": {"kind": "contract"}, **BROKEN},
@@ -87,6 +88,10 @@ NEEDED = {
     (Acquisition, "ties"): SOON,
     (Reward, "amount_off"): {"amount": 0.5},
     "invitations": {"rate": 2.0, "accept": 1.0},
+    "personalization": {"every_weeks": 1},
+    "event": {"every_weeks": 1, "come": 0.0},
+    "exclusive": {"every_weeks": 1},
+    "win_back": {"every_weeks": 1, "after_weeks": 1},
     "switching": {"matrix": [[0.6, 0.4], [0.3, 0.7]]},
     "layers": {"layers": [{"kind": "household"}, {"kind": "random", "strength": 0.5}, {"kind": "reviews"}]},
 }
@@ -111,6 +116,7 @@ def market() -> Scenario:
                 "cancel_chance": 0.3,
                 "values_weight": 1.0,
                 "online": 0.4,
+                "privacy_aversion": 0.5,
             },
             "network": {"kind": "random", "mean_degree": 4},
             "behavior": {

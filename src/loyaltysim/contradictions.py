@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 from loyaltysim.behavior.bond import Drift
 from loyaltysim.behavior.logit import Logit
+from loyaltysim.behavior.needs import Poisson
 from loyaltysim.behavior.switching import Switching
 from loyaltysim.faults import Fault, nearest, path_text
+from loyaltysim.levers.personalization import Personalization
+from loyaltysim.levers.win_back import WinBackOffers
 from loyaltysim.pricing.poach import Poach
 from loyaltysim.pricing.reacting import Reacting
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from loyaltysim.customers.population import Segment
     from loyaltysim.scenario import Scenario
 
+PRIVACY = "privacy_aversion"
 RESISTANCE = ("resist_discount", "resist_search", "resist_price")
 
 
@@ -149,8 +153,8 @@ def _levers(scenario: Scenario, fault: Callable[..., Fault]) -> Iterator[Fault]:
             key = path_text(("brands", name, "levers", number))
             for message in lever.check(scenario.calendar.weeks):
                 yield fault(key, message)
-            told = [_FELT[place] for place in (*lever.changes, *lever.touches)]
-            if told and not any(read[place] for place in (*lever.changes, *lever.touches)):
+            told = [_FELT[place] for place in lever.felt]
+            if told and not any(read[place] for place in lever.felt):
                 yield fault(key, f'nobody would feel a lever "{lever.kind}": set {" or ".join(dict.fromkeys(told))}')
 
 
@@ -163,8 +167,9 @@ _FELT = {
     "moderation": _PUBLIC,
     "quality": "behavior.experience",
     **dict.fromkeys(
-        ("appeal", "effort", "store_appeal", "online_appeal", "contact", "attention"), 'behavior.choice to kind "logit"'
+        ("appeal", "effort", "store_appeal", "online_appeal", "attention"), 'behavior.choice to kind "logit"'
     ),
+    "contact": "behavior.needs.contact_lift",
     "ethics": "population.values_weight",
     "bond_growth": 'behavior.bond to kind "drift"',
     "jump": "behavior.bond",
@@ -185,6 +190,7 @@ def _read_facts(scenario: Scenario) -> dict[str, bool]:
         _PUBLIC: behavior.recovery.is_public and talking.influence.hears_public,
         "behavior.experience": behavior.experience.kind != "none",
         'behavior.choice to kind "logit"': isinstance(behavior.choice, Logit),
+        "behavior.needs.contact_lift": isinstance(behavior.needs, Poisson) and behavior.needs.contact_lift != 0,
         "population.values_weight": any(group.values_weight is not None for group in groups),
         'behavior.bond to kind "drift"': isinstance(behavior.bond, Drift),
         "behavior.bond": behavior.bond.kind != "none",
@@ -262,6 +268,14 @@ def _unread(scenario: Scenario) -> Iterator[tuple[tuple[str | int, ...], str]]:
         elif brand.complaints.online_failure_chance is not None and nobody_has("online"):
             message = "nobody buys online: set population.online, or leave it out"
             yield ("brands", name, "complaints", "online_failure_chance"), message
+        for number, lever in enumerate(brand.levers):
+            if isinstance(lever, Personalization) and lever.given().get("intrusiveness") and nobody_has(PRIVACY):
+                message = f"nobody minds, was {lever.intrusiveness:g}: set population.{PRIVACY}, or leave it out"
+                yield ("brands", name, "levers", number, "intrusiveness"), message
+            signs = behavior.needs.kind == "contract"
+            if signs and isinstance(lever, WinBackOffers) and "after_weeks" in lever.given():
+                message = f"contracts tell by themselves who has left, was {lever.after_weeks:g}: leave it out"
+                yield ("brands", name, "levers", number, "after_weeks"), message
         if brand.online_appeal and nobody_has("online"):
             message = f"nobody buys online, was {brand.online_appeal:g}: set population.online, or 0"
             yield ("brands", name, "online_appeal"), message

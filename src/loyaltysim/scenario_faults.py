@@ -19,7 +19,7 @@ from loyaltysim.scenario_fields import Path, settings_at
 
 LOOKS = 4
 """How often at most: settings, tables, tables of tables, the whole (assumed deep enough)."""
-TRAITS = ("dropout_chance", "cancel_chance", "values_weight", "online", "segments")
+TRAITS = ("dropout_chance", "cancel_chance", "values_weight", "online", "privacy_aversion", "segments")
 OF_POPULATION: tuple[Path, ...] = tuple(("population", name) for name in TRAITS)
 LOOKS_AT: Mapping[str, tuple[Path, ...]] = {
     "behavior": (("behavior",), *OF_POPULATION),

@@ -22,6 +22,7 @@ other, so they may run on several threads. Messages wait for the next step.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -76,6 +77,7 @@ class Schedule:
         self.own_learning = self.learning.open(world)
         self.own_satisfaction = self.satisfaction.open(world)
         self.own_bond = self.bond.open(world)
+        world.bonds = partial(self.bond.as_of, self.own_bond, world)
         self.own_basket = self.basket.open(world)
         self.own_recovery = self.recovery.open(world)
         self.own_lapse = self.lapse.open(world)
@@ -144,6 +146,8 @@ class Schedule:
             self._some_blocks(0, step)
         else:
             list(self.pool.map(self._some_blocks, range(len(world.workers)), [step] * len(world.workers)))
+        for lever, own in self.levers:
+            lever.close(own, world, world.workers[0].totals, step)
         world.touches.clear()
         if self.counting:
             sold = sum(worker.totals.units.sum(axis=1) for worker in world.workers)

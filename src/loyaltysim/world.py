@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,6 +73,8 @@ class World:
     """Those of them that hold steps."""
     carried: list[str] = field(default_factory=list)
     """Those of them without which shared states mean nothing: a branch takes them over though no part asked there."""
+    bonds: Callable[[int], np.ndarray | None] = lambda step: None
+    """Everybody's bonds as of a step, brands × rows, at its beginning: nothing is changed. None if there are none."""
     moves_bonds: bool = False
     """Whether levers make bonds jump or change what they drift by."""
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import special
 
 from loyaltysim import Simulation
-from loyaltysim.behavior.win_back import BUNDLE, DISCOUNT, UPGRADE
+from loyaltysim.market.touches import BUNDLE, DISCOUNT, UPGRADE
 from loyaltysim.scenario import Scenario
 
 NOTHING = {

@@ -126,10 +126,15 @@ LEVERS = {
     "advocacy": {},
     "feedback": {"every_weeks": 4, "lag_weeks": 2},
     "awareness_advertising": {},
+    "personalization": {"every_weeks": 2, "jump": 0.05, "opt_out": 0.1},
+    "event": {"every_weeks": 4, "come": 0.0},
+    "exclusive": {"every_weeks": 4, "percent": 30.0, "utility": 1.0},
+    "win_back": {"every_weeks": 2, "after_weeks": 3, "cost_accepted": 1.0},
 }
 BESIDES = {
     "ethics": {"population.values_weight": 0.5},
     "awareness_advertising": {"word_of_mouth.acquisition": {"kind": "linear", "p": 0.5}},
+    "win_back": {"behavior.win_back": {"kind": "logit"}},
 }
 """What some kinds want of the scenario, so that somebody would feel them."""
 

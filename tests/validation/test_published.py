@@ -176,7 +176,7 @@ def test_strength_zero__would_be_seen_were_it_not_zero(part):
     case = next(case for case in strength_zero.cases() if case.part == part)
     without = busy_market(300).vary(case.without)
     strong = without.vary(case.zero).vary(STRONG[part])
-    one, other = (strength_zero.finished(scenario, case.offers) for scenario in (without, strong))
+    one, other = (strength_zero.finished(scenario) for scenario in (without, strong))
     assert strength_zero.differences(one, other, case.owns)
 
 

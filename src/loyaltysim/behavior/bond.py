@@ -200,7 +200,9 @@ class Drift(Bond):
         put_by_brand(world.customers.arrays["bond"].T, shoppers.rows, shoppers.n, column, shoppers.brands)
 
     def as_of(self, own: None, world: World, step: int) -> np.ndarray:
-        return self._everybody(world, step, world.market.ethics, world.market.bond_growth)
+        # what the market shows may be that of the step to come: `feel` tells by what bonds drifted until now
+        sources = world.arrays.get(SOURCES, (world.market.ethics, world.market.bond_growth))
+        return self._everybody(world, step, *sources)
 
     def _everybody(self, world: World, step: int, ethics: np.ndarray, bond_growth: np.ndarray) -> np.ndarray:
         customers = world.customers

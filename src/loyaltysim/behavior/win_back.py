@@ -1,7 +1,8 @@
 """Win-back: how those who left a brand answer its offers to come back (eq. E67).
 
-Offers are on the board of touches, column `win_back`: 1 a discount, 2 an upgrade, 3 a bundle of both, 0 none. A kind
-clears the bit in `status` of those who accept and writes `second_life`, by which they stay shorter or longer.
+Offers are on the board of touches, column `win_back`: `touches.DISCOUNT`, `UPGRADE` or a `BUNDLE` of both, 0 none. A
+kind clears the bit in `status` of those who accept, marks them in the column `won_back` where a lever asked for it, and
+writes `second_life`, by which they stay shorter or longer.
 
 To write another: a `WinBack` with a `kind`, whose `answer` does this for a block.
 """
@@ -22,8 +23,7 @@ from loyaltysim.totals import Totals
 from loyaltysim.world import World
 
 ANSWER = purpose("win_back.answer")
-DISCOUNT, UPGRADE, BUNDLE = 1, 2, 3
-"""Kinds of offers, as they stand in the column `win_back` of the board of touches."""
+NO_COLUMN = np.empty((0, 0), np.uint8)
 
 f4, i8, u4 = np.float32, np.int64, np.uint32
 
@@ -102,14 +102,15 @@ class LogitWinBack(WinBack):
             own.purchases, own.after_failure, self.accept, self.by_bond, self.by_purchases, self.service_leaver,
             (0.0, self.discount, self.upgrade, self.bundle),
             (0.0, self.discount_hazard, self.upgrade_hazard, self.bundle_hazard), self.service_hazard, ANSWER, step,
-            customers.arrays["status"], own.second_life, totals.won_back,
+            customers.arrays["status"], own.second_life, world.touches.arrays.get("won_back", NO_COLUMN),
+            totals.won_back,
         )  # fmt: skip
 
 
 @jit
 def _answer(
     offers, keys, segment, n_customers, start, stop, bond, purchases, after_failure, accept, by_bond, by_purchases,
-    service_leaver, by_offer, hazard_by_offer, service_hazard, purpose, step, status, second_life, won_back,
+    service_leaver, by_offer, hazard_by_offer, service_hazard, purpose, step, status, second_life, accepted, won_back,
 ):  # fmt: skip
     """Draw the answer of each customer to each brand that was left and makes an offer."""
     accept, by_bond, by_purchases, one = f4(accept), f4(by_bond), f4(by_purchases), f4(1.0)
@@ -132,4 +133,6 @@ def _answer(
                 if uniform(keys[row], luck) < logistic(logit):
                     status[row] &= ~bit
                     second_life[b, row] = f4(hazard_by_offer[own[i]]) + service_hazard * failed
+                    if accepted.shape[0] > 0:
+                        accepted[b, row] = 1
                     won_back[row // n_customers, segment[row], b] += i8(1)

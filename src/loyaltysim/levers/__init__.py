@@ -8,10 +8,14 @@ from loyaltysim.levers import (
     community,
     convenience,
     ethics,
+    event,
+    exclusive,
     feedback,
     gift,
     moderation,
+    personalization,
     service,
+    win_back,
 )
 from loyaltysim.levers.lever import Lever
 from loyaltysim.levers.targets import Target
@@ -27,7 +31,11 @@ __all__ = [
     "convenience",
     "ethics",
     "feedback",
+    "event",
+    "exclusive",
     "gift",
     "moderation",
+    "personalization",
     "service",
+    "win_back",
 ]

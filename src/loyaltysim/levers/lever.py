@@ -59,6 +59,11 @@ class Lever(Part, room="lever"):
     )
     cost_a_week: float = setting(0.0, "What a week of it costs.", ge=0, le=1e9, unit="currency/week")
 
+    @property
+    def felt(self) -> tuple[str, ...]:
+        """By what of `changes` and `touches`, with these settings, customers may feel it."""
+        return (*self.changes, *self.touches)
+
     @model_validator(mode="after")
     def _in_order(self) -> Lever:
         if self.from_week is not None and self.until_week is not None and self.from_week >= self.until_week:
@@ -93,6 +98,9 @@ class Lever(Part, room="lever"):
 
     def offer(self, own: Any, world: World, shoppers: Shoppers, step: int) -> None:
         """Change what this round's shoppers are offered, or what they attend to (stage 7)."""
+
+    def close(self, own: Any, world: World, totals: Totals, step: int) -> None:
+        """At the end of a step, pulled or not: see what became of what it did (stage 12)."""
 
     def check(self, weeks: float) -> list[str]:
         """What contradicts itself in the settings, with steps of so many weeks."""

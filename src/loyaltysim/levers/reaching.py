@@ -97,7 +97,11 @@ class Reaching(Lever):
         """Count whom the lever reached, and what it cost."""
         if own.reached is not None:
             own.reached[rows] += 1
-        customers = world.customers
-        place = (rows // customers.n_customers, customers.segment[rows])
+        place = (rows // world.customers.n_customers, world.customers.segment[rows])
         np.add.at(totals.contacts[:, :, own.brand], place, 1)
-        np.add.at(totals.lever_cost[:, :, own.brand], place, round(self.cost_each * MONEY_UNIT))
+        self._pay(own, world, totals, rows, self.cost_each)
+
+    def _pay(self, own: Reach, world: World, totals: Totals, rows: np.ndarray, cost: float) -> None:
+        """Charge a cost in currency for each of the rows, in whole ledger units."""
+        place = (rows // world.customers.n_customers, world.customers.segment[rows])
+        np.add.at(totals.lever_cost[:, :, own.brand], place, round(cost * MONEY_UNIT))

@@ -47,6 +47,10 @@ class Calendar:
         week = self.week(step)
         return (week >= begin) & (week < end)
 
+    def lasts(self, weeks: float) -> int:
+        """Steps that begin within so many weeks from the beginning of one, that one included."""
+        return math.ceil((weeks - ROUNDING) / self.weeks)
+
     def recurs(self, step: Any, every_weeks: float, first_week: float = 0.0, weeks: float | None = None) -> Any:
         """Whether a step begins in the first `weeks` of `every_weeks`, before the first too (eq. E22).
 

@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-KINDS = ("contact", "win_back")
-"""Columns: how many contacts; which offer to come back, by its number (`behavior.win_back`)."""
+KINDS = ("contact", "win_back", "won_back")
+"""Columns: how many contacts; which offer to come back, by its number; 1 for who has accepted it."""
+DISCOUNT, UPGRADE, BUNDLE = 1, 2, 3
+"""Kinds of offers, as they stand in the column `win_back`; a bundle is both."""
 
 
 class Jump(NamedTuple):
@@ -22,6 +24,19 @@ class Jump(NamedTuple):
     """float32, one per row: share of what the bond lacks to 1; below 0 a share of the bond itself is lost."""
 
 
+class Tiring(NamedTuple):
+    """What a lever's contacts leave that tires, for the brand's other levers to see."""
+
+    label: str
+    fatigue: np.ndarray
+    """float32, one per row: contacts that still tire, as of the last."""
+    last: np.ndarray
+    """Step of the last contact."""
+    recovering: float
+    """Rate at which they cease to, a step."""
+    strength: float
+
+
 class Touches:
     """Columns brands × rows, by the kind of touch, and the jumps of bonds at this step."""
 
@@ -29,6 +44,8 @@ class Touches:
         self.rows, self.n_brands = rows, n_brands
         self.arrays: dict[str, np.ndarray] = {}
         self.jumps: list[Jump] = []
+        self.tiring: dict[int, list[Tiring]] = {}
+        """By brand, for the whole run: they are the levers' own arrays."""
 
     def clear(self) -> None:
         """Forget them, at the end of the step."""

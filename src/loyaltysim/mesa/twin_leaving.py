@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from loyaltysim.behavior.lapse import LEAVE, RENEW, RETURN
-from loyaltysim.behavior.win_back import ANSWER, BUNDLE, DISCOUNT, UPGRADE
+from loyaltysim.behavior.win_back import ANSWER
+from loyaltysim.market.touches import BUNDLE, DISCOUNT, UPGRADE
 from loyaltysim.mesa.twin_coming import Coming
 from loyaltysim.mesa.twin_needs import Needing
 from loyaltysim.mesa.twin_person import NO_OFFER

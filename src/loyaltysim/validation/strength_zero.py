@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from loyaltysim.behavior.win_back import DISCOUNT
 from loyaltysim.customers.fields import FIELDS
 from loyaltysim.scenario import Scenario
 from loyaltysim.simulation import Simulation
@@ -30,8 +29,6 @@ class Case(NamedTuple):
     """Changes to the scenario without the part by which it runs at strength zero."""
     owns: frozenset[str] = frozenset()
     """Names of variables and states that may differ."""
-    offers: bool = False
-    """Whether in both runs all brands offer everybody a discount to come back, at every step: no lever does so yet."""
 
 
 SEASON = "behavior.needs.season"
@@ -215,9 +212,10 @@ def _leaving() -> Iterator[Case]:
     yield Case("lapse of chance 0", {}, {**lapse, "population.dropout_chance": 0.0}, frozenset({"member"}))
     signed = {"behavior.lapse": {"kind": "contract", "term_steps": 4}, "population.cancel_chance": 0.0}
     yield Case("contracts that nobody cancels", {"behavior.needs": {"kind": "contract"}}, signed)
-    left, deaf = {**lapse, "population.dropout_chance": 0.1}, {"kind": "logit", "accept": -1e6}
-    second = frozenset({"second_life"})
-    yield Case("offers to come back that nobody takes", left, {"behavior.win_back": deaf}, second, offers=True)
+    left = {**lapse, "population.dropout_chance": 0.1}
+    offers = {"kind": "win_back", "every_weeks": 1, "after_weeks": 2, "cost_each": 0.0}
+    deaf = {"behavior.win_back": {"kind": "logit", "accept": -1e6}, "brands.Ours.levers": [offers]}
+    yield Case("offers to come back that nobody takes", left, deaf, frozenset({"second_life", "contacts"}))
     yield Case("a category that nobody leaves", {}, {"population.category_exit": 0.0})
     yield Case("baskets of one unit", {}, {"behavior.basket": {"kind": "poisson", "extra": 0.0}})
     told = frozenset({"defections", "defection_shares", "dormant"})
@@ -271,13 +269,9 @@ def _equal(one: Any, other: Any) -> bool:
     return np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
 
 
-def finished(scenario: Scenario, offers: bool = False) -> Simulation:
-    """A logged simulation at its end; on request all brands offer everybody a discount to come back at every step."""
-    simulation = Simulation(scenario, log=True)
-    while offers and simulation.now < scenario.calendar.last:
-        simulation.world.touches.ask("win_back")[:] = DISCOUNT
-        simulation.step()
-    return simulation.run()
+def finished(scenario: Scenario) -> Simulation:
+    """A logged simulation at its end."""
+    return Simulation(scenario, log=True).run()
 
 
 @target(
@@ -289,6 +283,6 @@ def strength_zero() -> Iterator[Check]:
     """Nothing that the part does not own differs."""
     for case in cases():
         without = busy_market().vary(case.without)
-        one, other = (finished(scenario, case.offers) for scenario in (without, without.vary(case.zero)))
+        one, other = (finished(scenario) for scenario in (without, without.vary(case.zero)))
         different = differences(one, other, case.owns)
         yield Check(case.part, 0, len(different), None, 0, note=", ".join(different))
