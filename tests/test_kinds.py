@@ -84,6 +84,7 @@ BESIDES = {
 }
 """What some kinds want of other rooms."""
 NEEDED = {
+    "best_response": {"price_response": 1.0},
     (Acquisition, "linear"): SOON,
     (Acquisition, "ties"): SOON,
     (Reward, "amount_off"): {"amount": 0.5},

@@ -686,9 +686,9 @@ def test_twin__refuses_a_kind_that_it_does_not_know():
     scenario = load("reference").vary({"panel.source": "Yogurt", "behavior.needs": "panel"})
     with pytest.raises(NotImplementedError, match='no needs model of kind "panel"'):
         TwinModel(scenario)
-    for kind in ("undercut", "match", "poach"):
+    for kind, settings in (("undercut", {}), ("match", {}), ("poach", {}), ("best_response", {"price_response": 1.0})):
         with pytest.raises(NotImplementedError, match=f'no pricing of kind "{kind}"'):
-            TwinModel(load("reference").vary({"brands.B.pricing": [{"kind": kind}]}))
+            TwinModel(load("reference").vary({"brands.B.pricing": [{"kind": kind, **settings}]}))
 
 
 def test_twin__ends_with_the_scenario():

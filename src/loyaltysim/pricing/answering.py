@@ -70,7 +70,7 @@ class Answering(Reacting):
         )
 
     def react(self, own: Answers, world: World, brand: int, step: int) -> None:
-        if not self.decides(world, step):
+        if not (self.runs(world, step) and self.is_due(world, step)):
             return
         cheapest = own.seen[step % len(own.seen)].astype(np.float64)
         luck = np.uint64(salt(own.luck, step, 0, 0))

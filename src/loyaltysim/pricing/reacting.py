@@ -87,9 +87,9 @@ class Reacting(Spell):
             "price": world.own(f"{label}.price", (world.n_replications,), np.float32, np.inf),
         }
 
-    def decides(self, world: World, step: int) -> bool:
-        """Whether a decision is due at a step."""
-        return self.runs(world, step) and bool(world.calendar.recurs(step, self.every_weeks, self.from_week or 0.0))
+    def is_due(self, world: World, step: int) -> bool:
+        """Whether a decision is due at a step, if the pricing holds then."""
+        return bool(world.calendar.recurs(step, self.every_weeks, self.from_week or 0.0))
 
     def asked(self, own: Any, step: int) -> np.ndarray:
         """The price that it asks at a step, one per replication; infinite: the list price."""

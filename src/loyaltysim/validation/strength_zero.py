@@ -58,6 +58,10 @@ def _prices() -> Iterator[Case]:
     for part, zero in (
         ("undercutting of chance 0", {"kind": "undercut", "chance": 0.0}),
         ("matching what nobody offers", {"kind": "match", "rivals": ["Third"]}),
+        (
+            "a best response that can only be the list price",
+            {"kind": "best_response", "price_response": 1.0, "floor": 1.9},
+        ),
         ("coupons of depth 0", {"kind": "poach", "depth": 0.0}),
         ("coupons that reach nobody", {"kind": "poach", "chance": 0.0}),
     ):
