@@ -17,6 +17,7 @@ from loyaltysim.cli.claims import claims
 from loyaltysim.cli.compare import compare
 from loyaltysim.cli.new import new
 from loyaltysim.cli.program_value import program_value
+from loyaltysim.cli.reproduce import reproduce
 from loyaltysim.cli.run import run
 from loyaltysim.cli.scenarios import scenarios
 from loyaltysim.cli.schema import schema
@@ -39,6 +40,7 @@ EXAMPLES: dict[Callable[..., None], str] = {
     run: "loyaltysim run grocery --set brands.Rival.pricing.0.depth=0.3 --out results",
     compare: "loyaltysim compare grocery mine.toml --replications 30",
     sweep: "loyaltysim sweep grocery --axis 'brands.Ours.price=[1.9,2.0,2.1]' --store prices",
+    reproduce: "loyaltysim reproduce results",
     word_of_mouth: "loyaltysim word-of-mouth grocery --of praise",
     check: "loyaltysim check mine.toml",
     new: "loyaltysim new grocery > mine.toml",
