@@ -378,6 +378,12 @@ SCENARIOS = {
     "free unit on points": program(reward={"kind": "free_unit", "threshold": 9}, earn_rate=1.337),
     "stamps that end on a date": program("stamps", n=4, expiry={"kind": "fixed_dates", "every_weeks": 9}),
     "stamps for worth": program("stamps", n=4, reward={"kind": "free_unit"}, customer_response="worth"),
+    "rewards that are felt": program(
+        "stamps", n=3, customer_response={
+            "kind": "rewarded", "rewarded_lift": 0.4, "rewarded_weeks": 2, "reset": 0.7, "reset_weeks": 1.5,
+            "goal_gradient": 0.6, "gradient_shape": 0.8, "worth_weight": 0.4,
+        },
+    ),
     "points that lapse": program(expiry={"kind": "inactivity", "weeks": 2}, customer_response="progress"),
     "several rewards at once": program(reward={"kind": "cash", "value": 0.1, "threshold": 0.6}),
     "opt in": program(enrollment={"kind": "opt_in", "chance": 0.3}, customer_response="goal_gradient"),

@@ -29,7 +29,7 @@ KNOWN = {
     "reward": {"cash", "percent_off", "free_unit"},
     "accrual": {"plain"},
     "expiry": {"none", "inactivity", "fixed_dates"},
-    "customer_response": {"none", "progress", "worth", "goal_gradient"},
+    "customer_response": {"none", "progress", "worth", "goal_gradient", "rewarded"},
 }
 """The kinds of parts that the twin knows, by the setting that picks them; of all others only "none"."""
 

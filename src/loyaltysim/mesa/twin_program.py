@@ -48,17 +48,23 @@ class Card:
         self.member = False
         self.balance = self.earned = self.redeemed = self.expired = 0
         self.last_use = 0
+        self.last_reward: int | None = None
+        """Step of the last reward."""
         self.redeeming = False
         """Whether the next purchase of the brand uses up a full balance …"""
         self.off = 0
         """… and the money that this takes off its price."""
 
     def pace(self) -> float:
-        """How much faster needs come as the reward comes near (eqs. E31–E32)."""
-        response = self.rules.response
-        if not (self.member and self.balance and response.goal_gradient):
-            return 1.0
-        return math.exp(response.goal_gradient * self.progress() ** response.gradient_shape)
+        """How much faster needs come as the reward comes near, and after it (eqs. E32, E111)."""
+        response, model, lift = self.rules.response, self.customer.model, 0.0
+        if self.member and self.balance and response.goal_gradient:
+            lift += response.goal_gradient * self.progress() ** response.gradient_shape
+        if self.last_reward is not None:
+            since = (model.now - self.last_reward) * model.calendar.weeks
+            lift += response.rewarded_lift * (since <= response.rewarded_weeks)
+            lift -= response.reset * math.exp(-since / response.reset_weeks)
+        return math.exp(lift)
 
     def progress(self) -> float:
         """The share of a reward that is in the balance."""
@@ -115,6 +121,7 @@ class Card:
         points = times * self.rules.needed
         self.balance -= points
         self.redeemed += points
+        self.last_reward = self.customer.model.now
         self.counts["points_redeemed"][self.rules.brand] += points
         self.counts["rewards_redeemed"][self.rules.brand] += times
 
