@@ -58,6 +58,7 @@ def test_scenario__has_a_program_that_some_join_and_some_do_not_in_a_market_that
         ("shoes", 5, 16.0, True),  # every fifth pair of 80 at 20 % off
         ("ice_cream", 10, 3.5, True),  # the tenth is free
         ("car_wash", 7, 12.0, False),  # six paid, then one free
+        ("coffee", 11, 3.0, True),  # ten, then one free
     ],
 )
 def test_card__rewards_one_unit_of_so_many(name, cycle, worth, expires):
