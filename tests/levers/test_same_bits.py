@@ -1,4 +1,4 @@
-"""Levers of what a brand is to everybody, all at once: the same bits stacked or alone, cut, restored, branched."""
+"""Levers of all kinds at once: the same bits stacked or alone, cut, restored, branched."""
 
 import numpy as np
 import pytest
@@ -6,19 +6,9 @@ import pytest
 from loyaltysim import Simulation
 from loyaltysim.mesa.twin_kinds import check_kinds
 from loyaltysim.scenario import Scenario
-from loyaltysim.validation.busy_market import NEWCOMERS, busy_market
+from loyaltysim.validation.busy_market import LEVERED, LEVERS, busy_market
 from loyaltysim.validation.same_bits import fingerprint
 
-LEVERS = {
-    "convenience": {"until_week": 8},
-    "ethics": {"from_week": 3},
-    "community": {"until_week": 6},
-    "brand_advertising": {"growth": 0.02, "until_week": 5},
-    "awareness_advertising": {"rate": 3.0, "from_week": 2, "until_week": 7},
-    "moderation": {},
-    "advocacy": {"praise": 2.0, "from_week": 4},
-    "feedback": {"every_weeks": 3, "lag_weeks": 4, "wears_off_weeks": 20.0},
-}
 STEPS = 13
 
 
@@ -26,7 +16,7 @@ def busy(customers: int, kinds=tuple(LEVERS), **changes) -> Scenario:
     """A busy market with prospects, in which two brands pull levers."""
     levers = [{"kind": kind, "cost_a_week": 1.0, **LEVERS[kind]} for kind in kinds]
     both = {"brands.Ours.levers": levers, "brands.Rival.levers": levers[::-1]}
-    return busy_market(customers, STEPS).vary({**NEWCOMERS, **both, **changes})
+    return busy_market(customers, STEPS).vary({**LEVERED, **both, **changes})
 
 
 @pytest.mark.slow
@@ -41,6 +31,11 @@ def test_levers__stacked_are_what_they_are_alone():
             if name == "referrer":
                 of_it = np.where(of_it < 0, of_it, of_it - rows.start)
             np.testing.assert_array_equal(array, of_it, err_msg=name)
+        for name, array in alone.world.arrays.items():
+            if name.startswith("lever.") and array.shape[-1] == 300:
+                np.testing.assert_array_equal(array, stacked.world.arrays[name][..., rows], err_msg=name)
+        for name, flow in alone.raw().flows.items():
+            np.testing.assert_array_equal(flow[:, 0], stacked.raw().flows[name][:, r], err_msg=name)
         np.testing.assert_array_equal(alone.world.arrays["lever.Ours.7.feedback.known"][0], known(stacked)[r])
 
 

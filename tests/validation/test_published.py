@@ -167,6 +167,7 @@ STRONG = {
     "costs of customers whom advertising did not win": {"word_of_mouth.acquisition.start_share": 0.9},
     "messages that go unheard": {"word_of_mouth.unheard.sign": "praise"},
     "silence of nobody": {"word_of_mouth.unheard.share": 0.3},
+    "levers of strength 0": {"brands.Ours.levers.0.strength": 1.0},
     "seasons that are alike": {"behavior.needs.season": [1.0, 1.1, 1.0, 1.0]},
 }
 

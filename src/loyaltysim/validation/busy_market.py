@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from loyaltysim.scenario import Scenario
 
 OTHER_KINDS = {
@@ -117,6 +119,32 @@ PROGRAMS = {
     ],
 }
 """Changes to the busy market by which programs of all kinds run, some of them beside each other."""
+
+LEVERS: dict[str, dict[str, Any]] = {
+    "convenience": {"until_week": 8},
+    "ethics": {"from_week": 3},
+    "community": {"until_week": 6},
+    "brand_advertising": {"growth": 0.02, "until_week": 5},
+    "awareness_advertising": {"rate": 3.0, "from_week": 2, "until_week": 7},
+    "moderation": {},
+    "advocacy": {"praise": 2.0, "from_week": 4},
+    "feedback": {"every_weeks": 3, "lag_weeks": 4, "wears_off_weeks": 20.0},
+    "gift": {"every_weeks": 3, "target": {"kind": "everybody", "share": 0.3}},
+    "communication": {"every_weeks": 2, "opt_out": 0.1, "until_week": 9},
+    "personalization": {"every_weeks": 1, "opt_out": 0.1, "target": {"kind": "everybody", "most": 60}},
+    "event": {"every_weeks": 3, "come": 0.0},
+    "exclusive": {"every_weeks": 3, "percent": 20.0, "utility": 0.3, "target": {"kind": "random", "share": 0.5}},
+    "win_back": {"every_weeks": 1, "after_weeks": 2, "cost_accepted": 1.0, "strength": 0.8, "until_week": 10},
+    "service": {"from_week": 2, "until_week": 11},
+}
+"""Levers of all kinds, with settings by which they begin, stop and work on within few steps."""
+LEVERED = {
+    **NEWCOMERS,
+    "population.privacy_aversion": {"distribution": "lognormal", "median": 0.4, "sigma": 0.8},
+    "brands.Ours.levers": [{"kind": kind, **settings} for kind, settings in LEVERS.items()],
+    "brands.Rival.levers": [{"kind": kind, **settings} for kind, settings in reversed(LEVERS.items())],
+}
+"""Changes to the busy market by which two brands pull levers of all kinds, with prospects."""
 
 
 def busy_market(customers: int = 1000, steps: int = 39) -> Scenario:

@@ -16,7 +16,7 @@ from loyaltysim.customers.network import Neighbors
 from loyaltysim.results import Raw
 from loyaltysim.scenario import Scenario
 from loyaltysim.simulation import Simulation
-from loyaltysim.validation.busy_market import CONTRACTS, FULL, NEWCOMERS, OTHER_KINDS, PROGRAMS, busy_market
+from loyaltysim.validation.busy_market import CONTRACTS, FULL, LEVERED, NEWCOMERS, OTHER_KINDS, PROGRAMS, busy_market
 from loyaltysim.validation.target import Check, target
 
 SMALL = (300, 13)
@@ -27,10 +27,10 @@ TIES = {"kind": "ties", "p": 1.0, "q": 0.5}
 
 
 def markets(customers: int, steps: int) -> dict[str, Scenario]:
-    """Busy markets that together have all kinds of needs, feelings, lapse, talk, influence, coming and programs."""
+    """Busy markets that together have all kinds of needs, feelings, lapse, talk, coming, programs and levers."""
     busy = busy_market(customers, steps)
     others: dict[str, dict[str, Any]] = {"other kinds": OTHER_KINDS, "everything on": FULL, "contracts": CONTRACTS}
-    others["newcomers"], others["programs"] = NEWCOMERS, PROGRAMS
+    others["newcomers"], others["programs"], others["levers"] = NEWCOMERS, PROGRAMS, LEVERED
     others["newcomers, each tie a chance"] = {**NEWCOMERS, "word_of_mouth.acquisition": TIES}
     return {"busy market": busy, **{name: busy.vary(changes) for name, changes in others.items()}}
 
@@ -95,7 +95,7 @@ def shuffled() -> Iterator[Check]:
         one, other = straight.run().raw(), mixed.run().raw()
         wrong = _different(_counts(one), _counts(other))
         yield Check(f"{name}: counts that differ", 0, len(wrong), None, 0, note=", ".join(wrong))
-        states = {state: array[..., order] for state, array in _arrays(straight).items() if array.size}
+        states = {state: array[..., order] for state, array in _by_customer(straight).items()}
         if "referrer" in states:  # names customers by their rows
             row_of = np.append(np.argsort(order), -1)  # -1, nobody, stays -1
             states["referrer"] = row_of[states["referrer"]]
@@ -125,7 +125,7 @@ def same_bits() -> Iterator[Check]:
             yield Check(part, 0, int(cut != alone), None, 0)
         stack, single = (Simulation(market, replications=some).run() for some in (range(2), range(1, 2)))
         rows = stack.world.customers.rows_of(1)
-        stacked = {state: array[..., rows] for state, array in _arrays(stack).items() if array.size}
+        stacked = {state: array[..., rows] for state, array in _by_customer(stack).items()}
         if "referrer" in stacked:  # names customers by their rows
             stacked["referrer"] = np.maximum(stacked["referrer"] - rows.start, -1)
         stacked |= {count: array[:, 1:] for count, array in stack.raw().flows.items()}
@@ -137,6 +137,12 @@ def same_bits() -> Iterator[Check]:
 def _arrays(simulation: Simulation) -> dict[str, np.ndarray]:
     """Shared states and parts' own arrays; customers are the last axis."""
     return {**simulation.world.customers.arrays, **simulation.world.arrays}
+
+
+def _by_customer(simulation: Simulation) -> dict[str, np.ndarray]:
+    """Those of them that have a number for each customer."""
+    arrays = _arrays(simulation)
+    return {name: array for name, array in arrays.items() if array.shape[-1] == simulation.world.customers.rows}
 
 
 def _counts(raw: Raw) -> dict[str, np.ndarray]:

@@ -15,7 +15,7 @@ import numpy as np
 from loyaltysim.customers.fields import FIELDS
 from loyaltysim.scenario import Scenario
 from loyaltysim.simulation import Simulation
-from loyaltysim.validation.busy_market import busy_market
+from loyaltysim.validation.busy_market import LEVERED, busy_market
 from loyaltysim.validation.target import Check, target
 
 
@@ -38,7 +38,7 @@ def cases() -> list[Case]:
     """Every case; the busy market's own parts are all on unless `without` says otherwise."""
     return [
         *_needs(), *_prices(), *_programs(), *_messages(), *_feelings(), *_traits(), *_resistance(), *_service(),
-        *_leaving(), *_coming(),
+        *_leaving(), *_coming(), *_levers(),
     ]  # fmt: skip
 
 
@@ -243,6 +243,17 @@ def _coming() -> Iterator[Case]:
     chatty = {"word_of_mouth.talk": {"kind": "rates", "talk_good": 0.3}, "word_of_mouth.influence": "heard"}
     yield Case("messages that go unheard", SILENT, {**chatty, **unheard}, owned)
     yield Case("silence of nobody", {}, {"word_of_mouth.unheard": {"share": 0.0}})
+
+
+def _levers() -> Iterator[Case]:
+    paths = "brands.Ours.levers", "brands.Rival.levers"
+    silent = {path: [{**lever, "strength": 0.0} for lever in LEVERED[path]] for path in paths}
+    yield Case(
+        "levers of strength 0",
+        {**LEVERED, **dict.fromkeys(paths, ())},
+        silent,
+        frozenset({"lever_cost", "margin", "contacts"}),
+    )
 
 
 def differences(one: Simulation, other: Simulation, owns: frozenset[str] = frozenset()) -> list[str]:
