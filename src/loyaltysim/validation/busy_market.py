@@ -138,7 +138,7 @@ LEVERS: dict[str, dict[str, Any]] = {
     "service": {"from_week": 2, "until_week": 11},
 }
 """Levers of all kinds, with settings by which they begin, stop and work on within few steps."""
-LEVERED = {
+LEVERED: dict[str, Any] = {
     **NEWCOMERS,
     "population.privacy_aversion": {"distribution": "lognormal", "median": 0.4, "sigma": 0.8},
     "brands.Ours.levers": [{"kind": kind, **settings} for kind, settings in LEVERS.items()],
