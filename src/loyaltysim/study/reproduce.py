@@ -45,8 +45,8 @@ def reproduce(
     """Make the runs of a folder that `run --out` or `compare --out` wrote again, and compare every number.
 
     `progress` is called with the file that is made again and the share of all work that is done of it. Yields a Finding
-    for what is not as the manifest says, and one for each file of results. Raises ScenarioError if the folder is no such
-    folder, or its scenario cannot be read.
+    for what is not as the manifest says, and one for each file of results. Raises ScenarioError if the folder is none
+    of these, or its scenario cannot be read.
     """
     folder = Path(folder)
     manifest = _manifest(folder)
@@ -81,7 +81,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
     raise ScenarioError([Fault(None, None, "", message)])
 
 
-def _made_again(folder: Path, name: str, threads: int | None, progress: Callable[[str, float], None] | None) -> Finding:
+def _made_again(folder: Path, name: str, threads: int | None, tell: Callable[[float], None]) -> Finding:
     """One file of results, held against a new run of its scenario."""
     try:
         before = results.load(folder / name)
