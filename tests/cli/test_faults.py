@@ -95,7 +95,7 @@ ADDED = {
         "[population.correlations]\n'inertia price' = 0.9",
         '15: population.correlations: a correlation is named by two different traits, was "inertia price"; traits: '
         "needs_per_week, price_sensitivity, inertia, talkativeness, dropout_chance, cancel_chance, values_weight, "
-        "online, category_exit, privacy_aversion",
+        "online, category_exit, privacy_aversion, program_affinity",
     ),
     "an appeal of no brand": (
         "[population.segments.A.appeal]\nRivals = 1.0",

@@ -89,6 +89,7 @@ BUSY = {
     "online": {"distribution": "uniform"},
     "category_exit": {"distribution": "gamma", "mean": 0.01},
     "privacy_aversion": {"distribution": "lognormal", "median": 0.4, "sigma": 0.8},
+    "program_affinity": {"distribution": "normal"},
     "taste": {"distribution": "normal", "sd": 1.5},
     "segments": {"x": {"share": 0.25}, "y": {"share": 0.5, "inertia": 0.5}, "z": {"share": 0.25, "appeal": {"B": 2.0}}},
     "correlations": {"needs_per_week price_sensitivity": -0.4},

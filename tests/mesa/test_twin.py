@@ -387,6 +387,9 @@ SCENARIOS = {
     "points that lapse": program(expiry={"kind": "inactivity", "weeks": 2}, customer_response="progress"),
     "several rewards at once": program(reward={"kind": "cash", "value": 0.1, "threshold": 0.6}),
     "opt in": program(enrollment={"kind": "opt_in", "chance": 0.3}, customer_response="goal_gradient"),
+    "opt in of those who like programs": program(enrollment={"kind": "opt_in", "chance": 0.3}).vary(
+        {"population.program_affinity": {"distribution": "normal", "mean": 0.3, "sd": 1.5}}
+    ),
     "opt in that nobody takes": program(enrollment={"kind": "opt_in", "chance": 0.0}),
     "resistance": three(behavior__choice={"kind": "logit", **RESISTING}),
     "resistance without prices": three(
@@ -510,7 +513,7 @@ SCENARIOS = {
     ),
 }  # fmt: skip
 """Markets that together have every kind the twin knows; small, for the quick tier."""
-NEVER_ELSE = {"expected_breakage", "generous", "accrual", "endowment", "segments", "by_need", "by_taste"}
+NEVER_ELSE = {"expected_breakage", "generous", "accrual", "endowment", "segments", "by_need", "by_taste", "fee"}
 """Settings that may stay at their default: of liabilities, of what is refused, and what the twin refuses to follow."""
 SEEDS: dict[str, int] = {}
 """Where rounding parts the two at seed 1."""

@@ -108,6 +108,47 @@ def test_opt_in__who_needs_more_or_likes_it_better_rather_joins(seat, trait):
         assert abs(members[some].mean() - chance) < 4 * np.sqrt(chance * (1 - chance) / (N // 2))
 
 
+def test_opt_in__who_likes_programs_rather_joins_any_of_them(seat):
+    affinity = {"population.program_affinity": {"distribution": "normal", "sd": 1.0}}
+    simulation = Simulation(market(opt_in(0.15, 0.0, 0.0), **affinity))
+    has = simulation.world.customers.arrays["program_affinity"]
+    has[: N // 2], has[N // 2 :] = 1.2, -0.7
+    members = joined(simulation, seat)
+    for some, value in ((slice(0, N // 2), 1.2), (slice(N // 2, N), -0.7)):
+        chance = expit(logit(0.15) + value)
+        assert abs(members[some].mean() - chance) < 4 * np.sqrt(chance * (1 - chance) / (N // 2))
+
+
+@pytest.mark.parametrize("enrollment", ["automatic", {"kind": "opt_in", "chance": 0.0}], ids=["automatic", "nobody"])
+def test_affinity__counts_only_where_joining_is_a_choice(enrollment):
+    scenario = market({"kind": "points", "enrollment": enrollment}, n=50)
+    affinity = {"population.program_affinity": {"distribution": "normal", "sd": 3.0}}
+    one, other = simulate(scenario), simulate(scenario.vary(affinity))
+    assert one.drop_attrs().equals(other.drop_attrs())
+
+
+@pytest.mark.parametrize("kind", ["points", "member_discount", "tiers", "club", "surprise", "play"])
+def test_fee__of_enrolling_is_paid_once_by_each_who_enrolls_and_is_income(kind):
+    free, dear = (
+        simulate(
+            market(
+                {
+                    "kind": kind,
+                    "enrollment": {"kind": "opt_in", "chance": 0.2, "fee": fee},
+                    **({"fee": 0.0} if kind == "club" else {}),
+                },
+                n=200,
+            )
+        ).sel(brand="A", segment="all")
+        for fee in (0.0, 2.5)
+    )
+    members = dear["members"].values[0]
+    new = np.diff(members, prepend=0)  # a term of the club is longer than this run: nobody leaves
+    assert dear["program_fees"].values[0].tolist() == (2.5 * new).tolist() and 100 < members[-1] <= 200
+    np.testing.assert_array_equal(free["members"], dear["members"])
+    np.testing.assert_allclose(dear["margin"] - free["margin"], dear["program_fees"], atol=1e-9)
+
+
 @pytest.mark.parametrize("kind", ["points", "member_discount", "tiers", "club", "surprise", "play"])
 @pytest.mark.parametrize("enrollment", ["automatic", {"kind": "opt_in", "chance": 0.9}], ids=["automatic", "opt in"])
 def test_segments__only_those_named_may_join(kind, enrollment):

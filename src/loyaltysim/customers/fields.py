@@ -63,6 +63,10 @@ FIELDS: dict[str, Field] = {
             "privacy_aversion", "how much the customer minds being known", False, np.float32, "1", 0, INFINITE,
             "population", 0,
         ),
+        Field(
+            "program_affinity", "liking for loyalty programs", False, np.float32, "logit", -INFINITE, INFINITE,
+            "population", 0,
+        ),
         # states
         Field("seen", "step of the last occasion before this round", False, np.int32, "step", 0, 2**31 - 1, "needs", 0),
         Field("last_brand", "brand last bought, -1 none", False, np.int8, "brand", -1, 31, "choice", -1),

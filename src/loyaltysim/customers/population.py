@@ -25,7 +25,7 @@ CHUNK = 262_144  # rows drawn at once, which bounds the float64 scratch
 
 TRAITS = (
     "needs_per_week", "price_sensitivity", "inertia", "talkativeness", "dropout_chance", "cancel_chance",
-    "values_weight", "online", "category_exit", "privacy_aversion",
+    "values_weight", "online", "category_exit", "privacy_aversion", "program_affinity",
 )  # fmt: skip
 """Traits that are one number a customer, in the order of the copula."""
 FIELD_OF = {"needs_per_week": "needs"}
@@ -53,6 +53,9 @@ class Segment(Record):
     category_exit: Trait | None = setting(None, "Rate at which customers leave the whole category.", unit="1/week")
     privacy_aversion: Trait | None = setting(
         None, "How much the customer minds that a brand knows it; 1 takes away all that personal contacts do.", unit="1"
+    )
+    program_affinity: Trait | None = setting(
+        None, "Liking for loyalty programs: added to the logit of joining one where that is a choice.", unit="logit"
     )
     appeal: dict[str, float] | None = setting(
         None, "Utility of brands for this segment, added to the brand's own.", unit="logit"

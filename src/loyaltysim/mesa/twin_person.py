@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from loyaltysim.mesa.twin import TwinModel
 
 TRAITS = (
-    "needs price_sensitivity inertia talkativeness dropout_chance cancel_chance values_weight online category_exit"
+    "needs price_sensitivity inertia talkativeness dropout_chance cancel_chance values_weight online category_exit "
+    "program_affinity"
 ).split()
 """Traits that are one number; `taste` is one for each brand."""
 
@@ -143,6 +144,7 @@ class Person(mesa.Agent):
         self.values_weight: float = traits["values_weight"]
         self.online: float = traits["online"]
         self.category_exit: float = traits["category_exit"]
+        self.program_affinity: float = traits["program_affinity"]
         self.taste: list[float] = traits["taste"]
 
     def bought_before(self, brand: int) -> None:

@@ -113,6 +113,7 @@ class Card:
             return rules.chance == 1
         logit = math.log(max(rules.chance, NEVER)) - math.log(1 - min(rules.chance, ALWAYS))
         logit += rules.by_bond * bond + rules.by_satisfaction * (satisfaction - 0.5)
+        logit += self.customer.program_affinity
         luck = self.customer.model.luck.uniform(self.customer.key, rules.luck, occasion)
         return luck < logistic(logit)
 

@@ -61,7 +61,7 @@ class Account:
 class Program(Part, room="program"):
     """A loyalty program of a brand."""
 
-    reads = ("bond", "satisfaction", "price_sensitivity", "needs", "taste")
+    reads = ("bond", "satisfaction", "price_sensitivity", "needs", "taste", "program_affinity")
     writes = ("pace", "member")
     alters = ("bond",)
     counts: ClassVar[bool] = False
@@ -166,6 +166,7 @@ class Program(Part, room="program"):
         """Some of this round's buyers become members (eq. E30)."""
         buyers, begins = shoppers.buyers_of(own.brand)
         terms, columns = self.enrollment.terms, shoppers.columns
+        members = totals.enrolled[..., own.place].copy() if terms.fee else None
         if terms.chance < 1:
             logit = shoppers.ask("enrollment.logit")
             joining.start_logit(terms.chance, shoppers.n, logit)
@@ -176,6 +177,9 @@ class Program(Part, room="program"):
             if terms.by_need:
                 needs = world.customers.arrays["needs"]
                 joining.add_of_row(needs, shoppers.rows, terms.by_need, shoppers.n, logit)
+            if world.customers.has("program_affinity"):
+                affinity = world.customers.arrays["program_affinity"]
+                joining.add_of_row(affinity, shoppers.rows, 1.0, shoppers.n, logit)
             self._more_terms(own, world, shoppers, logit)
             joining.enroll(
                 logit, shoppers.key, shoppers.rows, buyers, shoppers.segment, begins, shoppers.first_replication,
@@ -186,6 +190,9 @@ class Program(Part, room="program"):
                 shoppers.rows, buyers, shoppers.segment, begins, shoppers.first_replication, own.place, own.may_join,
                 own.member, totals.enrolled,
             )  # fmt: skip
+        if members is not None:
+            joined = totals.enrolled[..., own.place] - members
+            totals.program_fees[..., own.place] += joined * ledger_money(terms.fee)
         if world.customers.has("member"):
             joining.mark_members(own.member, shoppers.rows, buyers, begins, own.brand, world.customers.arrays["member"])
 

@@ -16,6 +16,8 @@ class Terms(NamedTuple):
     by_satisfaction: float = 0.0
     by_need: float = 0.0
     by_taste: float = 0.0
+    fee: float = 0.0
+    """What who enrolls pays, once."""
 
 
 class Enrollment(Part, room="enrollment"):
@@ -40,7 +42,10 @@ class Automatic(Enrollment):
 
 
 class OptIn(Enrollment):
-    """A customer enrolls with a chance at each purchase; more bond, satisfaction, need or taste, and rather."""
+    """A customer enrolls with a chance at each purchase; more bond, satisfaction, need or taste, and rather.
+
+    The trait `program_affinity` is added to the logit of the chance, where the population has it.
+    """
 
     kind: Literal["opt_in"] = "opt_in"
 
@@ -59,7 +64,10 @@ class OptIn(Enrollment):
     by_taste: float = setting(
         0.0, "Added to the logit of the chance per unit of taste for the brand.", unit="logit", source="assumed: 0"
     )
+    fee: float = setting(
+        0.0, "What enrolling costs, once; the chance is that of enrolling at this fee.", ge=0, le=1e9, unit="currency"
+    )
 
     @property
     def terms(self) -> Terms:
-        return Terms(self.chance, self.by_bond, self.by_satisfaction, self.by_need, self.by_taste)
+        return Terms(self.chance, self.by_bond, self.by_satisfaction, self.by_need, self.by_taste, self.fee)
