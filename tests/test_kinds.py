@@ -64,6 +64,7 @@ DRIFT = {"behavior.bond": {"kind": "drift"}}
 SOON = {"p": 10.0, "q": 10.0, "start_share": 0.2}
 """Settings of acquisition by which many come in three weeks."""
 BESIDES = {
+    (Program, "copy"): {"brands.B.programs": [{"kind": "stamps", "n": 2}]},
     (Lever, "service"): BROKEN,
     (Lever, "moderation"): BROKEN,
     (Lever, "advocacy"): {"word_of_mouth.talk": {"kind": "rates"}},
@@ -84,6 +85,7 @@ BESIDES = {
 }
 """What some kinds want of other rooms."""
 NEEDED = {
+    "copy": {"brand": "B", "lag_weeks": 1},
     "best_response": {"price_response": 1.0},
     (Acquisition, "linear"): SOON,
     (Acquisition, "ties"): SOON,

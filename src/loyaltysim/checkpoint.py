@@ -175,11 +175,9 @@ def _labels(simulation: Simulation) -> list[str]:
 
 def _kinds(simulation: Simulation) -> dict[str, tuple[int, str]]:
     """Each program's brand, by its number, and kind."""
-    brands = enumerate(simulation.scenario.brands.items())
+    names = list(simulation.scenario.brands)
     return {
-        f"{name}.{number}": (place, program.kind)
-        for place, (name, brand) in brands
-        for number, program in enumerate(brand.programs)
+        f"{name}.{number}": (names.index(name), program.kind) for name, number, program in simulation.scenario.programs
     }
 
 

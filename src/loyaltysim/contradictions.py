@@ -15,6 +15,7 @@ from loyaltysim.levers.personalization import Personalization
 from loyaltysim.levers.win_back import WinBackOffers
 from loyaltysim.pricing.poach import Poach
 from loyaltysim.pricing.reacting import Reacting
+from loyaltysim.programs.copied import Copy
 
 if TYPE_CHECKING:
     from loyaltysim.customers.population import Segment
@@ -133,6 +134,12 @@ def _programs(scenario: Scenario, fault: Callable[..., Fault]) -> Iterator[Fault
     for name, brand in scenario.brands.items():
         for number, program in enumerate(brand.programs):
             place = ("brands", name, "programs", number)
+            if isinstance(program, Copy):
+                wrong = list(program.check_copied(name, scenario.brands, scenario.focal))
+                yield from (replace(found, key=path_text((*place, found.key))) for found in wrong)
+                if wrong:
+                    continue
+                program = program.unfold(scenario.brands, scenario.focal)
             for message in program.check(brand.price, scenario.calendar.weeks):
                 yield fault(path_text(place), message)
             for segment in program.segments:

@@ -56,7 +56,7 @@ def dataset(scenario: Scenario, seed: int, stacks: list[Raw]) -> xr.Dataset:
     values = _values(scenario, stacks)
     brands = list(scenario.brands)
     named = [name for name in scenario.segment_names if name]
-    programs = [program.describe(name) for name, brand in scenario.brands.items() for program in brand.programs]
+    programs = [program.describe(name) for name, _, program in scenario.programs]
     coords: dict[str, Any] = {
         "replication": np.concatenate([np.asarray(stack.replications) for stack in stacks]),
         "step": np.arange(scenario.steps),
@@ -146,8 +146,8 @@ def _values(scenario: Scenario, stacks: list[Raw]) -> dict[str, np.ndarray]:
     out: dict[str, np.ndarray] = {}
     for name in BY_BRAND:
         out[name] = by_segment(flows[name][burn:])
-    owners = np.array([place for place, brand in enumerate(scenario.brands.values()) for _ in brand.programs], int)
-    programs = [program for brand in scenario.brands.values() for program in brand.programs]
+    named_brands, programs = list(scenario.brands), [program for _, _, program in scenario.programs]
+    owners = np.array([named_brands.index(name) for name, _, _ in scenario.programs], int)
 
     def of_brand(by_program: np.ndarray) -> np.ndarray:
         """replications × steps × programs × segments, added up for each brand."""

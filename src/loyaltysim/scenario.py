@@ -197,6 +197,15 @@ class Scenario(Record):
         """Names of the segments; one empty name where there are none."""
         return tuple(self.population.segments) or ("",)
 
+    @property
+    def programs(self) -> list[tuple[str, int, Program]]:
+        """Every brand's programs in order: the brand, the number within it, and the program; a copy as what it is."""
+        return [
+            (name, number, program.unfold(self.brands, self.focal))
+            for name, brand in self.brands.items()
+            for number, program in enumerate(brand.programs)
+        ]
+
     @classmethod
     def from_document(cls, document: dict[str, Any], *, folder: Path | None = None) -> Self:
         """Check a document of plain values, as TOML gives it. Raises ScenarioError with all faults."""

@@ -57,7 +57,7 @@ class Schedule:
         self.acquisition, self.referral = talking.acquisition, talking.referral
         heard = self.talk.kind != "none" or (self.recovery.is_public and talking.influence.hears_public)
         self.influence = talking.influence if heard else NoInfluence()
-        programs = [program for brand in scenario.brands.values() for program in brand.programs]
+        programs = [program for _, _, program in scenario.programs]
         single = (
             self.needs, self.choice, self.experience, self.learning, self.satisfaction, self.bond, self.basket,
             self.recovery, self.lapse, self.win_back, self.influence, self.acquisition, self.referral,
@@ -92,10 +92,13 @@ class Schedule:
         self.offering = [entry for entry in self.pricing if type(entry[0]).offer is not Pricing.offer]
         self.counting = [entry for entry in self.pricing if type(entry[0]).count is not Pricing.count]
         self.programs: list[tuple[Program, Account]] = []
-        for place, brand in enumerate(scenario.brands.values()):
-            for number, program in enumerate(brand.programs):
-                own = program.open(world, place, number, len(self.programs), scenario.accounts.by_customer)
-                self.programs.append((program, own))
+        for name, number, program in scenario.programs:
+            place = world.brands.index(name)
+            account = program.open(world, place, number, len(self.programs), scenario.accounts.by_customer)
+            scenario.brands[name].programs[number].launch(account, world)
+            self.programs.append((program, account))
+        self.running = self._begun(0)
+        """The programs that have been launched."""
         self.levers = [
             (lever, lever.open(world, place, number))
             for place, brand in enumerate(scenario.brands.values())
@@ -157,11 +160,15 @@ class Schedule:
     def show(self, step: int) -> None:
         """Put on the market what brands show at a step: planned, decided, and what levers change. Changes no state."""
         self.world.market.turn(step)
+        self.running = self._begun(step)
         for part, own, brand in self.pricing:
             part.show(own, self.world, brand, step)
         for lever, own in self.levers:
             if lever.strength > 0 and lever.acts(own, self.world, step):
                 lever.show(own, self.world, step)
+
+    def _begun(self, step: int) -> list[tuple[Program, Account]]:
+        return [(program, own) for program, own in self.programs if program.runs(self.world, step)]
 
     def _come(self, step: int) -> None:
         """Prospects come into the market (stage 4)."""
@@ -186,7 +193,7 @@ class Schedule:
         shoppers.begins = shoppers.all_begins[: len(block.bounds)]
         if self.paced:
             world.customers.arrays["pace"][block.start : block.stop] = 1
-            for program, own in self.programs:
+            for program, own in self.running:
                 program.pace(own, world, block)
         leavers = worker.leavers
         leavers.n = 0
@@ -205,7 +212,7 @@ class Schedule:
                 break
         self.win_back.answer(self.own_win_back, world, block, totals, step)
         self.talk.after_step(self.own_talk, world, block, shoppers, pile, totals, step)
-        for program, own in self.programs:
+        for program, own in self.running:
             program.close(own, world, block, totals, step)
 
     def _count_leavers(self, leavers: Leavers, totals: Totals) -> None:
@@ -256,7 +263,7 @@ class Schedule:
                 shoppers.shelf[:, : shoppers.n] = shoppers.price[:, : shoppers.n]
             if "reward" in shoppers.columns:
                 shoppers.columns["reward"][:, : shoppers.n] = 0
-            for program, own in sorted(self.programs, key=_takes_balances):  # what lowers every unit comes first
+            for program, own in sorted(self.running, key=_takes_balances):  # what lowers every unit comes first
                 program.offer(own, world, shoppers, step)
 
     def _round(self, worker: Worker, pile: Any, step: int, occasion: int) -> None:
@@ -281,12 +288,12 @@ class Schedule:
                 shelf_paid = shoppers.ask("shelf_paid", dtype=np.int64)
                 ring_up(shoppers, shoppers.shelf, shelf_paid)
                 if self.basket.kind != "one" or self.referral.kind != "none":  # more units than one, perhaps
-                    for program, own in self.programs:
+                    for program, own in self.running:
                         program.ring_up(own, shoppers)
             if self.log is not None:
                 shoppers.ask("points_credited", dtype=np.int64)[:] = 0
                 shoppers.ask("program_cost", dtype=np.int64)[:] = 0
-            for program, own in self.programs:
+            for program, own in self.running:
                 program.settle(own, world, shoppers, totals, step, occasion)
         self.experience.live(self.own_experience, world, shoppers, step, occasion)
         self.satisfaction.update(self.own_satisfaction, world, shoppers)

@@ -78,6 +78,22 @@ def test_coupon__is_paid_at_the_till_and_is_no_promotion_on_the_shelf():
     assert not results["program_cost"].any()  # it is a lower price, not a reward
 
 
+def test_coupon__comes_off_first_and_programs_take_their_share_of_what_is_left():
+    member = {"kind": "member_discount", "percent": 10.0}
+    scenario = market({"kind": "poach", "depth": 0.25}, **{"brands.A.programs": [member]})
+    simulation = Simulation(scenario, log=True).run()
+    log = simulation.transactions.frame()
+    before = log.groupby("customer")["brand"].shift()
+    again = (log["brand"] == "A") & (log[log["brand"] == "A"].groupby("customer").cumcount() > 0)  # members by now
+    for mine, shelf in ((~before.isin(["B", "C"]), 2.0), (before.isin(["B", "C"]), 1.5)):
+        some = log[again & mine]
+        assert len(some) > 10
+        np.testing.assert_allclose(some["shelf_price"], shelf)
+        np.testing.assert_allclose(some["program_cost"], 0.1 * shelf)
+        np.testing.assert_allclose(some["price_paid"], 0.9 * shelf)
+        assert some["deal"].eq(shelf < 2).all()
+
+
 def test_coupon__a_replication_is_the_same_alone_and_stacked_and_from_a_checkpoint(tmp_path):
     scenario = busy_market(200, 12).vary(
         {"brands.Third.pricing": [{"kind": "poach", "chance": 0.5}, {"kind": "poach", "rivals": ["Ours"]}]}

@@ -137,7 +137,8 @@ def assert_books_add_up(simulation: Simulation) -> None:
 
 
 def test_here__are_all_kinds():
-    assert KINDS.keys() == {kind for kind, of in Program.kinds.items() if of.__module__.startswith("loyaltysim.")}
+    kinds = {kind for kind, of in Program.kinds.items() if of.__module__.startswith("loyaltysim.")}
+    assert KINDS.keys() == kinds - {"copy"}  # which is one of the others: tested with launches
     assert PARTS.keys() == {(room, kind) for room in NAMES for kind in room.kinds}
 
 

@@ -33,7 +33,7 @@ KNOWN = {
 }
 """The kinds of parts that the twin knows, by the setting that picks them; of all others only "none"."""
 
-SETTINGS = {"endowment", "segments", "by_need", "by_taste", "fee"}
+SETTINGS = {"endowment", "from_week", "segments", "by_need", "by_taste", "fee"}
 """Settings of programs that it does not know either."""
 
 

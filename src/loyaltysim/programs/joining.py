@@ -50,7 +50,7 @@ def enroll(
     for r in range(begins.shape[0] - 1):
         for k in range(begins[r], begins[r + 1]):
             q = buyers[k]
-            if member[rows[q]] == 0 and may_join[segment[q]] != 0:
+            if member[rows[q]] == 0 and may_join[first_replication + r, segment[q]] != 0:
                 if logit[q] > nobody and uniform(key[q], luck) < logistic(logit[q]):
                     member[rows[q]] = 1
                     enrolled[first_replication + r, segment[q], place] += 1
@@ -62,7 +62,7 @@ def enroll_all(rows, buyers, segment, begins, first_replication, place, may_join
     for r in range(begins.shape[0] - 1):
         for k in range(begins[r], begins[r + 1]):
             q = buyers[k]
-            if member[rows[q]] == 0 and may_join[segment[q]] != 0:
+            if member[rows[q]] == 0 and may_join[first_replication + r, segment[q]] != 0:
                 member[rows[q]] = 1
                 enrolled[first_replication + r, segment[q], place] += 1
 

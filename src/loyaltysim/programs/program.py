@@ -7,6 +7,7 @@ counts.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -45,7 +46,7 @@ class Account:
     member: np.ndarray
     """uint8: 0 no member, 1 member, 2 a member who has given up the card."""
     may_join: np.ndarray
-    """uint8, by segment."""
+    """uint8, replications × segments."""
 
     @property
     def redeeming(self) -> str:
@@ -70,6 +71,9 @@ class Program(Part, room="program"):
     name: str = setting("", "What the program is called in results; empty: its brand and kind.")
     enrollment: Enrollment = setting(Automatic(), "Who becomes a member.")
     segments: tuple[str, ...] = setting((), "Segments whose customers may join; none: all.")
+    from_week: float | None = setting(
+        None, "Week of its launch, from the first measured step on; none: it was always there.", unit="weeks"
+    )
     generous: bool = setting(
         False, "Whether what it gives may cost the firm more than the purchases that bring it cost the customer."
     )
@@ -78,6 +82,17 @@ class Program(Part, room="program"):
     def changes_price(self) -> bool:
         """Whether it lowers the price of a purchase."""
         return False
+
+    def unfold(self, brands: Mapping[str, Any], focal: str) -> Program:
+        """What it is, among all brands' tables: itself, or what it copies."""
+        return self
+
+    def launch(self, own: Any, world: World) -> None:
+        """Let nobody join where it is not launched at all."""
+
+    def runs(self, world: World, step: int) -> bool:
+        """Whether it has begun; before that it does nothing (eq. E130)."""
+        return bool(world.calendar.within(step, self.from_week, None))
 
     def open(self, world: World, brand: int, number: int, place: int, by_customer: bool) -> Any:
         """Make the arrays of the brand's program `number`; `by_customer` keeps each customer's flows beside totals."""
@@ -145,7 +160,7 @@ class Program(Part, room="program"):
             "luck": purpose(f"{label}.enroll"),
             "brand": brand,
             "member": self._own(world, label, "member", np.uint8),
-            "may_join": np.array(may_join, np.uint8),
+            "may_join": np.tile(np.array(may_join, np.uint8), (world.n_replications, 1)),
         }
 
     def _own(

@@ -129,7 +129,7 @@ def first_of(
 def _margin(simulation: Simulation) -> np.ndarray:
     """Margin of the focal brand, replications × measured steps, in 1/10,000 of the currency."""
     scenario, flows = simulation.scenario, simulation.raw().flows
-    owners = np.array([name for name, brand in scenario.brands.items() for _ in brand.programs], object)
+    owners = np.array([name for name, _, _ in scenario.programs], object)
     whole = np.zeros((simulation.world.n_replications, simulation.calendar.steps), np.int64)
     for name in (*INCOME, *COSTS):
         of_us = owners == scenario.focal if name in BY_PROGRAM else [simulation.world.focal]

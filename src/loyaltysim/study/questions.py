@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.faults import Fault, ScenarioError, nearest, path_text
+from loyaltysim.programs.copied import Copy
 from loyaltysim.study.compare import Comparison
 from loyaltysim.study.side_by_side import side_by_side
 
@@ -41,10 +42,16 @@ def without_rival_promotions(scenario: Scenario) -> Scenario | None:
 
 
 def without_program(scenario: Scenario) -> Scenario | None:
-    """The market in which the focal brand has no program; None if it has none."""
-    if not scenario.brands[scenario.focal].programs:
+    """The market in which the focal brand has no program, and nobody a copy of it; None if it has none."""
+    focal = scenario.focal
+    if not scenario.brands[focal].programs:
         return None
-    return scenario.vary({path_text(("brands", scenario.focal, "programs")): []})
+    changes = {}
+    for name, brand in scenario.brands.items():
+        left = [program for program in brand.programs if not isinstance(program, Copy) or program.of(focal) != focal]
+        if name == focal or len(left) < len(brand.programs):
+            changes[path_text(("brands", name, "programs"))] = [] if name == focal else [one.plain() for one in left]
+    return scenario.vary(changes)
 
 
 def without_word_of_mouth(scenario: Scenario) -> Scenario | None:

@@ -91,6 +91,8 @@ def _programs() -> Iterator[Case]:
     indifferent = {"kind": "goal_gradient", "goal_gradient": 0.0}
     owned = "members points_outstanding liability rewards_redeemed program_cost margin points_earned points_redeemed"
     yield Case("program that nobody joins", {}, {path: [nobody]})
+    yield Case("program that is yet to begin", {}, {path: [{**points, "from_week": 10_000.0}]})
+    yield Case("copy of a program that is not made", {}, {path: [{"kind": "copy", "chance": 0.0}]})
     yield Case("program that nobody answers to", {}, {path: [points]}, frozenset(owned.split()))
     yield Case("customer response of weight 0", {path: [points]}, {f"{path}.0.customer_response": indifferent})
     yield Case(
