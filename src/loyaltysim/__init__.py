@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from loyaltysim.study.questions import word_of_mouth_effect
     from loyaltysim.study.resistance import resistance_curve
     from loyaltysim.study.seeding import seeding
+    from loyaltysim.study.sensitivity import sensitivity
     from loyaltysim.study.social_value import social_value
     from loyaltysim.study.sweep import sweep
     from loyaltysim.study.word_of_mouth_value import word_of_mouth_value
@@ -54,6 +55,7 @@ __all__ = [
     "replicate",
     "resistance_curve",
     "seeding",
+    "sensitivity",
     "simulate",
     "social_value",
     "sweep",
@@ -78,6 +80,7 @@ _ROOMS = {
     "study.questions": ("word_of_mouth_effect",),
     "study.resistance": ("resistance_curve",),
     "study.seeding": ("seeding",),
+    "study.sensitivity": ("sensitivity",),
     "study.social_value": ("social_value",),
     "study.sweep": ("sweep",),
     "study.word_of_mouth_value": ("word_of_mouth_value",),

@@ -21,6 +21,7 @@ from loyaltysim.cli.reproduce import reproduce
 from loyaltysim.cli.run import run
 from loyaltysim.cli.scenarios import scenarios
 from loyaltysim.cli.schema import schema
+from loyaltysim.cli.sensitivity import sensitivity
 from loyaltysim.cli.sweep import sweep
 from loyaltysim.cli.told import INTERRUPTED, WRONG
 from loyaltysim.cli.validate import validate
@@ -40,6 +41,7 @@ EXAMPLES: dict[Callable[..., None], str] = {
     run: "loyaltysim run grocery --set brands.Rival.pricing.0.depth=0.3 --out results",
     compare: "loyaltysim compare grocery mine.toml --replications 30",
     sweep: "loyaltysim sweep grocery --axis 'brands.Ours.price=[1.9,2.0,2.1]' --store prices",
+    sensitivity: "loyaltysim sensitivity grocery --axis 'brands.Ours.quality=[0.5,0.7]' --metric share",
     reproduce: "loyaltysim reproduce results",
     word_of_mouth: "loyaltysim word-of-mouth grocery --of praise",
     check: "loyaltysim check mine.toml",

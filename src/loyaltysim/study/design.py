@@ -87,9 +87,26 @@ def design(
         return Design(paths, tuple(product(*(axes[path] for path in paths))))
     assert points is not None  # a fault otherwise
     unit = _spread(kind, len(paths), points, seed)
-    ends = [(axes[path][0], axes[path][1]) for path in paths]
-    columns = [_between(_at(base, path), *ends[place], unit[:, place]) for place, path in enumerate(paths)]
-    return Design(paths, tuple(zip(*columns)))
+    ends = ends_of(base, axes)
+    return Design(paths, tuple(tuple(value_between(*end, u) for end, u in zip(ends, row)) for row in unit))
+
+
+def ends_of(base: Scenario, axes: Mapping[str, Sequence[Any]]) -> list[tuple[Any, float, float]]:
+    """The usual value of each setting, and its least and largest one.
+
+    Raises ScenarioError for paths that do not exist, and ends that are none.
+    """
+    faults = list(_faults(base, axes, "latin_hypercube", 1))
+    if faults:
+        raise ScenarioError(faults)
+    return [(_at(base, path), ends[0], ends[1]) for path, ends in axes.items()]
+
+
+def value_between(usual: Any, low: float, high: float, unit: float) -> float:
+    """The value at a place from 0, the least, to 1, the largest; whole where the setting and both ends are whole."""
+    if all(isinstance(value, int) for value in (usual, low, high)):
+        return int(min(low + math.floor(unit * (high - low + 1)), high))
+    return float(low + unit * (high - low))
 
 
 def _spread(kind: Kind, dimensions: int, points: int, seed: int) -> np.ndarray:
@@ -99,14 +116,6 @@ def _spread(kind: Kind, dimensions: int, points: int, seed: int) -> np.ndarray:
     luck = np.random.default_rng(seed)
     sampler = qmc.LatinHypercube(dimensions, rng=luck) if kind == "latin_hypercube" else qmc.Sobol(dimensions, rng=luck)
     return np.asarray(sampler.random(points))
-
-
-def _between(usual: Any, low: float, high: float, unit: np.ndarray) -> list[Any]:
-    """Values from low to high at the places `unit`; whole ones where the setting and both ends are whole numbers."""
-    whole = all(isinstance(value, int) for value in (usual, low, high))
-    if whole:
-        return [int(value) for value in np.minimum(low + np.floor(unit * (high - low + 1)), high)]
-    return [float(value) for value in low + unit * (high - low)]
 
 
 def _at(base: Scenario, path: str) -> Any:

@@ -93,11 +93,30 @@ def run_design(
     progress: Callable[[float, float], None] | None = None,
 ) -> xr.Dataset:
     """Run the points of a design; as `sweep`."""
+    return run_scenarios(
+        scenario, visited, visited.scenarios(scenario), replications=replications, seed=seed, store=store, shard=shard,
+        threads=threads, client=client, progress=progress,
+    )  # fmt: skip
+
+
+def run_scenarios(
+    base: Scenario,
+    visited: Design,
+    scenarios: Sequence[Scenario],
+    *,
+    replications: int,
+    seed: int,
+    store: str | Path | None,
+    shard: tuple[int, int] = (1, 1),
+    threads: int | None,
+    client: Any,
+    progress: Callable[[float, float], None] | None,
+) -> xr.Dataset:
+    """Run a scenario at each point of a design; as `sweep`, with scenarios that may differ from the base besides."""
     seed, replications = check_seed(seed), check_count("replications", replications)
     number, shards = shard
     if not 1 <= number <= shards:
         raise ScenarioError([Fault(None, None, "shard", f"must be k/n with k from 1 to n, was {number}/{shards}")])
-    scenarios = visited.scenarios(scenario)
     check_memory(scenarios[0], min(replications, max(1, STACK_ROWS // scenarios[0].population.n_customers)))
     kept = None if store is None else Store(store)
     rows = {} if kept is None else rows_of(kept)
@@ -110,7 +129,7 @@ def run_design(
         rows |= {row["key"]: row for row in batch}
     if kept is not None:
         kept.close()
-    return _dataset(scenario, visited, keys, rows, seed)
+    return _dataset(base, visited, keys, rows, seed)
 
 
 def rows_of(store: Store) -> dict[str, Row]:

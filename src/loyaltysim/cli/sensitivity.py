@@ -1,0 +1,128 @@
+"""`loyaltysim sensitivity`: which settings drive a result, over the ranges that they may have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from loyaltysim.cli import options
+from loyaltysim.cli.told import INTERRUPTED, plain, print_json, told
+
+if TYPE_CHECKING:
+    from loyaltysim.cli.asked import Asked
+    from loyaltysim.scenario import Scenario
+
+METHODS = ("tornado", "morris", "sobol")
+SAYS = {
+    "low": "at its least",
+    "high": "at its largest",
+    "mu_star": "mean size of effects",
+    "sigma": "their spread",
+    "S1": "share of variance alone",
+    "ST": "with interactions",
+}
+
+
+def sensitivity(
+    name: options.Name,
+    axes: Annotated[
+        list[str],
+        typer.Option(
+            "--axis", metavar="PATH=[LOW,HIGH]", help="Setting that varies, and its bounds. May be given again."
+        ),
+    ],
+    method: Annotated[
+        str, typer.Option(metavar="KIND", help="Method: tornado, morris or sobol.", autocompletion=lambda: [*METHODS])
+    ] = "tornado",
+    metrics: Annotated[
+        list[str] | None,
+        typer.Option("--metric", metavar="NAME", help="Metric that is looked at; retention_rate and margin if none."),
+    ] = None,
+    of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="QUESTION",
+            help="What a thing does, in place of the metric: rival_promotions, program, word_of_mouth.",
+        ),
+    ] = None,
+    samples: Annotated[str, typer.Option(metavar="N", help="Paths of morris, or points of sobol.")] = "8",
+    store: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder that keeps all runs; the same command goes on there.")
+    ] = None,
+    seed: options.Seed = "1",
+    replications: options.Replications = "10",
+    threads: options.Threads = None,
+    changes: options.Changes = None,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Tell which settings drive our results, over the ranges that they may have.
+
+    A tornado puts one setting at a time at each end of its range. Morris and Sobol (SALib) see interactions too.
+    """
+    with told(as_json):
+        from loyaltysim.cli.asked import Faults, read_change, read_count, read_options, read_scenario
+        from loyaltysim.cli.run import head
+
+        faults = Faults()
+        asked = read_options(faults, seed=seed, replications=replications, threads=threads, changes=changes)
+        wanted: dict[str, Any] = {}
+        for axis in axes:
+            with faults.of("--axis"):
+                path, values = read_change(axis)
+                wanted[path] = values
+        count = 1
+        with faults.of("--samples"):
+            count = read_count(samples)
+        with faults.of():
+            scenario = read_scenario(name, asked)
+        faults.tell()
+        how = {"method": method, "metrics": tuple(metrics or ("retention_rate", "margin")), "of": of, "samples": count}
+        try:
+            found = work_out(scenario, wanted, asked, store, quiet, how)
+        except KeyboardInterrupt:
+            told_of = f'stopped; "{store}" keeps what is done: the same command goes on from there'
+            typer.echo(told_of if store is not None else "stopped; --store DIR would keep what is done", err=True)
+            raise typer.Exit(INTERRUPTED) from None
+        if as_json:
+            rows = found.astype(object).where(found.notna(), None).to_dict("records")
+            print_json({**head("sensitivity", name, asked, store), "method": method, "of": of, "rows": rows})
+        else:
+            show(name, scenario, asked, found)
+
+
+def work_out(
+    scenario: Scenario, axes: dict[str, Any], asked: Asked, store: Path | None, quiet: bool, how: dict[str, Any]
+) -> Any:
+    """Run it, with a bar."""
+    from loyaltysim.cli.progress import bar
+    from loyaltysim.study import sensitivity as study
+
+    with bar(1.0, quiet) as tell:
+        progress = None if tell is None else lambda done, total: tell(f"{done:,.0f} of {total:,} runs", done / total)
+        return study.sensitivity(
+            scenario, axes, replications=asked.replications, seed=asked.seed, threads=asked.threads, store=store,
+            progress=progress, **how,
+        )  # fmt: skip
+
+
+def show(name: str, scenario: Scenario, asked: Asked, found: Any) -> None:
+    """Print a table a metric."""
+    from loyaltysim.cli import tables
+    from loyaltysim.cli.numbers import Number, is_share
+    from loyaltysim.cli.show import answer_console
+
+    console = answer_console()
+    console.print(*tables.headline(name, scenario, asked.replications, asked.seed, asked.changes), sep="\n")
+    for metric, own in found.groupby("metric", sort=False):
+        shown = own["measure"].iloc[0] not in ("S1", "ST") and is_share(metric)
+        rows = []
+        for row in own.itertuples():
+            size = Number(row.effect, row.ci_low, row.ci_high).times(100 if shown else 1)
+            value = "" if row.value is None else f" ({row.value:.6g})"
+            rows.append([plain(row.path), SAYS[row.measure] + value, size.text(), size.interval()])
+        unit = "points" if shown else plain(own["unit"].iloc[0])
+        title = f"{plain(scenario.focal)}: {metric.replace('_', ' ')}, {unit}"
+        console.print("", tables.table(title, ["setting", "", "effect", "95 % interval"], rows, texts=2), sep="\n")
