@@ -376,3 +376,19 @@ def test_channel__an_occasion_is_online_with_the_customers_chance(seat):
     # who has no wish for a channel buys in the store
     plain = market(n=4, brands={"A": {"price": 0, "store_appeal": 0.5}, "B": {"price": 0}})
     assert told(seat, plain)[0].tolist() == [0.5] * 4
+
+
+def test_bond__decides_more_where_products_are_alike():
+    """Between like products (tastes spread little) a full bond moves shares further than between unlike ones."""
+    moved = []
+    for spread in (0.2, 3.0):
+        logit = {"kind": "logit", "outside_option": False, "bond_weight": 1.0}
+        tastes = {"n_customers": 2000, "taste": {"distribution": "normal", "sd": spread}}
+        scenario = market(logit, behavior={"needs": {"kind": "regular"}, "choice": logit, "bond": {"kind": "drift"}})
+        simulation = Simulation(scenario.vary({"population": tastes}))
+        rows, shares = np.arange(2000), []
+        for bond in (0.0, 1.0):
+            simulation.world.customers.arrays["bond"][0] = bond
+            shares.append(simulation.choice_probabilities(rows)[:, 0].mean())
+        moved.append(shares[1] - shares[0])
+    assert moved[0] > 2 * moved[1] > 0  # about the mean of P · (1 − P): .25 against less than .1

@@ -66,3 +66,13 @@ def test_check__says_ok_and_what_it_is(command, name):
 def test_check__of_a_change(command):
     assert command("check", "reference", "--set", "steps=3").out.count("3 of 1 week") == 1
     assert command("check", "reference", "--set", "steps=0").code == 2
+
+
+def test_scenarios__lists_what_brands_can_do(command):
+    done = command("scenarios", "--levers")
+    assert done.code == 0
+    rows = command("scenarios", "--levers", "--json").json["kinds"]
+    assert {row["room"] for row in rows} == {"pricing", "programs", "rewards", "levers", "targets"}
+    for row in rows:
+        lines = [line for line in done.out.splitlines() if line.startswith(f"{row['kind']} ")]
+        assert any(line.split(maxsplit=1)[1].strip() in row["says"] for line in lines), row

@@ -1,0 +1,286 @@
+"""Keep or win? One budget split between winning customers and keeping them, in markets of several ages.
+
+The claim that winning a customer costs five times as much as keeping one is an input here. Every world has the same
+customers and luck. Writes returns.csv, splits.csv and returns.svg, and prints the tables of README.md. Options:
+--replications, --seed, --customers, --out.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+import loyaltysim as ls
+from loyaltysim.plots.interval import ratio
+from loyaltysim.plots.style import COLORS, FAINT, FOCAL_COLOR, INK, LABEL_SIZE, SMALL_SIZE, TITLE_SIZE, dress
+from loyaltysim.study.compare import paired_effect
+from loyaltysim.study.side_by_side import side_by_side
+from loyaltysim.summaries import summary
+
+HERE = Path(__file__).parent
+YEAR, ROUND = 52, 4  # weeks in which money is spent; from one present to the next
+KEEPING = (
+    1.4  # EUR a customer and year: about a tenth of the margin that one brings; assumed, and of no weight (README)
+)
+CLAIM = 5.0  # what winning one costs, in what keeping one costs for a year: the claim of the trade, an input
+BUDGET = 0.5  # EUR a year for each person of the market; assumed
+BETTER = (0.05, 0.1, 0.2)
+"""How many fewer leave us in the second half year where all are cared for; assumed, hence three."""
+SPLITS = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""Shares of the budget that go to winning."""
+ACTIVE = 26.0  # weeks: whoever bought us in them is cared for
+AGES = {"word_of_mouth.acquisition.start_share": 0.05}, {"word_of_mouth.acquisition.start_share": 0.5}
+MARKETS: dict[str, dict[str, Any]] = {
+    "young": AGES[0],
+    "half-grown": AGES[1],
+    "mature": {"word_of_mouth.acquisition": {"kind": "none"}},
+    "mature, fickle": {
+        "word_of_mouth.acquisition": {"kind": "none"},
+        "population.dropout_chance": {"distribution": "beta", "a": 2.0, "b": 19.0},
+    },
+}
+"""How many of all people are customers of some brand a year before; in the last market twice as many leave."""
+PILOT = 10  # replications by which strengths are set
+TURNS = 4  # of the search for a strength, assumed: enough to come within a few percent
+
+
+def market(name: str, customers: int | None = None) -> ls.Scenario:
+    """The market of market.toml at an age."""
+    changes = dict(MARKETS[name])
+    if customers is not None:
+        changes["population.n_customers"] = customers
+    return ls.load(HERE / "market.toml").vary(changes)
+
+
+def levers(win: float = 0.0, keep: float = 0.0, winning: float = 0.0, keeping: float = 0.0) -> list[dict[str, Any]]:
+    """What is done for a year: EUR a week and strength of winning, and of keeping.
+
+    Winning is advertising that makes known. Keeping is small presents for those who bought lately, every four weeks, as
+    far as the money goes; `keep` is infinite where nobody looks at the money.
+    """
+    when = {"from_week": 0.0, "until_week": float(YEAR)}
+    made: list[dict[str, Any]] = []
+    if win or winning:
+        made.append({"kind": "awareness_advertising", **when, "cost_a_week": win, "strength": winning})
+    if keep:
+        each = KEEPING * ROUND / YEAR
+        limit = {} if np.isinf(keep) else {"most": int(keep * ROUND / each)}
+        target = {"kind": "everybody", "bought_within_weeks": ACTIVE, **limit}
+        made.append({
+            "kind": "gift", **when, "every_weeks": float(ROUND), "cost_each": each, "jump": 0.01, "strength": keeping,
+            "target": target,
+        })  # fmt: skip
+    return made
+
+
+def with_levers(scenario: ls.Scenario, **how: float) -> ls.Scenario:
+    """The market with what we do."""
+    return scenario.vary({"brands.Ours.levers": levers(**how)})
+
+
+def of_ours(data: Any, metric: str) -> np.ndarray:
+    """A metric of ours over the run, one number a replication."""
+    return np.asarray(summary(data, metric).sel(brand="Ours", segment="all").values, float)
+
+
+def left(data: Any) -> float:
+    """Customers who left us in the second half of the year for each purchase of ours: all replications together."""
+    ours = data.sel(brand="Ours", segment="all")
+    lapsed = ours["lapsed"].isel(step=slice(YEAR // 2, YEAR)).sum()
+    return float(lapsed / ours["purchases"].isel(step=slice(YEAR // 2, YEAR)).sum())
+
+
+def won(data: Any) -> float:
+    """Customers who bought us for the first time while money is spent, a replication."""
+    return float(data["joined"].sel(brand="Ours", segment="all").isel(step=slice(YEAR)).sum("step").mean())
+
+
+def search(aim: float, measure: Any, start: float) -> float:
+    """A strength whose measure is the aim: steps by proportion, as the measure is nearly so."""
+    strength = start
+    for _ in range(TURNS):
+        got = measure(strength)
+        strength *= min(max(aim / got, 0.1), 10.0) if got > 0 else 10.0
+    return strength
+
+
+def strengths(seed: int, customers: int | None) -> tuple[dict[str, float], dict[float, float]]:
+    """The strength of winning in each market at which a won customer costs what the claim says, and of keeping."""
+    how: dict[str, Any] = {"replications": PILOT, "seed": seed}
+    winning = {}
+    for name in MARKETS:
+        base = market(name, customers)
+        budget = BUDGET * base.population.n_customers
+        before = won(ls.replicate(base, **how))
+        aim = budget / (CLAIM * KEEPING)
+
+        def more(strength: float, base: ls.Scenario = base, before: float = before) -> float:
+            return won(ls.replicate(with_levers(base, winning=strength), **how)) - before
+
+        winning[name] = search(aim, more, 1.0)
+        print(f"winning in the {name} market: strength {winning[name]:.2f} …", file=sys.stderr)
+    base = market("mature", customers)
+    usual = left(ls.replicate(base, **how))
+
+    def fewer(strength: float) -> float:
+        return 1 - left(ls.replicate(with_levers(base, keep=np.inf, keeping=strength), **how)) / usual
+
+    keeping = {}
+    for better in BETTER:
+        keeping[better] = search(better, fewer, 1.0)
+        print(f"keeping, {better:.0%} fewer leave: strength {keeping[better]:.2f} …", file=sys.stderr)
+    return winning, keeping
+
+
+def run_all(replications: int, seed: int, customers: int | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The two files: what a EUR of each brings in each market, and what splits of one budget bring."""
+    winning, keeping = strengths(seed, customers)
+    returns, splits = [], []
+    for name in MARKETS:
+        base = market(name, customers)
+        week = BUDGET * base.population.n_customers / YEAR
+        worlds = {"nothing": base, "win": with_levers(base, win=week, winning=winning[name])}
+        for better in BETTER:
+            worlds[f"keep {better:g}"] = with_levers(base, keep=np.inf, keeping=keeping[better])
+            for share in SPLITS:
+                money = {"win": share * week, "keep": (1 - share) * week}
+                worlds[f"{better:g} {share:g}"] = with_levers(
+                    base, **money, winning=share * winning[name], keeping=keeping[better]
+                )
+        runs = side_by_side(worlds, replications=replications, seed=seed)
+        found = {world: numbers(data) for world, data in runs.items()}
+        returns += [{"market": name, **row} for row in told_of_returns(found)]
+        splits += [{"market": name, **row} for row in told_of_splits(found)]
+        print(f"the {name} market …", file=sys.stderr)
+    return pd.DataFrame(returns), pd.DataFrame(splits)
+
+
+def numbers(data: Any) -> dict[str, np.ndarray]:
+    """What a world came to, one number a replication."""
+    cost, margin = of_ours(data, "lever_cost"), of_ours(data, "margin")
+    ours = data.sel(brand="Ours", segment="all")
+    return {
+        "cost": cost,
+        "net": margin,
+        "gross": margin + cost,
+        "joined": ours["joined"].isel(step=slice(YEAR)).sum("step").values.astype(float),
+        "customers": ours["customers_end"].isel(period=-1).values.astype(float),
+    }
+
+
+def told_of_returns(found: dict[str, dict[str, np.ndarray]]) -> list[dict[str, Any]]:
+    """What a EUR of winning and of keeping brings in two years, and the ratio at which both bring the same."""
+    none, win = found["nothing"], found["win"]
+    brought = {world: own["gross"] - none["gross"] for world, own in found.items()}
+    rows = [_row("a EUR of winning brings", ratio(brought["win"], win["cost"]))]
+    rows.append(_row("a customer won costs", ratio(win["cost"], win["joined"] - none["joined"])))
+    for better in BETTER:
+        world = f"keep {better:g}"
+        rows.append(_row("a EUR of keeping brings", ratio(brought[world], found[world]["cost"]), better))
+        per_win, per_keep = brought["win"] / win["cost"].mean(), brought[world] / found[world]["cost"].mean()
+        rows.append(_row("winning pays up to a ratio of", ratio(CLAIM * per_win, per_keep), better))
+    return rows
+
+
+def _row(what: str, found: Any, better: float = np.nan) -> dict[str, Any]:
+    return {
+        "what": what, "fewer_leave": better, "effect": float(found.mean), "ci_low": float(found.low),
+        "ci_high": float(found.high),
+    }  # fmt: skip
+
+
+def told_of_splits(found: dict[str, dict[str, np.ndarray]]) -> list[dict[str, Any]]:
+    """What each split adds to the margin less its cost, what it spends, and how many customers there are in the end."""
+    rows = []
+    for better in BETTER:
+        for share in SPLITS:
+            own = found[f"{better:g} {share:g}"]
+            for metric in ("net", "cost", "customers"):
+                effect = paired_effect(own[metric], found["nothing"][metric])
+                kept = {key: effect[key] for key in ("effect", "ci_low", "ci_high", "n")}
+                rows.append({"fewer_leave": better, "to_winning": share, "metric": metric, **kept})
+    return rows
+
+
+def cell(row: Any, form: str) -> str:
+    """An effect with its interval."""
+    parts = (row[name] for name in ("effect", "ci_low", "ci_high"))
+    return "{} ({} … {})".format(*(f"{number + 0.0:{form}}".replace("-", "−") for number in parts))
+
+
+def tables(returns: pd.DataFrame, splits: pd.DataFrame) -> str:
+    """The tables of README.md, from what the files hold."""
+    lines = [f"| in two years, EUR | {' | '.join(MARKETS)} |", "|---|" + "---|" * len(MARKETS)]
+    for (what, better), rows in returns.groupby(["what", "fewer_leave"], dropna=False, sort=False):
+        if what == "winning pays up to a ratio of":
+            continue
+        own = rows.set_index("market")
+        name = what if np.isnan(better) else f"{what}, {better:.0%} fewer leave"
+        lines.append(f"| {name} | {' | '.join(cell(own.loc[m], '.2f') for m in MARKETS)} |")
+    lines += ["", f"| ratio up to which winning pays more | {' | '.join(MARKETS)} |", "|---|" + "---|" * len(MARKETS)]
+    found = returns[returns.what == "winning pays up to a ratio of"]
+    for better, rows in found.groupby("fewer_leave"):
+        own = rows.set_index("market")
+        lines.append(f"| {better:.0%} fewer leave | {' | '.join(cell(own.loc[m], '.1f') for m in MARKETS)} |")
+    for better in BETTER:
+        lines += ["", f"| margin less cost, EUR, {better:.0%} fewer leave: share to winning | {' | '.join(MARKETS)} |"]
+        lines.append("|---|" + "---|" * len(MARKETS))
+        own = splits[(splits.fewer_leave == better) & (splits.metric == "net")].set_index(["to_winning", "market"])
+        lines += [
+            f"| {share:.0%} | {' | '.join(cell(own.loc[(share, m)], '+,.0f') for m in MARKETS)} |" for share in SPLITS
+        ]
+    lines += ["", f"| spent, EUR, by share to winning | {' | '.join(MARKETS)} |", "|---|" + "---|" * len(MARKETS)]
+    own = splits[(splits.fewer_leave == BETTER[1]) & (splits.metric == "cost")].set_index(["to_winning", "market"])
+    lines += [
+        f"| {share:.0%} | {' | '.join(f'{own.loc[(share, m)].effect:,.0f}' for m in MARKETS)} |" for share in SPLITS
+    ]
+    return "\n".join(lines)
+
+
+def draw(splits: pd.DataFrame) -> Figure:
+    """What each split brings: a panel a market, a line for each size of what keeping does."""
+    figure = Figure(figsize=(11.0, 3.6), layout="constrained")
+    looks = zip(BETTER, (COLORS[3], FOCAL_COLOR, COLORS[1]), (":", "-", "--"), ("o", "s", "^"))
+    panels = figure.subplots(1, len(MARKETS))
+    found = splits[splits.metric == "net"].set_index(["market", "fewer_leave", "to_winning"]).sort_index()
+    for better, color, line, mark in looks:
+        for ax, name in zip(panels, MARKETS):
+            own = found.loc[name, better]
+            x, y = 100 * own.index.to_numpy(), own["effect"].to_numpy()
+            ends = np.array([y - own["ci_low"], own["ci_high"] - y])
+            label = f"{better:.0%} fewer leave"
+            ax.errorbar(x, y, ends, color=color, linestyle=line, marker=mark, markersize=5, capsize=3, label=label)
+    for place, (ax, name) in enumerate(zip(panels, MARKETS)):
+        ax.axhline(0, color=FAINT, linewidth=1)
+        dress(ax, "% of the budget to winning", "" if place else "margin less cost in two years, EUR")
+        ax.set_title(f"{name} market", loc="left", fontsize=LABEL_SIZE, color=INK)
+        ax.set_xticks([100 * share for share in SPLITS])
+    panels[0].legend(fontsize=SMALL_SIZE, frameon=False)
+    title = f"What splits of one budget bring where winning one costs {CLAIM:g} times as much as keeping one for a year"
+    figure.suptitle(title, x=0.01, ha="left", fontsize=TITLE_SIZE, color=INK)
+    return figure
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run everything, write the files, print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--replications", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--customers", type=int, default=None)
+    parser.add_argument("--out", type=Path, default=HERE)
+    asked = parser.parse_args(arguments)
+    asked.out.mkdir(parents=True, exist_ok=True)
+    returns, splits = run_all(asked.replications, asked.seed, asked.customers)
+    returns.to_csv(asked.out / "returns.csv", index=False)
+    splits.to_csv(asked.out / "splits.csv", index=False)
+    draw(splits).savefig(asked.out / "returns.svg", metadata={"Date": None})
+    print(tables(returns, splits))
+
+
+if __name__ == "__main__":
+    main()
