@@ -13,11 +13,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import loyaltysim as ls
 from loyaltysim.plots.interval import ratio
-from loyaltysim.plots.style import COLORS, FAINT, FOCAL_COLOR, INK, LABEL_SIZE, SMALL_SIZE, TITLE_SIZE, dress
+from loyaltysim.plots.style import COLORS, FAINT, FOCAL_COLOR, INK, SMALL_SIZE, TITLE_SIZE, dress
 from loyaltysim.study.compare import paired_effect
 from loyaltysim.study.side_by_side import side_by_side
 from loyaltysim.summaries import summary
@@ -242,27 +243,41 @@ def tables(returns: pd.DataFrame, splits: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-def draw(splits: pd.DataFrame) -> Figure:
-    """What each split brings: a panel a market, a line for each size of what keeping does."""
-    figure = Figure(figsize=(11.0, 3.6), layout="constrained")
-    looks = zip(BETTER, (COLORS[3], FOCAL_COLOR, COLORS[1]), (":", "-", "--"), ("o", "s", "^"))
-    panels = figure.subplots(1, len(MARKETS))
-    found = splits[splits.metric == "net"].set_index(["market", "fewer_leave", "to_winning"]).sort_index()
-    for better, color, line, mark in looks:
-        for ax, name in zip(panels, MARKETS):
-            own = found.loc[name, better]
-            x, y = 100 * own.index.to_numpy(), own["effect"].to_numpy()
-            ends = np.array([y - own["ci_low"], own["ci_high"] - y])
-            label = f"{better:.0%} fewer leave"
-            ax.errorbar(x, y, ends, color=color, linestyle=line, marker=mark, markersize=5, capsize=3, label=label)
-    for place, (ax, name) in enumerate(zip(panels, MARKETS)):
-        ax.axhline(0, color=FAINT, linewidth=1)
-        dress(ax, "% of the budget to winning", "" if place else "margin less cost in two years, EUR")
-        ax.set_title(f"{name} market", loc="left", fontsize=LABEL_SIZE, color=INK)
-        ax.set_xticks([100 * share for share in SPLITS])
-    panels[0].legend(fontsize=SMALL_SIZE, frameon=False)
-    title = f"What splits of one budget bring where winning one costs {CLAIM:g} times as much as keeping one for a year"
-    figure.suptitle(title, x=0.01, ha="left", fontsize=TITLE_SIZE, color=INK)
+def draw(returns: pd.DataFrame) -> Figure:
+    """What a EUR of each brings, by market; and the ratio of costs up to which winning pays more, beside the claim."""
+    figure = Figure(figsize=(11.0, 4.0), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    found = returns.set_index(["what", "market"]).sort_index()
+    x = np.arange(len(MARKETS), dtype=float)
+    looks = list(zip(BETTER, (COLORS[3], FOCAL_COLOR, COLORS[1]), ("o", "s", "^")))
+
+    def points(ax: Axes, what: str, better: float, at: float, color: str, mark: str, label: str) -> None:
+        rows = [found.loc[what, name] for name in MARKETS]
+        own = pd.concat([row if np.isnan(better) else row[row.fewer_leave == better] for row in rows])
+        y = own["effect"].to_numpy()
+        ends = np.array([y - own["ci_low"], own["ci_high"] - y])
+        ax.errorbar(x + at, y, ends, color=color, linestyle="", marker=mark, markersize=6, capsize=3, label=label)
+
+    for place, (better, color, mark) in enumerate(looks):
+        label = f"keeping, {better:.0%} fewer leave"
+        points(left, "a EUR of keeping brings", better, 0.13 * (place - 0.5), color, mark, label)
+        label = f"{better:.0%} fewer leave"
+        points(right, "winning pays up to a ratio of", better, 0.13 * (place - 1), color, mark, label)
+    points(left, "a EUR of winning brings", np.nan, -0.2, INK, "D", "winning")
+    left.axhline(1, color=FAINT, linewidth=1)
+    right.axhline(CLAIM, color=INK, linewidth=1, linestyle=":")
+    right.text(x[-1] + 0.45, CLAIM * 1.04, f"the claim: {CLAIM:g}", ha="right", va="bottom", fontsize=SMALL_SIZE)
+    dress(left, "", "EUR of margin in two years, before the cost")
+    dress(right, "", "cost of winning one / of keeping one a year")
+    right.set_yscale("log")
+    right.set_yticks([1, 2, 5, 10, 20], ["1", "2", "5", "10", "20"])
+    right.minorticks_off()
+    left.set_ylim(0, 1.45)  # room for the legend
+    for ax, title in ((left, "What a EUR brings"), (right, "Up to which ratio winning pays more")):
+        ax.set_title(title, loc="left", fontsize=TITLE_SIZE, color=INK)
+        ax.set_xticks(x, list(MARKETS))
+        ax.set_xlim(x[0] - 0.5, x[-1] + 0.5)
+        ax.legend(fontsize=SMALL_SIZE, frameon=False, loc="upper right", ncols=2 if ax is left else 1)
     return figure
 
 
@@ -278,7 +293,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     returns, splits = run_all(asked.replications, asked.seed, asked.customers)
     returns.to_csv(asked.out / "returns.csv", index=False)
     splits.to_csv(asked.out / "splits.csv", index=False)
-    draw(splits).savefig(asked.out / "returns.svg", metadata={"Date": None})
+    draw(returns).savefig(asked.out / "returns.svg", metadata={"Date": None})
     print(tables(returns, splits))
 
 
