@@ -10,7 +10,7 @@ from scipy import stats
 
 import loyaltysim as ls
 from loyaltysim.scenario import ScenarioError
-from loyaltysim.study.precision import bootstrap, differences, needed, read_until, replications_needed
+from loyaltysim.study.precision import MOST_NEEDED, bootstrap, differences, needed, read_until, replications_needed
 
 SMALL = ls.load("grocery").vary({"population.n_customers": 100, "steps": 13, "burn_in": 0, "metrics.period_steps": 13})
 PAIR = {"base": SMALL, "cheaper": SMALL.vary({"brands.Ours.price": 1.9})}
@@ -31,6 +31,12 @@ def test_needed__is_the_first_number_whose_interval_is_narrow_enough(spread, wid
 def test_needed__of_what_never_varies_is_two_and_of_nothing_none():
     assert needed(np.array([1.0, 1.0, 1.0]), 0.1) == 2
     assert needed(np.array([1.0, np.nan]), 0.1) == 0
+
+
+def test_needed__of_an_absurd_width_is_the_most_and_of_none_is_refused():
+    assert needed(np.array([1.0, 2.0]), 1e-200) == MOST_NEEDED
+    with pytest.raises(ValueError, match="a half width must be above 0, was 0"):
+        needed(np.array([1.0, 2.0]), 0.0)
 
 
 def test_until__stops_when_the_interval_is_narrow_enough_and_not_before():

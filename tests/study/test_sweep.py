@@ -1,5 +1,6 @@
 """Sweeps: the same numbers as single runs, on every engine; nothing done is lost, and nothing is done twice."""
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -9,10 +10,12 @@ import pytest
 import xarray as xr
 
 import loyaltysim as ls
+from loyaltysim.cli.asked import read_change
 from loyaltysim.results import source_hash
-from loyaltysim.scenario import ScenarioError
+from loyaltysim.scenario import Scenario, ScenarioError
 from loyaltysim.study import fill as filling
-from loyaltysim.study.store import MOST_PARTS, Store, merge
+from loyaltysim.study.fill import command_of
+from loyaltysim.study.store import MOST_PARTS, Keys, Store, merge, table_of
 from loyaltysim.study.sweep import sweep
 from loyaltysim.summaries import summary
 
@@ -42,6 +45,12 @@ def test_sweep__does_not_depend_on_threads_or_on_shards(swept, tmp_path):
     merge(tmp_path / "all", folders)
     assert count_runs(lambda: sweep(SMALL, AXES, replications=3, store=tmp_path / "all")) == 0
     assert sweep(SMALL, AXES, replications=3, store=tmp_path / "all").identical(swept)
+
+
+def test_shards__of_one_store_leave_no_hole(swept, tmp_path):
+    for k in (2, 1, 3):
+        data = sweep(SMALL, AXES, replications=3, store=tmp_path, shard=(k, 3))
+    assert data.identical(swept)
 
 
 def count_runs(work) -> int:
@@ -134,6 +143,56 @@ def test_many_parts__are_merged_into_few_and_stay_the_same_runs(tmp_path, monkey
     store.close()
     assert len(list(tmp_path.glob("*.parquet"))) == 1 and len(store.done()) == 24
     assert sweep(SMALL, AXES, replications=4, store=tmp_path).identical(one)
+
+
+def test_merging_again__keeps_runs_whose_file_would_have_the_same_name(tmp_path, monkeypatch):
+    monkeypatch.setattr("loyaltysim.study.store.MOST_ROWS", 4)
+    monkeypatch.setattr("loyaltysim.study.store.MOST_PARTS", 2)
+    store, number = Store(tmp_path), 0
+    for sizes in ([1, 1, 1, 1, 1], [1, 1, 1], [4, 2, 1, 1]):
+        for size in sizes:
+            store.add(table_of({"key": str(number + k), "replication": 0, "values": [1.0]} for k in range(size)))
+            number += size
+        store.close()
+        assert store.done() == {str(k) for k in range(number)}
+        assert len(list(tmp_path.glob("*.parquet"))) <= number // 4 + 2
+
+
+def test_merge__takes_a_run_that_is_done_in_place_of_one_that_failed(tmp_path):
+    failed, good = Store(tmp_path / "failed"), Store(tmp_path / "good")
+    failed.add(table_of([{"key": "k", "replication": 0, "error": "no luck"}]))
+    good.add(table_of([{"key": "k", "replication": 0, "values": [1.0]}]))
+    merge(tmp_path / "all", [failed.folder, good.folder])
+    assert Store(tmp_path / "all").done() == {"k"}
+    assert len(list((tmp_path / "all").glob("*.parquet"))) == 1, "nothing empty is written"
+
+
+def test_keys__tell_brands_in_another_order_apart():
+    document = SMALL.document()
+    turned = Scenario.from_document({**document, "brands": dict(reversed(document["brands"].items()))})
+    assert Keys(SMALL, 1).of(0) != Keys(turned, 1).of(0), "luck goes by the place of a brand"
+
+
+def test_progress_that_raises__is_no_failed_run(tmp_path):
+    def listen(done: float, total: float) -> None:
+        raise RuntimeError("as the test wants")
+
+    with pytest.raises(RuntimeError, match="as the test wants"):
+        sweep(SMALL, {PRICE: [2.0]}, replications=2, store=tmp_path, progress=listen)
+    assert Store(tmp_path).rows() is None
+
+
+@pytest.mark.parametrize("value", [2.0, True, [1.5, 2], 'a "quoted" text', {"kind": "none", "list": [{"a": 1}]}])
+def test_command__has_values_that_the_command_line_reads_back(value):
+    words = shlex.split(command_of({"some.path": value, "gone": None}))
+    assert words[:3] == ["loyaltysim", "run", "NAME|FILE"] and len(words) == 5
+    assert read_change(words[-1]) == ("some.path", value)
+
+
+def test_axes__may_be_arrays_and_may_take_a_setting_away(tmp_path):
+    until = "brands.Rival.pricing.0.until_week"
+    data = sweep(SMALL, {until: [3.0, None], PRICE: np.array([1.9, 2.0])}, replications=1)
+    assert data["failed"].sum() == 0 and data.sizes["point"] == 4
 
 
 def test_store_of_another_version__is_refused(tmp_path):

@@ -79,6 +79,7 @@ def design(
     ------
     ScenarioError : for paths that do not exist, empty lists, bounds that are none, values that a setting cannot have
     """
+    axes = {path: _plain(values) for path, values in axes.items()}
     faults = list(_faults(base, axes, kind, points))
     if faults:
         raise ScenarioError(faults)
@@ -96,6 +97,7 @@ def ends_of(base: Scenario, axes: Mapping[str, Sequence[Any]]) -> list[tuple[Any
 
     Raises ScenarioError for paths that do not exist, and ends that are none.
     """
+    axes = {path: _plain(values) for path, values in axes.items()}
     faults = list(_faults(base, axes, "latin_hypercube", 1))
     if faults:
         raise ScenarioError(faults)
@@ -118,6 +120,15 @@ def _spread(kind: Kind, dimensions: int, points: int, seed: int) -> np.ndarray:
     return np.asarray(sampler.random(points))
 
 
+def _plain(values: Any) -> Any:
+    """NumPy's numbers as Python's own, in lists too."""
+    if isinstance(values, np.ndarray):
+        return values.tolist()
+    if isinstance(values, (list, tuple)):
+        return [value.item() if isinstance(value, np.generic) else value for value in values]
+    return values
+
+
 def _at(base: Scenario, path: str) -> Any:
     """The base's own value at a path."""
     return reduce(member, split_path(path), base)
@@ -133,7 +144,7 @@ def _faults(base: Scenario, axes: Mapping[str, Sequence[Any]], kind: Kind, point
     if not axes:
         yield fault("axes", "a study needs at least one path that varies")
     for path, values in axes.items():
-        if isinstance(values, str) or not isinstance(values, (Sequence, np.ndarray)):
+        if isinstance(values, str) or not isinstance(values, Sequence):
             yield fault(path, f"must be a list of values, was {values!r}")
             continue
         if len(values) == 0:

@@ -14,12 +14,14 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from loyaltysim import results
+from loyaltysim.faults import path_text
 from loyaltysim.runs import STACK_ROWS
 from loyaltysim.simulation import Simulation
 from loyaltysim.study.compare import METRICS
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
 
 BATCH_SECONDS = 0.5
+"""Work of a batch, assumed: so much may be lost by a kill, and writing it takes a hundredth of it."""
 Row = dict[str, Any]
 Tell = Callable[[float], None]
 
@@ -57,18 +60,31 @@ class Stopped(Exception):
 
 
 def jobs_of(
-    scenarios: Sequence[Scenario], changes: Sequence[Mapping[str, Any]], replications: int, seed: int, done: set[str]
+    scenarios: Sequence[Scenario],
+    commands: Sequence[str],
+    replications: int,
+    seed: int,
+    done: set[str],
+    shard: tuple[int, int] = (1, 1),
 ) -> tuple[list[Job], list[tuple[str, ...]]]:
-    """The jobs that are to be done, and the keys of every scenario's runs, done or not."""
-    jobs, all_keys = [], []
-    for scenario, changed in zip(scenarios, changes):
+    """The jobs that are to be done, and the keys of every scenario's runs, done or not.
+
+    A shard (k, n) has every n-th stack of replications of all scenarios, whether done or not: so what is one shard's
+    does not depend on what others have done.
+    """
+    jobs, all_keys, place = [], [], 0
+    for scenario, command in zip(scenarios, commands):
         keys = Keys(scenario, seed)
         own = tuple(keys.of(replication) for replication in range(replications))
         all_keys.append(own)
         size = max(1, STACK_ROWS // scenario.population.n_customers)
-        for some in _missing(own, done, size):
-            command = _command(scenario, changed, seed, some.stop)
-            jobs.append(Job(scenario, command, some, own[some.start : some.stop]))
+        for start in range(0, replications, size):
+            mine = place % shard[1] == shard[0] - 1
+            place += 1
+            stack = range(start, min(start + size, replications))
+            for some in _missing(own, stack, done) if mine else ():
+                told = f"{command} --seed {seed} --replications {some.stop}"
+                jobs.append(Job(scenario, told, some, own[some.start : some.stop]))
     return jobs, all_keys
 
 
@@ -109,9 +125,10 @@ def do(job: Job, seed: int, tell: Tell | None = None) -> list[Row]:
     try:
         simulation = Simulation(job.scenario, seed=seed, threads=1, replications=job.replications)
         last = simulation.calendar.last
-        simulation.run(progress=None if tell is None else lambda: tell(len(job.keys) * simulation.now / last))
+        told = None if tell is None else partial(_safely, tell, lambda: len(job.keys) * simulation.now / last)
+        simulation.run(progress=told)
         data = results.dataset(job.scenario, seed, [simulation.raw()])
-    except Stopped:
+    except (Stopped, _ListenerFailed):
         raise
     except Exception:
         if len(job.keys) > 1:
@@ -129,6 +146,20 @@ def do(job: Job, seed: int, tell: Tell | None = None) -> list[Row]:
         _row(key, number, seconds, job.command, layout, own.tolist())
         for key, number, own in zip(job.keys, job.replications, values)
     ]
+
+
+class _ListenerFailed(Exception):
+    """What listens to the progress raised: no fault of the run."""
+
+
+def _safely(tell: Tell, done: Callable[[], float]) -> None:
+    """Tell the progress; what the listener raises ends the study and is not taken for a run that failed."""
+    try:
+        tell(done())
+    except Stopped:
+        raise
+    except Exception as error:
+        raise _ListenerFailed from error
 
 
 def _row(
@@ -181,7 +212,10 @@ def _on_threads(jobs: Sequence[Job], seed: int, threads: int | None, tell: Tell 
             while running:
                 finished, running = wait(running, return_when=FIRST_COMPLETED)
                 for future in finished:
-                    number, rows = future.result()
+                    try:
+                        number, rows = future.result()
+                    except _ListenerFailed as failure:
+                        raise failure.__cause__ or failure from None
                     if rows:
                         running.add(pool.submit(batch, number))
                         yield rows
@@ -189,22 +223,33 @@ def _on_threads(jobs: Sequence[Job], seed: int, threads: int | None, tell: Tell 
             stop.set()
 
 
-def _missing(keys: Sequence[str], done: set[str], size: int) -> Iterator[range]:
-    """Runs of replications that are not done, each at most `size` long."""
+def _missing(keys: Sequence[str], stack: range, done: set[str]) -> Iterator[range]:
+    """Runs of replications of a stack that are not done."""
     start: int | None = None
-    for number in range(len(keys) + 1):
-        wanted = number < len(keys) and keys[number] not in done
-        if start is not None and (not wanted or number - start == size):
+    for number in range(stack.start, stack.stop + 1):
+        wanted = number < stack.stop and keys[number] not in done
+        if start is not None and not wanted:
             yield range(start, number)
             start = None
         if wanted and start is None:
             start = number
 
 
-def _command(scenario: Scenario, changes: Mapping[str, Any], seed: int, replications: int) -> str:
-    """How the run is made again by hand, with NAME|FILE for the scenario that was varied."""
-    import tomli_w
+def command_of(changes: Mapping[str, Any]) -> str:
+    """How a point is run by hand, with NAME|FILE for the scenario that was varied; settings taken away are not told."""
+    varied = [f"--set {shlex.quote(f'{path}={inline(value)}')}" for path, value in changes.items() if value is not None]
+    return " ".join(["loyaltysim run NAME|FILE", *varied])
 
-    sets = [tomli_w.dumps({"x": value}).removeprefix("x = ").strip() for value in changes.values()]
-    varied = [f"--set {shlex.quote(f'{path}={value}')}" for path, value in zip(changes, sets)]
-    return " ".join(["loyaltysim run NAME|FILE", *varied, f"--seed {seed}", f"--replications {replications}"])
+
+def inline(value: Any) -> str:
+    """A plain value as TOML in one line: what `--set` reads."""
+    if isinstance(value, dict):
+        pairs = (f"{path_text((str(name),))} = {inline(one)}" for name, one in value.items() if one is not None)
+        return "{ " + ", ".join(pairs) + " }"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(inline, value)) + "]"
+    if isinstance(value, (bool, int)):
+        return str(value).lower()
+    if isinstance(value, float):
+        return repr(value)
+    return json.dumps(str(value), ensure_ascii=False)

@@ -29,21 +29,25 @@ if TYPE_CHECKING:
 FEWEST = 10
 """Replications before which nothing is stopped; assumed."""
 MOST_NEEDED = 10_000_000
+"""Replications that nobody will run; assumed."""
 _UNTIL = re.compile(r"\s*(?:(\w+)\s+)?half_width\s*<=\s*([0-9.eE+-]+)\s*")
 
 
 def needed(differences: np.ndarray, half_width: float) -> int:
     """How many replications make the half width of the 95 % interval at most so large, by the spread seen so far.
 
-    At least two differences, of replications; NaNs are left out. 0 where fewer are known.
+    At least two differences, of replications; NaNs are left out. 0 where fewer are known; `MOST_NEEDED` if it is that
+    or more. Raises ValueError for a width that is not above 0.
     """
+    if not half_width > 0:
+        raise ValueError(f"a half width must be above 0, was {half_width:g}")
     known = differences[np.isfinite(differences)]
     if len(known) < 2:
         return 0
     spread, n = float(known.std(ddof=1)), 2
     while n < MOST_NEEDED and _half_width(spread, n) > half_width:
-        wanted = (special.stdtrit(n - 1, (1 + CONFIDENCE) / 2) * spread / half_width) ** 2
-        n = max(n + 1, min(math.ceil(wanted), 2 * n))
+        root = min(float(special.stdtrit(n - 1, (1 + CONFIDENCE) / 2)) * spread / half_width, MOST_NEEDED)
+        n = min(max(n + 1, min(math.ceil(root**2), 2 * n)), MOST_NEEDED)
     while n > 2 and _half_width(spread, n - 1) <= half_width:  # t was that of fewer, so the last step went too far
         n -= 1
     return n

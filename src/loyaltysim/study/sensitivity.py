@@ -124,7 +124,9 @@ def sensitivity(
         others = [KNOCK_OUTS[of](each) for each in scenarios]
         if None in others:
             raise ScenarioError([Fault(None, None, "of", f"the scenario has nothing to take away for {of}")])
-        without = run_scenarios(scenario, visited, [each for each in others if each is not None], **how)
+        without = run_scenarios(
+            scenario, visited, [each for each in others if each is not None], besides=f" # without {of}", **how
+        )
     rows = []
     for metric in metrics:
         values = _values(data, metric, scenario.focal)

@@ -33,7 +33,7 @@ SCHEMA = 1
 HEAD = "store.json"
 PART, DAMAGED = ".parquet", ".damaged"
 MOST_PARTS = 12
-"""Files that are left as they are on closing; more are merged."""
+"""Small files that are left as they are on closing, assumed; more are merged."""
 MOST_ROWS = 20_000
 """Rows of a merged file, assumed: some 50 MB."""
 
@@ -73,34 +73,28 @@ class Store:
                 f"{mine['version']} (source {mine['source']}) cannot be compared with: take another folder",
             )
 
-    def add(self, rows: pa.Table) -> None:
-        """Write rows as one more file; it is on the disk when this returns. Raises OSError if there is no room."""
+    def add(self, rows: pa.Table) -> Path:
+        """Write rows as one more file, and return it: it is on the disk. Raises OSError if there is no room."""
         import pyarrow.parquet as pq
         from pyarrow import BufferOutputStream
 
         sink = BufferOutputStream()
         pq.write_table(rows, sink, compression="zstd")
         image = sink.getvalue().to_pybytes()
-        with whole_file(self.folder / f"{len(rows)}-{_hash(image)}{PART}") as temporary:
-            with temporary.open("xb") as file:
-                file.write(image)
-                file.flush()
-                os.fsync(file.fileno())
+        part = self.folder / f"{len(rows)}-{_hash(image)}{PART}"
+        with whole_file(part) as temporary, temporary.open("xb") as file:
+            file.write(image)
+            file.flush()
+            os.fsync(file.fileno())
+        return part
 
     def rows(self) -> pa.Table | None:
         """All rows, each run once; a failed run only if it has not been done since. None: there are none."""
-        import pyarrow as pa
-
         read: dict[Path, pa.Table | None] = {}
         while new := [part for part in self._parts() if part not in read]:  # another process may merge meanwhile
             read |= {part: self._read(part) for part in new}
         tables = [table for table in read.values() if table is not None]
-        if not tables:
-            return None
-        table = pa.concat_tables(tables, promote_options="default").combine_chunks()
-        frame = table.select(["key", "error"]).to_pandas()
-        order = frame.assign(failed=frame["error"].notna(), row=range(len(frame))).sort_values(["failed", "row"])
-        return table.take(order.drop_duplicates("key")["row"].sort_values().to_numpy())
+        return _once(tables) if tables else None
 
     def done(self) -> set[str]:
         """Keys of the runs that are there; those that failed are not."""
@@ -112,18 +106,14 @@ class Store:
         return set(rows.filter(pc.is_null(rows["error"]))["key"].to_pylist())
 
     def close(self) -> None:
-        """Merge many files into few: the new ones are whole before the old ones go."""
-        parts = self._parts()
-        if len(parts) <= MOST_PARTS:
+        """Merge many small files into few: the new ones are whole before the old ones go. Full files stay."""
+        small = [part for part in self._parts() if int(part.stem.partition("-")[0]) < MOST_ROWS]
+        if len(small) <= MOST_PARTS:
             return
-        rows = self.rows()
-        assert rows is not None
-        before = set(parts)
-        for start in range(0, len(rows), MOST_ROWS):
-            self.add(rows.slice(start, MOST_ROWS))
-        if set(self._parts()) - before or len(rows) == 0:
-            for part in before:
-                part.unlink(missing_ok=True)
+        rows = _once([table for table in map(self._read, small) if table is not None])
+        written = {self.add(rows.slice(start, MOST_ROWS)) for start in range(0, len(rows), MOST_ROWS)}
+        for part in {*small} - written:
+            part.unlink(missing_ok=True)
 
     def _parts(self) -> list[Path]:
         return sorted(path for path in self.folder.glob(f"*{PART}") if not path.name.startswith("."))
@@ -153,9 +143,10 @@ class Keys:
     def _content(self) -> Any:
         """The hash of what all replications share."""
         digest = hashlib.blake2b(digest_size=16)
-        digest.update(json.dumps([self.scenario.document(), self.seed], sort_keys=True).encode())
-        for file in sorted(self.scenario.files()):
-            digest.update(file.name.encode() + file.read_bytes())
+        document = json.dumps([self.scenario.document(), self.seed])  # the order of brands and segments counts
+        files = [(file.name, file.read_bytes()) for file in sorted(self.scenario.files())]
+        for part in (document.encode(), *(part for name, image in files for part in (name.encode(), image))):
+            digest.update(len(part).to_bytes(8, "little") + part)
         return digest
 
     def of(self, replication: int) -> str:
@@ -166,17 +157,33 @@ class Keys:
 
 
 def merge(into: str | Path, others: Iterable[str | Path]) -> None:
-    """Add the runs of other stores to one, as after computing shards apart. Raises ScenarioError as `Store`."""
+    """Add the runs of other stores to one, as after computing shards apart; runs that failed stay where they are.
+
+    Raises ScenarioError as `Store`.
+    """
     target = Store(into)
     done = target.done()
     for folder in others:
         rows = Store(folder).rows()
         if rows is None:
             continue
-        wanted = [key not in done for key in rows["key"].to_pylist()]
-        target.add(rows.filter(wanted))
-        done.update(rows["key"].to_pylist())
+        pairs = zip(rows["key"].to_pylist(), rows["error"].to_pylist())
+        wanted = [key not in done and error is None for key, error in pairs]
+        if any(wanted):
+            new = rows.filter(wanted)
+            target.add(new)
+            done.update(new["key"].to_pylist())
     target.close()
+
+
+def _once(tables: list[pa.Table]) -> pa.Table:
+    """The rows of all tables, each run once; where one failed and was done later, the one that was done."""
+    import pyarrow as pa
+
+    table = pa.concat_tables(tables, promote_options="default").combine_chunks()
+    frame = table.select(["key", "error"]).to_pandas()
+    order = frame.assign(failed=frame["error"].notna(), row=range(len(frame))).sort_values(["failed", "row"])
+    return table.take(order.drop_duplicates("key")["row"].sort_values().to_numpy())
 
 
 def _hash(image: bytes) -> str:

@@ -16,7 +16,7 @@ from loyaltysim.runs import STACK_ROWS
 from loyaltysim.simulation import check_count, check_seed
 from loyaltysim.study.compare import METRICS
 from loyaltysim.study.design import Design, Kind, design
-from loyaltysim.study.fill import Row, fill, jobs_of
+from loyaltysim.study.fill import Row, command_of, fill, jobs_of
 from loyaltysim.study.store import Store
 from loyaltysim.variables import VARIABLES
 
@@ -50,10 +50,10 @@ def sweep(
     store : a folder in which runs are kept; the same call again computes only what is missing, and more points or
         replications add to it
     kind, points : the design, see `study.design.design`
-    shard : (k, n): do only the k-th of n parts of what is missing; what the others do is NaN until they have done it
+    shard : (k, n): do only the k-th of n parts; what the others do is NaN until they have done it
     threads : None takes all cores; results do not depend on it
     client : a Dask distributed Client, to run on its workers instead
-    progress : called with the number of runs that are done and of those to be done
+    progress : called with the number of runs that are done and of those to be done, from several threads
 
     Returns
     -------
@@ -111,18 +111,23 @@ def run_scenarios(
     threads: int | None,
     client: Any,
     progress: Callable[[float, float], None] | None,
+    besides: str = "",
 ) -> xr.Dataset:
-    """Run a scenario at each point of a design; as `sweep`, with scenarios that may differ from the base besides."""
+    """Run a scenario at each point of a design; as `sweep`, with scenarios that may differ from the base besides.
+
+    `besides` says how they differ, in the command by which a run is made again.
+    """
     seed, replications = check_seed(seed), check_count("replications", replications)
     number, shards = shard
     if not 1 <= number <= shards:
         raise ScenarioError([Fault(None, None, "shard", f"must be k/n with k from 1 to n, was {number}/{shards}")])
-    check_memory(scenarios[0], min(replications, max(1, STACK_ROWS // scenarios[0].population.n_customers)))
+    largest = max(scenarios, key=lambda each: each.population.n_customers)
+    check_memory(largest, min(replications, max(1, STACK_ROWS // largest.population.n_customers)))
     kept = None if store is None else Store(store)
     rows = {} if kept is None else rows_of(kept)
     done = {key for key, row in rows.items() if row["error"] is None}
-    jobs, keys = jobs_of(scenarios, list(visited.changes()), replications, seed, done)
-    jobs = jobs[number - 1 :: shards]
+    commands = [f"{command_of(changes)}{besides}" for changes in visited.changes()]
+    jobs, keys = jobs_of(scenarios, commands, replications, seed, done, shard)
     total = sum(len(job.keys) for job in jobs)
     tell = None if progress is None else lambda runs: progress(runs, total)
     for batch in fill(jobs, seed, store=kept, threads=threads, client=client, tell=tell):
