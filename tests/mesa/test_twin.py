@@ -15,6 +15,7 @@ from scipy import stats
 from loyaltysim import Simulation, draws, load
 from loyaltysim.mesa import TwinModel
 from loyaltysim.mesa.twin_kinds import KNOWN, parts_of
+from loyaltysim.mesa.twin_kinds import SETTINGS as REFUSED
 from loyaltysim.mesa.twin_luck import KeyedLuck
 from loyaltysim.scenario import Scenario
 from loyaltysim.validation.busy_market import OTHER_KINDS, busy_market
@@ -518,7 +519,7 @@ SCENARIOS = {
     ),
 }  # fmt: skip
 """Markets that together have every kind the twin knows; small, for the quick tier."""
-NEVER_ELSE = {"expected_breakage", "generous", "accrual", "endowment", "segments", "by_need", "by_taste", "fee"}
+NEVER_ELSE = {"expected_breakage", "generous", "accrual", *REFUSED}
 """Settings that may stay at their default: of liabilities, of what is refused, and what the twin refuses to follow."""
 SEEDS: dict[str, int] = {}
 """Where rounding parts the two at seed 1."""
