@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from loyaltysim.study.seeding import seeding
     from loyaltysim.study.sensitivity import sensitivity
     from loyaltysim.study.social_value import social_value
+    from loyaltysim.study.stress import stress
     from loyaltysim.study.sweep import sweep
     from loyaltysim.study.word_of_mouth_value import word_of_mouth_value
 
@@ -58,6 +59,7 @@ __all__ = [
     "sensitivity",
     "simulate",
     "social_value",
+    "stress",
     "sweep",
     "to_frame",
     "who_was_moved",
@@ -82,6 +84,7 @@ _ROOMS = {
     "study.seeding": ("seeding",),
     "study.sensitivity": ("sensitivity",),
     "study.social_value": ("social_value",),
+    "study.stress": ("stress",),
     "study.sweep": ("sweep",),
     "study.word_of_mouth_value": ("word_of_mouth_value",),
 }

@@ -22,6 +22,7 @@ from loyaltysim.cli.run import run
 from loyaltysim.cli.scenarios import scenarios
 from loyaltysim.cli.schema import schema
 from loyaltysim.cli.sensitivity import sensitivity
+from loyaltysim.cli.stress import stress
 from loyaltysim.cli.sweep import sweep
 from loyaltysim.cli.told import INTERRUPTED, WRONG
 from loyaltysim.cli.validate import validate
@@ -42,6 +43,7 @@ EXAMPLES: dict[Callable[..., None], str] = {
     compare: "loyaltysim compare grocery mine.toml --replications 30",
     sweep: "loyaltysim sweep grocery --axis 'brands.Ours.price=[1.9,2.0,2.1]' --store prices",
     sensitivity: "loyaltysim sensitivity grocery --axis 'brands.Ours.quality=[0.5,0.7]' --metric share",
+    stress: "loyaltysim stress grocery --world price_war",
     reproduce: "loyaltysim reproduce results",
     word_of_mouth: "loyaltysim word-of-mouth grocery --of praise",
     check: "loyaltysim check mine.toml",
