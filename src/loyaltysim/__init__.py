@@ -7,7 +7,8 @@
 
 A tour of the rooms, from the ground up: `draws` (luck by address), `customers` and `market` (boards), `behavior`,
 `programs`, `pricing`, `levers`, `word_of_mouth` (the model), `schedule` (one step, in order), `scenario` (the file),
-`simulation` and `runs` (one run), `measures` (of logs and lifetimes), `study` (many runs), `plots`, `mesa`, `cli`.
+`data` (read, checked, written), `simulation` and `runs` (one run), `measures` (of logs and lifetimes), `study` (many
+runs), `plots`, `mesa`, `cli`.
 """
 
 from importlib import import_module
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.2.0"
 
 if TYPE_CHECKING:
-    from loyaltysim import measures, mesa, plots
+    from loyaltysim import data, measures, mesa, plots
     from loyaltysim.customers.neighbors import Neighbors
     from loyaltysim.faults import Fault, ScenarioError
     from loyaltysim.loading import load
@@ -46,6 +47,7 @@ __all__ = [
     "ScenarioError",
     "Simulation",
     "compare",
+    "data",
     "load",
     "measures",
     "mesa",

@@ -1,1 +1,35 @@
-"""Data: purchases and panels, read, checked and written."""
+"""Data: purchases, panels, cohorts and lives, read and checked row by row, summarized for other programs, written.
+
+    log = ls.data.read_transactions("till.csv", columns={"date": "InvoiceDate"}, returns="drop")
+    summary = ls.data.rfm(log, per=7)
+
+Whatever is wrong is a `DataError` with every fault, its line and its reason; nothing is dropped unless that was
+asked for. To write another reader: `open_table`, `find` your columns, read them with what is in `cells`, `end`.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from loyaltysim.data.customer_summary import rfm
+    from loyaltysim.data.purchases import read_transactions
+    from loyaltysim.data.rows import DataError, LeftOut, RowFault
+    from loyaltysim.data.writing import write
+
+__all__ = ["DataError", "LeftOut", "RowFault", "read_transactions", "rfm", "write"]
+
+_FILES = {
+    "customer_summary": ("rfm",),
+    "purchases": ("read_transactions",),
+    "rows": ("DataError", "LeftOut", "RowFault"),
+    "writing": ("write",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, as `loyaltysim` does: every run passes through this room."""
+    for file, names in _FILES.items():
+        if name in names:
+            globals()[name] = value = getattr(import_module(f"loyaltysim.data.{file}"), name)
+            return value
+    raise AttributeError(f"module 'loyaltysim.data' has no attribute {name!r}")
