@@ -15,19 +15,18 @@ from scipy import stats
 from loyaltysim import Simulation, draws, load
 from loyaltysim.mesa import TwinModel
 from loyaltysim.mesa.twin_kinds import KNOWN, parts_of
-from loyaltysim.mesa.twin_kinds import SETTINGS as REFUSED
 from loyaltysim.mesa.twin_luck import KeyedLuck
 from loyaltysim.scenario import Scenario
 from loyaltysim.validation.busy_market import OTHER_KINDS, busy_market
 
 STATES = "satisfaction expectation trust bond heard reference_price habit stock strain second_life taste hold".split()
-ACCOUNT = ("balance", "member", "earned", "redeemed", "expired")
+ACCOUNT = "balance earned redeemed expired tier spent joined before streak bought purchases".split()
 WHOLE = {
     "last_brand": lambda customer: _number(customer.last_brand),
     "contract": lambda customer: _number(customer.contract),
     "tried": lambda customer: _bits(customer.tried),
     "status": lambda customer: _bits(customer.left),
-    "member": lambda customer: _bits(customer.is_member(b) for b in range(customer.model.n_brands)),
+    "member": lambda customer: _bits(customer.member_of),
     "seen": lambda customer: customer.seen,
     "entered": lambda customer: customer.entered,
     "channel": lambda customer: customer.channel,
@@ -107,10 +106,14 @@ def assert_same(arrays: Simulation, twin: TwinModel) -> None:
         if name in arrays.world.arrays:
             own, kept = np.array([get(customer) for customer in people]).T, arrays.world.arrays[name]
             np.testing.assert_allclose(own.reshape(kept.shape), kept, rtol=0, atol=CLOSE, err_msg=name)
-    for place, (_, ledger) in enumerate(arrays.schedule.programs):
+    for place, (_, account) in enumerate(arrays.schedule.programs):
+        cards = [customer.cards[place] for customer in people]
+        np.testing.assert_array_equal([card.member + card.gave_up for card in cards], account.member)
         for name in ACCOUNT:
-            own = [int(getattr(customer.cards[place], name)) for customer in people]
-            np.testing.assert_array_equal(own, getattr(ledger, name), err_msg=f"program {place}: {name}")
+            kept = getattr(account, name, ())
+            if len(kept):  # not of every kind, nor where nothing looks at it
+                own = [int(getattr(card, name)) for card in cards]
+                np.testing.assert_array_equal(own, kept, err_msg=f"program {place}: {name}")
 
 
 def assert_same_purchases(arrays: Simulation, twin: TwinModel) -> None:
@@ -255,6 +258,35 @@ CARDS = [
      "customer_response": {"kind": "goal_gradient"}},
     {"kind": "stamps", "n": 4, "reward": {"kind": "free_unit"}, "customer_response": "worth"},
 ]  # fmt: skip
+SPREAD = {"distribution": "gamma", "mean": 1.0, "shape": 2.0}
+OPT_IN = {"kind": "opt_in", "chance": 0.3}
+FREE_STAMPS = {"kind": "stamps", "n": 4, "customer_response": "worth"}
+DISCOUNT = {"kind": "member_discount", "percent": 12.5, "enrollment": OPT_IN}
+TIERS = {
+    "kind": "tiers", "window_weeks": 5.0, "jump": 0.2, "enrollment": OPT_IN,
+    "tiers": [
+        {"threshold": 3.0, "percent_off": 5.0, "utility": 0.2},
+        {"threshold": 6.5, "percent_off": 12.5, "utility": 0.5, "cost_each": 0.03},
+        {"threshold": 9.0, "percent_off": 20.0, "utility": 0.9, "cost_each": 0.07},
+    ],
+}  # fmt: skip
+CLUB = {
+    "kind": "club", "fee": 0.8, "term_weeks": 4.0, "percent": 15.0, "by_saving": 0.9, "stay": 0.6,
+    "enrollment": {**OPT_IN, "fee": 0.25},
+}  # fmt: skip
+SURPRISES = {"kind": "surprise", "chance": 0.3, "cost_each": 0.4, "jump": 0.2, "enrollment": OPT_IN}
+PLAY = {
+    "kind": "play", "streak_weeks": 2.0, "streak_full": 3, "streak_utility": 0.8, "badge_every": 3, "badge_jump": 0.2,
+    "lottery_chance": 0.1, "prize": 3.0, "lottery_weight": 1.6, "enrollment": OPT_IN,
+}  # fmt: skip
+BETTER_WEEKS = {"kind": "calendar", "factor_in_weeks": 2.5, "weeks": 2.0, "every_weeks": 5.0}
+ENDOWED = {
+    "kind": "endowed", "continue_plain": 0.9, "continue_endowed": 0.95, "goal_gradient": 0.5, "gradient_shape": 0.8,
+    "worth_weight": 0.7,
+}  # fmt: skip
+CHOOSY = {**OPT_IN, "by_bond": 1.0, "by_satisfaction": 0.8, "by_need": 0.7, "fee": 0.25}
+LATER = {"from_week": 6.0, "segments": ["Heavy"]}
+HEAVY = {"Light": {"share": 0.5}, "Heavy": {"share": 0.5, "needs_per_week": 1.5}}
 WEEKLY_TALK = {**TALKING, "behavior.satisfaction": "disconfirmation"}
 
 
@@ -354,7 +386,7 @@ BOTH_INVITE = {
     "brands.B.referral": {"reward": 0.0},
     "population.taste": {"distribution": "normal", "sd": 1.0},
 }
-SEGMENTS = {"population.segments": {"Light": {"share": 0.5}, "Heavy": {"share": 0.5, "needs_per_week": 1.5}}}
+SEGMENTS = {"population.segments": HEAVY}
 
 SCENARIOS = {
     "reference": small("reference", 200, 20),
@@ -462,6 +494,68 @@ SCENARIOS = {
         brands__A__programs=[{**CARDS[1], "customer_response": {"kind": "progress", "progress_weight": 1.5}}],
         brands__B__programs=[{**CARDS[1], "customer_response": {"kind": "worth", "worth_weight": 0.6}}],
     ),
+    "discount of members": three(brands__A__programs=[DISCOUNT], brands__B__programs=[FREE_STAMPS, DISCOUNT]),
+    "discount of members who buy more": three(brands__B__programs=[FREE_STAMPS, DISCOUNT]).vary(STOCKING),
+    "tiers": three(brands__A__programs=[TIERS]).vary(STOCKING),
+    "tiers that are lost at once": three(brands__A__programs=[{**TIERS, "soft_landing": False}], burn_in=3),
+    "a club": three(brands__A__programs=[CLUB], brands__B__programs=[{**CLUB, "enrollment": "automatic"}]),
+    "a club that holds": three(brands__A__programs=[CLUB, FREE_STAMPS, TIERS], burn_in=2).vary({**LEAVING, **STOCKING}),
+    "surprises": three(brands__A__programs=[SURPRISES]),
+    "surprises without feelings": bare(brands__A__programs=[SURPRISES]),
+    "games": three(brands__A__programs=[PLAY], burn_in=3),
+    "games without feelings": bare(brands__A__programs=[PLAY]),
+    "amount off": program(reward={"kind": "amount_off", "amount": 0.55, "threshold": 5}, customer_response="worth"),
+    "amount off that is the price": program("stamps", n=4, reward={"kind": "amount_off", "amount": 2.0}),
+    "gift card": program(
+        reward={"kind": "gift_card", "face_value": 0.9, "cost_share": 0.4, "perceived_share": 0.8, "threshold": 6},
+        customer_response="worth",
+    ),
+    "something to remember": three(
+        brands__A__programs=[
+            {"kind": "points", "unit_cost": 0.8, "customer_response": "worth",
+             "reward": {"kind": "experience", "cost_each": 0.6, "jump": 0.25, "perceived": 0.5, "threshold": 3}},
+        ]
+    ),
+    "access": program(
+        reward={"kind": "access", "cost_each": 0.3, "weeks": 3.0, "utility": 1.1, "threshold": 5}, unit_cost=0.9
+    ),
+    "better weeks": three(
+        brands__A__programs=[
+            {"kind": "points", "accrual": BETTER_WEEKS, "customer_response": "worth",
+             "reward": {"kind": "cash", "value": 0.5, "threshold": 9}},
+            {"kind": "stamps", "n": 4, "accrual": BETTER_WEEKS, "generous": True},
+        ],
+        burn_in=3,
+    ),
+    "cards that are given up": program(
+        "stamps", n=8, reward={"kind": "free_unit"}, endowment=2.0, customer_response=ENDOWED, enrollment=OPT_IN
+    ),
+    "plain cards that are given up": program(
+        "stamps", n=4, reward={"kind": "cash", "value": 0.8}, customer_response=ENDOWED
+    ),
+    "points given at enrollment": program(endowment=3.0, enrollment=CHOOSY).vary(
+        {
+            "population.taste": {"distribution": "normal", "sd": 1.0}, "population.needs_per_week": SPREAD,
+            "brands.A.programs.0.enrollment.by_taste": 0.6,
+        }
+    ),
+    "programs that begin later, for some": three(
+        brands__A__programs=[{**DISCOUNT, **LATER}, {**TIERS, **LATER}, {**FREE_STAMPS, **LATER}],
+        brands__B__programs=[{**CLUB, **LATER}, {**SURPRISES, **LATER}, {**PLAY, **LATER}],
+        brands__C__programs=[{"kind": "points", "reward": {"kind": "cash", "value": 0.5, "threshold": 6}, **LATER}],
+        burn_in=4, population__segments=HEAVY,
+    ),
+    "copies": three(
+        brands__A__programs=[{**DISCOUNT, "from_week": 3.0}, CARDS[1]],
+        brands__B__programs=[{"kind": "copy", "lag_weeks": 4.0}, {"kind": "copy", "number": 1, "chance": 0.5}],
+        brands__C__programs=[
+            {"kind": "copy", "brand": "A", "number": 1, "chance": 0.05, "lag_weeks": 2.0, "generous": True}
+        ],
+    ),
+    "everything, with all programs": full(
+        LEAVING, brands__A__programs=[PLAY, DISCOUNT], brands__B__programs=[*CARDS, CLUB],
+        brands__C__programs=[SURPRISES, TIERS, {"kind": "copy", "brand": "B", "number": 1, "lag_weeks": 5.0}],
+    ),
     "a constant price": three(brands__C__pricing=[{"kind": "constant"}]),
     "everything, other kinds": full(
         LEAVING, talk={**TALKING, **THRESHOLD}, behavior__satisfaction="level", behavior__learning="constant",
@@ -519,8 +613,10 @@ SCENARIOS = {
     ),
 }  # fmt: skip
 """Markets that together have every kind the twin knows; small, for the quick tier."""
-NEVER_ELSE = {"expected_breakage", "generous", "accrual", *REFUSED}
-"""Settings that may stay at their default: of liabilities, of what is refused, and what the twin refuses to follow."""
+NEVER_ELSE = {"expected_breakage", "generous"}
+"""Settings that may stay at their default: of liabilities, and of what is refused."""
+OF_THE_ORIGINAL = {"enrollment", "segments", "from_week"}
+"""Settings that a copy has from the program that it copies."""
 SEEDS: dict[str, int] = {}
 """Where rounding parts the two at seed 1."""
 
@@ -541,6 +637,7 @@ def test_twin__is_compared_at_every_kind_it_knows_and_at_other_values_of_every_s
         for kind in kinds - {"none"}:
             assert f"{name} {kind}" in given, f"no market has {name} of kind {kind}"
             missing = given[f"all of {name} {kind}"] - given[f"{name} {kind}"] - NEVER_ELSE
+            missing -= OF_THE_ORIGINAL if kind == "copy" else set()
             assert not missing, f"{name} of kind {kind}: {sorted(missing)} is never but at its default"
 
 
@@ -570,6 +667,30 @@ def test_twin__is_compared_where_customers_come_in_every_way(name):
     invited = [customer for customer in twin.customers if customer.referred is not None]
     assert {customer.hold for customer in invited} == {0.4, 1.0}  # some friends stay, some have left
     assert any(customer.is_prospect for customer in twin.customers)
+
+
+def test_twin__is_compared_where_members_join_rise_win_and_leave():
+    def cards(name, place=0):
+        twin = finished(SCENARIOS[name])
+        return twin, [customer.cards[place] for customer in twin.customers]
+
+    twin, members = cards("a club")
+    assert sum(card.joined > 0 and not card.member for card in members) > 5  # left
+    fees = sum(twin.series("program_fees")[:, 0])
+    assert fees > 1.05 * sum(card.joined > 0 for card in members)  # .8 a term and .25 once, so some paid again
+    assert {card.tier for card in cards("tiers")[1]} == {-1, 0, 1, 2}
+    twin, players = cards("games")
+    assert {card.streak for card in players} >= {0, 1, 2, 3, 4}
+    assert sum(card.purchases >= 3 for card in players) > 5 and twin.series("rewards_redeemed").sum() > 5
+    for name in ("cards that are given up", "plain cards that are given up"):
+        twin, holders = cards(name)
+        assert {card.gave_up for card in holders if card.member} == {False, True}
+        assert twin.series("rewards_redeemed").sum() > 5
+    twin, _ = cards("programs that begin later, for some")
+    assert twin.series("enrolled")[:6].sum() == 0 and (twin.series("enrolled")[6:].sum(0) > 5).all()
+    assert [rules.is_copied for rules in cards("copies")[0].rules] == [True, True, True, True, False]
+    for name in ("amount off", "gift card", "something to remember", "access", "surprises", "better weeks"):
+        assert cards(name)[0].series("rewards_redeemed").sum() > 5, name
 
 
 def test_twin__unheard_bring_nobody():
@@ -783,6 +904,9 @@ def test_twin__refuses_a_kind_that_it_does_not_know():
     scenario = load("reference").vary({"panel.source": "Yogurt", "behavior.needs": "panel"})
     with pytest.raises(NotImplementedError, match='no needs model of kind "panel"'):
         TwinModel(scenario)
+    ahead = {**CARDS[1], "customer_response": "forward_looking"}
+    with pytest.raises(NotImplementedError, match='no customer response of kind "forward_looking"'):
+        TwinModel(bare(brands__A__programs=[ahead]))
     for kind, settings in (("undercut", {}), ("match", {}), ("poach", {}), ("best_response", {"price_response": 1.0})):
         with pytest.raises(NotImplementedError, match=f'no pricing of kind "{kind}"'):
             TwinModel(load("reference").vary({"brands.B.pricing": [{"kind": kind, **settings}]}))

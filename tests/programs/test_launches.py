@@ -5,7 +5,6 @@ import pytest
 
 from loyaltysim import Simulation, replicate, simulate
 from loyaltysim.faults import ScenarioError
-from loyaltysim.mesa.twin import TwinModel
 from loyaltysim.scenario import Scenario
 from loyaltysim.study.questions import without_program
 from loyaltysim.validation.busy_market import PROGRAMS, busy_market
@@ -146,14 +145,3 @@ def test_copy__that_does_not_pay_at_the_price_of_its_brand_is_refused():
     with pytest.raises(ScenarioError, match="brands.Rival.programs.0: a unit costs 1.9, and .* set generous = true"):
         market({"kind": "copy"}, **ours)
     assert market({"kind": "copy", "generous": True}, **ours)
-
-
-def test_twin__knows_neither_launches_nor_copies():
-    plain = Scenario.from_document({"focal": "A", "steps": 3, "brands": {"A": {}, "B": {}}, "burn_in": 0})
-    card = {"kind": "stamps", "n": 5}
-    for programs, said in (
-        ({"brands.A.programs": [{**card, "from_week": 2}]}, "no from_week of programs"),
-        ({"brands.A.programs": [card], "brands.B.programs": [{"kind": "copy"}]}, 'no program of kind "copy"'),
-    ):
-        with pytest.raises(NotImplementedError, match=said):
-            TwinModel(plain.vary({"metrics.period_steps": 0, **programs}))

@@ -1,7 +1,7 @@
 """The twin: the same market as the arrays, with one Python object a customer, in ordinary Mesa.
 
 This file has the model and its step; what brands show is in twin_market.py, what a customer does in twin_customer.py,
-its account with a program in twin_program.py, luck in twin_luck.py, what is counted in twin_counts.py.
+its membership in programs in twin_program.py, luck in twin_luck.py, what is counted in twin_counts.py.
 
 Customers act on each other only by messages and public complaints, which arrive in the next step, and by bringing
 friends into the market, before anybody shops (twin_coming.py). So it makes no difference in which order they act, nor
@@ -16,7 +16,7 @@ does not tell why customers left.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 import mesa
 import numpy as np
@@ -32,7 +32,8 @@ from loyaltysim.mesa.twin_kinds import check_kinds
 from loyaltysim.mesa.twin_luck import KeyedLuck, Luck, MesaLuck
 from loyaltysim.mesa.twin_market import Market
 from loyaltysim.mesa.twin_person import TRAITS, Person
-from loyaltysim.mesa.twin_program import Rules, money
+from loyaltysim.mesa.twin_program import money
+from loyaltysim.mesa.twin_programs import open_programs
 from loyaltysim.scenario import Scenario
 from loyaltysim.simulation import Simulation, check_seed
 from loyaltysim.totals import CHANNELS
@@ -132,12 +133,7 @@ class TwinModel(mesa.Model):
         self.public = [0] * self.n_brands
         """What all may see of complaints of the last step: in 1/1024 of a full message, times those who see it."""
         self.public_next = [0] * self.n_brands
-        self.rules = [
-            Rules(cast(Any, program), f"{name}.{number}", b, self.market.list_prices[b], self.weeks)
-            for b, (name, brand) in enumerate(brands.items())
-            for number, program in enumerate(brand.programs)
-        ]
-        self.balances_expire = any(rules.idle_steps or rules.date_steps for rules in self.rules)
+        self.rules = open_programs(self, arrays.firm_keys[0])
         if self.choice.kind == "switching":  # the last row is for who has bought nothing yet
             rows = [*self.choice.matrix, [1 / self.n_brands] * self.n_brands]
             self.switching: list[list[float]] = np.cumsum(rows, axis=1).tolist()
@@ -198,6 +194,8 @@ class TwinModel(mesa.Model):
             raise IndexError(f"the scenario has {self.calendar.last} steps, burn-in included")
         self.luck.turn(self.now)
         self.market.turn(self.now)
+        for rules in self.rules:
+            rules.turn(self)
         self.turn_calendar()
         self.deliver_messages()
         if self.turnover is not None and self.turnover.bring(self.ties, self.now):

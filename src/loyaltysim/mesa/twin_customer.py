@@ -42,9 +42,8 @@ class Customer(Choosing, Feeling, Complaining, Talking, Leaving, Coming):
             self.answer_offers()
         if model.talk.kind == "rates":
             self.chat()
-        if model.balances_expire:
-            for card in self.cards:
-                card.expire()
+        for card in self.running:
+            card.close()
         self.contacts = 0
 
     def shop(self, occasion: int) -> None:
@@ -53,7 +52,7 @@ class Customer(Choosing, Feeling, Complaining, Talking, Leaving, Coming):
         self.catch_up()
         felt = self.felt_satisfaction()
         prices, rewards = list(model.market.prices), [0.0] * model.n_brands
-        for card in self.cards:
+        for card in sorted(self.running, key=lambda card: card.takes_balances):
             card.offer(prices, rewards)
         self.come_back(occasion)
         brand = self.keep_contract(self.keep_pledge(self.choose(prices, rewards, felt, occasion)))
@@ -73,14 +72,13 @@ class Customer(Choosing, Feeling, Complaining, Talking, Leaving, Coming):
         self.seen = model.now
 
     def pay(self, brand: int, units: int, price: float, felt: float, occasion: int) -> int:
-        """Pay one unit at a price that rewards may have lowered and the others as on the shelf, and collect points."""
+        """Pay one unit at a price that rewards may have lowered, the others as members do, and settle with programs."""
         model = self.model
-        shelf = money(model.market.prices[brand])
-        paid = money(price) + (units - 1) * shelf
+        shelf, cards = money(model.market.prices[brand]), [card for card in self.running if card.brand == brand]
+        paid = money(price) + (units - 1) * (shelf - sum(card.off_each for card in cards))
         model.counts["revenue"][brand] += units * shelf
-        for card in self.cards:
-            if card.rules.brand == brand:
-                card.settle(occasion, paid, units, self.bond[brand], felt)
+        for card in cards:
+            card.settle(occasion, paid, units, felt)
         return paid
 
     def live(self, brand: int, felt: float, occasion: int) -> Incident:

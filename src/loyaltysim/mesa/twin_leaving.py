@@ -53,7 +53,7 @@ class Leaving(Needing, Coming):
             leaning -= lapse.by_satisfaction * (self.satisfaction[brand] - lapse.satisfaction_reference)
         if model.bond.kind != "none":
             leaning -= lapse.by_bond * (self.bond[brand] - lapse.bond_reference)
-        if self.is_member(brand):
+        if self.member_of[brand]:
             leaning -= lapse.by_membership
         return leaning
 

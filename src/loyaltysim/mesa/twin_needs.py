@@ -27,7 +27,7 @@ class Needing(Person):
             if self.contract is not None:
                 return 1
             return int(model.luck.uniform(self.key, NEEDS) > math.exp(-mean))
-        for card in self.cards:
+        for card in self.running:
             mean *= card.pace()
         if self.contacts:
             lift = model.needs.contact_lift * self.contacts

@@ -13,7 +13,8 @@ import numpy as np
 
 from loyaltysim.behavior.needs import EXIT
 from loyaltysim.customers.fields import FIELDS
-from loyaltysim.mesa.twin_program import Card
+from loyaltysim.mesa.twin_program import Membership
+from loyaltysim.mesa.twin_programs import open_card
 from loyaltysim.totals import START
 
 if TYPE_CHECKING:
@@ -118,7 +119,9 @@ class Person(mesa.Agent):
         self.strain = [0.0] * brands
 
         # what it has with the brands
-        self.cards = [Card(rules, self) for rules in model.rules]
+        self.cards = [open_card(rules, self) for rules in model.rules]
+        self.member_of = [False] * brands
+        """Whether the last program of the brand that had something to say of it found a member."""
         self.contract: int | None = None
         self.signed = 0
         self.left = [False] * brands
@@ -159,6 +162,7 @@ class Person(mesa.Agent):
         """Time since the last occasion."""
         return (self.model.now - self.seen) * self.model.weeks
 
-    def is_member(self, brand: int) -> bool:
-        """Whether the customer is in a program of the brand."""
-        return any(card.member for card in self.cards if card.rules.brand == brand)
+    @property
+    def running(self) -> list[Membership]:
+        """What the customer has with the programs that have begun (eq. E130)."""
+        return [card for card in self.cards if card.rules.runs]

@@ -1,141 +1,127 @@
-"""The twin's loyalty programs: what a program's rules come to (`Rules`), and one customer's account with it (`Card`).
+"""The twin's loyalty programs: what all kinds share: who joins, and when the program begins (eqs. E30, E130–E131).
 
+What members get is a kind of `Membership` of its own: points and stamps are in twin_programs_points.py, lower prices
+and status in twin_programs_prices.py, gifts and games in twin_programs_gifts.py.
 Points and stamps are whole thousandths, money is whole 1/10,000 of the currency, as in the arrays.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from loyaltysim.draws import purpose
-from loyaltysim.programs.counting import Counting
 from loyaltysim.programs.joining import ALWAYS, NEVER
-from loyaltysim.totals import MONEY_UNIT, POINT_UNIT
+from loyaltysim.totals import MONEY_UNIT
 
 if TYPE_CHECKING:
+    from loyaltysim.mesa.twin import TwinModel
     from loyaltysim.mesa.twin_person import Person
 
 
 class Rules:
-    """A program's settings in ledger units, and what the program handed out in this step."""
+    """A program of a brand: its settings, and whether it runs."""
 
-    def __init__(self, program: Counting, label: str, brand: int, list_price: float, weeks: float) -> None:
-        self.brand, self.luck = brand, purpose(f"program.{label}.enroll")
-        self.response = program.customer_response.weights
-        count, worth = program.count(), program.worth_of(list_price) * self.response.worth
-        self.chance, self.by_bond, self.by_satisfaction = program.enrollment.terms[:3]
-        self.needed = round(count.needed * POINT_UNIT)
-        self.points_per_money = count.per_currency * POINT_UNIT / MONEY_UNIT
-        self.points_per_unit = round(count.per_unit * POINT_UNIT)
-        self.redeeming_earns = count.redeeming_earns
-        self.worth_per_currency, self.worth_per_unit = worth * count.per_currency, worth * count.per_unit
-        self.share_off, self.unit_cost = program.reward.share_off, program.unit_cost
-        self.payout = round(program.reward.payout * program.unit_cost * MONEY_UNIT)
-        self.pays_out = program.reward.payout > 0 or not program.changes_price
-        self.idle_steps = program.expiry.after_steps(weeks)
-        self.date_steps = program.expiry.date_steps(weeks)
+    def __init__(self, program: Any, label: str, brand: int) -> None:
+        self.program, self.label, self.brand = program, f"program.{label}", brand
+        self.terms = program.enrollment.terms
+        self.enrolling = self.purpose("enroll")
+        self.is_copied = True
+        """False: a rival might have copied the program, but did not; then nobody joins."""
+        self.runs = True
+        """Whether it has begun."""
+
+    def purpose(self, name: str) -> Any:
+        """The purpose of the program's draws of that name."""
+        return purpose(f"{self.label}.{name}")
+
+    def turn(self, model: TwinModel) -> None:
+        """Begin in the week of the launch (eq. E130)."""
+        self.runs = bool(model.calendar.within(model.now, self.program.from_week, None))
 
 
-class Card:
-    """One customer's account with one program: earned = redeemed + expired + balance, always (eq. E29)."""
+class Membership:
+    """One customer and one program. A kind overrides what it does with offers, purchases and the end of a step."""
+
+    takes_balances: ClassVar[bool] = False
+    """Whether it takes what was collected for a lower price of one unit: after programs that lower every unit's."""
 
     def __init__(self, rules: Rules, customer: Person) -> None:
-        self.rules, self.customer = rules, customer
+        self.rules, self.brand, self.customer = rules, rules.brand, customer
         self.counts = customer.model.counts
         self.member = False
-        self.balance = self.earned = self.redeemed = self.expired = 0
-        self.last_use = 0
-        self.last_reward: int | None = None
-        """Step of the last reward."""
-        self.redeeming = False
-        """Whether the next purchase of the brand uses up a full balance …"""
-        self.off = 0
-        """… and the money that this takes off its price."""
+        self.gave_up = False
+        """Whether a member does not use the card any more."""
+        self.off_each = 0
+        """Money that the program takes off every unit of the next purchase."""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the customer is a member who uses the card."""
+        return self.member and not self.gave_up
 
     def pace(self) -> float:
-        """How much faster needs come as the reward comes near, and after it (eqs. E32, E111)."""
-        response, model, lift = self.rules.response, self.customer.model, 0.0
-        if self.member and self.balance and response.goal_gradient:
-            lift += response.goal_gradient * self.progress() ** response.gradient_shape
-        if self.last_reward is not None:
-            since = (model.now - self.last_reward) * model.calendar.weeks
-            lift += response.rewarded_lift * (since <= response.rewarded_weeks)
-            lift -= response.reset * math.exp(-since / response.reset_weeks)
-        return math.exp(lift)
-
-    def progress(self) -> float:
-        """The share of a reward that is in the balance."""
-        return min(self.balance / self.rules.needed, 1.0)
+        """How much faster needs come."""
+        return 1.0
 
     def offer(self, prices: list[float], rewards: list[float]) -> None:
-        """Show what the program makes of a purchase: what it is worth (eqs. E31–E32), and its price."""
-        rules, b = self.rules, self.rules.brand
-        rewards[b] += rules.response.progress * self.progress()
-        self.redeeming = rules.share_off > 0 and self.balance >= rules.needed and prices[b] > 0
-        if self.redeeming:
-            # in float32, as in the arrays: the till might round 1.07625 of 64 bits to other money
-            price = np.float32(prices[b])
-            lowered = float(price - price * np.float32(rules.share_off))
-            self.off, prices[b] = money(prices[b]) - money(lowered), lowered
-        if self.member and (rules.redeeming_earns or not self.redeeming):
-            worth = rules.worth_per_currency * prices[b] + rules.worth_per_unit
-            rewards[b] += self.customer.price_sensitivity * worth
+        """Show what the program makes of a purchase: its price, and what it adds to the utility of the brand."""
 
-    def settle(self, occasion: int, paid: int, units: int, bond: float, satisfaction: float) -> None:
-        """Enroll, take what is redeemed, credit what is earned, pay rewards: after a purchase (eqs. E29–E30)."""
-        rules, counts, b = self.rules, self.counts, self.rules.brand
-        if not self.member and self.enrolls(occasion, bond, satisfaction):
+    def settle(self, occasion: int, paid: int, units: int, felt: float) -> None:
+        """Enroll, give and take what is due after a purchase of the brand; `felt` is satisfaction with it."""
+        self.enroll(occasion, felt)
+
+    def close(self) -> None:
+        """Do what is due at the end of a step."""
+
+    def enroll(self, occasion: int, felt: float) -> bool:
+        """Perhaps become a member; whether that happened."""
+        joins = not self.member and self.may_join() and self.wants_to_join(occasion, felt)
+        if joins:
             self.member = True
-            counts["enrolled"][b] += 1
-        if self.redeeming:
-            self.redeem(1)
-            counts["program_cost"][b] += self.off
+            self.counts["enrolled"][self.brand] += 1
+            self.counts["program_fees"][self.brand] += money(self.rules.terms.fee)
         if self.member:
-            idle = self.redeeming and not rules.redeeming_earns  # then only further units earn
-            points = 0 if idle else round(paid * rules.points_per_money)
-            points += rules.points_per_unit * (units - idle)
-            self.balance += points
-            self.earned += points
-            counts["points_earned"][b] += points
-        if rules.pays_out and self.balance >= rules.needed:
-            times = self.balance // rules.needed
-            self.redeem(times)
-            counts["program_cost"][b] += times * rules.payout
-        self.last_use = self.customer.model.now
+            self.customer.member_of[self.brand] = True
+        return joins
 
-    def enrolls(self, occasion: int, bond: float, satisfaction: float) -> bool:
+    def may_join(self) -> bool:
+        """Whether the program is for customers like this one."""
+        segments = self.rules.program.segments
+        return self.rules.is_copied and (not segments or self.customer.segment in segments)
+
+    def wants_to_join(self, occasion: int, felt: float) -> bool:
         """Whether a buyer becomes a member (eq. E30)."""
-        rules = self.rules
-        if not 0 < rules.chance < 1:
-            return rules.chance == 1
-        logit = math.log(max(rules.chance, NEVER)) - math.log(1 - min(rules.chance, ALWAYS))
-        logit += rules.by_bond * bond + rules.by_satisfaction * (satisfaction - 0.5)
-        logit += self.customer.program_affinity
-        luck = self.customer.model.luck.uniform(self.customer.key, rules.luck, occasion)
-        return luck < logistic(logit)
+        terms, customer, b = self.rules.terms, self.customer, self.brand
+        if not 0 < terms.chance < 1:
+            return bool(terms.chance == 1)
+        logit = math.log(max(terms.chance, NEVER)) - math.log(1 - min(terms.chance, ALWAYS))
+        logit += terms.by_bond * customer.bond[b] + terms.by_satisfaction * (felt - 0.5)
+        logit += terms.by_taste * customer.taste[b] + terms.by_need * customer.needs
+        logit += customer.program_affinity + self.lean_to_join()
+        return customer.model.luck.uniform(customer.key, self.rules.enrolling, occasion) < logistic(logit)
 
-    def redeem(self, times: int) -> None:
-        """Turn in points for rewards."""
-        points = times * self.rules.needed
-        self.balance -= points
-        self.redeemed += points
-        self.last_reward = self.customer.model.now
-        self.counts["points_redeemed"][self.rules.brand] += points
-        self.counts["rewards_redeemed"][self.rules.brand] += times
+    def lean_to_join(self) -> float:
+        """What a kind adds to the logit of joining."""
+        return 0.0
 
-    def expire(self) -> None:
-        """Lose the balance after a time without a purchase, or at a fixed date (eq. E33)."""
-        rules, now = self.rules, self.customer.model.now
-        measured = now + 1 - self.customer.model.calendar.burn_in
-        due = rules.date_steps > 0 and measured % rules.date_steps == 0
-        idle = rules.idle_steps > 0 and self.last_use <= now - rules.idle_steps
-        if self.balance and (due or idle):
-            self.counts["points_expired"][rules.brand] += self.balance
-            self.expired += self.balance
-            self.balance = 0
+    def please(self, jump: float, times: int = 1) -> None:
+        """Let the bond jump by a share of what it lacks to 1 (eq. E57's law)."""
+        if self.customer.model.bond.kind != "none":
+            for _ in range(times):
+                self.customer.bond[self.brand] += jump * (1 - self.customer.bond[self.brand])
+
+    def lower(self, prices: list[float], share: float, amount: float = 0.0) -> int:
+        """Lower the brand's price by a share and an amount; returns the money that this takes off.
+
+        In float32, as in the arrays: the till might round 1.07625 of 64 bits to other money.
+        """
+        before = np.float32(prices[self.brand])
+        lowered = float(before - min(before * np.float32(share) + np.float32(amount), before))
+        prices[self.brand] = lowered
+        return money(float(before)) - money(lowered)
 
 
 def money(price: float) -> int:
