@@ -5,8 +5,9 @@ import importlib.util
 import numpy as np
 import pytest
 
+from loyaltysim.data.panel import Panel
 from loyaltysim.data.panel_calendar import fit_calendar
-from loyaltysim.data.panels import Panel, read_ecdat
+from loyaltysim.data.panels import read_ecdat
 from loyaltysim.loading import load
 from loyaltysim.runs import replicate
 

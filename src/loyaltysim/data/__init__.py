@@ -12,16 +12,31 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from loyaltysim.data.customer_summary import rfm
+    from loyaltysim.data.panel import Panel, order_of
+    from loyaltysim.data.panel_files import read_panel, write_panel
     from loyaltysim.data.purchases import read_transactions
     from loyaltysim.data.rows import DataError, LeftOut, RowFault
     from loyaltysim.data.writing import write
 
-__all__ = ["DataError", "LeftOut", "RowFault", "read_transactions", "rfm", "write"]
+__all__ = [
+    "DataError",
+    "LeftOut",
+    "Panel",
+    "RowFault",
+    "order_of",
+    "read_panel",
+    "read_transactions",
+    "rfm",
+    "write",
+    "write_panel",
+]
 
 _FILES = {
     "customer_summary": ("rfm",),
+    "panel": ("Panel", "order_of"),
+    "panel_files": ("read_panel", "write_panel"),
     "purchases": ("read_transactions",),
-    "rows": ("DataError", "LeftOut", "RowFault"),
+    "rows": ("DataError", "LeftOut", "Panel", "RowFault"),
     "writing": ("write",),
 }
 

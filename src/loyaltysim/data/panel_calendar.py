@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from loyaltysim.data.panels import Panel
+from loyaltysim.data.panel import Panel
 from loyaltysim.pricing.promotion_calendar import PromotionCalendar
 
 CUT = 0.9

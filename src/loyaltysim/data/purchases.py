@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from loyaltysim.data.cells import categories, dates, names, numbers, whole_numbers
-from loyaltysim.data.rows import DataError, LeftOut, RowFault
+from loyaltysim.data.rows import LeftOut, RowFault, refuse_choice
 from loyaltysim.data.table import Table, open_table
-from loyaltysim.faults import nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +76,9 @@ def read_transactions(
     ------
     DataError : with every fault, its line or row and its reason
     """
-    _check_answers(decimal=decimal, duplicates=duplicates, returns=returns)
+    refuse_choice("decimal", decimal, (".", ","))
+    refuse_choice("duplicates", duplicates, ANSWERS)
+    refuse_choice("returns", returns, ANSWERS)
     table = open_table(source, delimiter=delimiter, encoding=encoding)
     found = table.find(COLUMNS, ("customer",), columns)
     if "date" not in found and "time" not in found:
@@ -94,18 +95,6 @@ def read_transactions(
         warnings.warn(LeftOut(dropped[row] for row in sorted(dropped)), stacklevel=2)
         frame = frame.drop(index=list(dropped)).reset_index(drop=True)
     return frame
-
-
-def _check_answers(*, decimal: str, duplicates: str, returns: str) -> None:
-    for name, given, possible in (
-        ("decimal", decimal, (".", ",")),
-        ("duplicates", duplicates, ANSWERS),
-        ("returns", returns, ANSWERS),
-    ):
-        if given not in possible:
-            near = nearest(given, possible)
-            message = f'there is no choice "{given}"'
-            raise DataError([RowFault(None, None, name, message, possible, near, reason=message)])
 
 
 def _read(table: Table, found: Mapping[str, str], date_format: str | None, decimal: str) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from loyaltysim.faults import Fault, ScenarioError
+from loyaltysim.faults import Fault, ScenarioError, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,6 +68,13 @@ class LeftOut(UserWarning):
     def frame(self) -> pd.DataFrame:
         """One row a row that was left out, in the columns of `DataError.frame`."""
         return as_frame(self.faults)
+
+
+def refuse_choice(name: str, given: str, possible: tuple[str, ...]) -> None:
+    """Raise DataError if what is given for a parameter is none of what is possible."""
+    if given not in possible:
+        message = f'there is no choice "{given}"'
+        raise DataError([RowFault(None, None, name, message, possible, nearest(given, possible), reason=message)])
 
 
 def tell(faults: tuple[RowFault, ...]) -> str:

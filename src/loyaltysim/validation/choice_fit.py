@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from loyaltysim.data.panels import Panel
+from loyaltysim.data.panel import Panel
 from loyaltysim.scenario import Scenario
 from loyaltysim.validation.target import require
 

@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from loyaltysim.data.panels import Panel, find_panel
+from loyaltysim.data.panel import Panel
+from loyaltysim.data.panels import find_panel
 from loyaltysim.scenario import Scenario
 from loyaltysim.simulation import Simulation
 from loyaltysim.validation.choice_fit import fit_choices

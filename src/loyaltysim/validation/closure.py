@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loyaltysim.data.panels import Panel, find_panel, panel_scenario
+from loyaltysim.data.panel import Panel
+from loyaltysim.data.panels import find_panel, panel_scenario
 from loyaltysim.faults import Fault, ScenarioError
 from loyaltysim.runs import replicate
 from loyaltysim.simulation import check_count

@@ -11,7 +11,8 @@ from functools import cache
 
 import numpy as np
 
-from loyaltysim.data.panels import MissingData, Panel, read_ecdat
+from loyaltysim.data.panel import Panel
+from loyaltysim.data.panels import MissingData, read_ecdat
 from loyaltysim.scenario import Scenario
 from loyaltysim.validation.choice_fit import ChoiceFit, fit_choices
 from loyaltysim.validation.closure import Closure, close
