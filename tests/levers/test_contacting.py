@@ -73,6 +73,14 @@ def test_personalization__with_intrusiveness_that_nobody_minds_is_refused():
     market({**PERSONAL, "intrusiveness": 0.0})
 
 
+def test_personalization__where_nobody_has_the_trait_harms_nobody():
+    """By default intrusiveness is 1, and nobody minds: all is as with none, bit for bit."""
+    changes = {"population.needs_per_week": 0.5, "behavior.choice": {"kind": "logit", "outside_option": True}}
+    usual = {name: value for name, value in PERSONAL.items() if name not in ("intrusiveness", "until_week")}
+    runs = [Simulation(market(lever, **changes)).run() for lever in (usual, {**usual, "intrusiveness": 0.0})]
+    assert usual["jump"] and runs[0].customers().equals(runs[1].customers())
+
+
 def test_contacts__tire_whichever_lever_sent_them():
     """News in week 0, personal contacts in weeks 0 and 2: each lever forgets and tires at its own pace."""
     personal = {**PERSONAL, "intrusiveness": 0.0, "jump": 0.0, "strength": 0.5}

@@ -106,7 +106,7 @@ class Contacting(Reaching):
         tired = self._tired(own, rows, len(rows), step, np.empty(len(rows), np.float32))
         if self.jump:
             effect = np.empty(len(rows), np.float32)
-            _effects(tired, rows, len(rows), self.tiring, self.minded, self._aversion(own), effect)
+            _effects(tired, rows, len(rows), self.tiring, *self._mind(own), effect)
             self._jump(own, world, rows, np.float32(self.strength * self.jump) * effect)
         weeks = world.calendar.weeks
         _contact(
@@ -122,15 +122,15 @@ class Contacting(Reaching):
         if self.relevance:
             rows, n, effect = shoppers.rows, shoppers.n, shoppers.ask("contact.effect")
             tired = self._tired(own, rows, n, step, shoppers.ask("contact.tired"))
-            _effects(tired, rows, n, self.tiring, self.minded, self._aversion(own), effect)
+            _effects(tired, rows, n, self.tiring, *self._mind(own), effect)
             _attend(
                 rows, n, step, world.calendar.weeks / self.half_life_weeks * LN_2, self.strength * self.relevance,
                 own.recent, own.last, effect, shoppers.ask("attention", True)[own.brand],
             )  # fmt: skip
 
-    def _aversion(self, own: Reminded) -> np.ndarray:
-        """One per row; any numbers where nobody minds, for then `minded` is 0."""
-        return own.recent if own.aversion is None else own.aversion
+    def _mind(self, own: Reminded) -> tuple[float, np.ndarray]:
+        """What a unit of aversion takes from the effect, and each row's; any numbers where nobody minds."""
+        return (0.0, own.recent) if own.aversion is None else (self.minded, own.aversion)
 
     def _tired(self, own: Reminded, rows: np.ndarray, n: int, step: int, tired: np.ndarray) -> np.ndarray:
         """Write how many contacts tire each of the rows now, others' as strongly as they are sent (eq. E141)."""
