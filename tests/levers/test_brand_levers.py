@@ -159,6 +159,16 @@ def test_brand_advertising__goes_on_in_a_branch_that_stops_it_and_begins_in_one_
     assert facts(added, "bond_growth")[0] == pytest.approx(0.03 * (1 - math.sqrt(0.5)), abs=ROUNDING)
 
 
+def test_choice_probabilities__credit_a_lever_that_begins_for_no_time_before():
+    """Bonds have drifted for 10 weeks without it; strength 0 is as without."""
+    probabilities = []
+    for strength in (1.0, 0.0):
+        lever = {"kind": "community", "from_week": 10, "growth": 0.5, "strength": strength}
+        simulation = Simulation(market([lever])).run(until=10)
+        probabilities.append(simulation.choice_probabilities(range(5)))
+    np.testing.assert_array_equal(*probabilities)
+
+
 def test_choice_probabilities__ask_what_advertising_comes_to_in_the_step_that_comes_next():
     simulation = Simulation(market([ADS])).run(until=3)
     simulation.choice_probabilities([0])

@@ -6,6 +6,7 @@ A kind changes the bond with the brand bought, or with all brands, and writes it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -138,9 +139,8 @@ class Drift(Bond):
         if SINCE in world.arrays:
             ahead = world.arrays[SINCE][shoppers.rows[: shoppers.n]] - shoppers.columns["seen"][: shoppers.n]
             elapsed = elapsed[: shoppers.n] - np.maximum(ahead, 0).astype(np.float32) * np.float32(world.calendar.weeks)
-        sources = world.market.ethics, world.market.bond_growth
         self._drift(
-            world, shoppers.columns, elapsed, *sources, shoppers.first_replication, shoppers.begins,
+            world, shoppers.columns, elapsed, *self._sources(world), shoppers.first_replication, shoppers.begins,
             shoppers.columns["bond"],
         )  # fmt: skip
 
@@ -200,9 +200,11 @@ class Drift(Bond):
         put_by_brand(world.customers.arrays["bond"].T, shoppers.rows, shoppers.n, column, shoppers.brands)
 
     def as_of(self, own: None, world: World, step: int) -> np.ndarray:
-        # what the market shows may be that of the step to come: `feel` tells by what bonds drifted until now
-        sources = world.arrays.get(SOURCES, (world.market.ethics, world.market.bond_growth))
-        return self._everybody(world, step, *sources)
+        return self._everybody(world, step, *self._sources(world))
+
+    def _sources(self, world: World) -> Sequence[np.ndarray]:
+        """By what bonds drifted until now, as `feel` tells: the market may show what the step to come brings."""
+        return world.arrays.get(SOURCES, (world.market.ethics, world.market.bond_growth))
 
     def _everybody(self, world: World, step: int, ethics: np.ndarray, bond_growth: np.ndarray) -> np.ndarray:
         customers = world.customers
