@@ -37,7 +37,12 @@ def restore(simulation: Simulation, path: str | Path) -> None:
     with np.load(path, allow_pickle=False) as file:
         if "identity" not in file or str(file["identity"]) != _identity(simulation):
             raise ValueError(f"{path} is a checkpoint of another scenario, seed, replications or version")
-        _take(simulation, {name: file[name] for name in file.files})
+        state = {name: file[name] for name in file.files}
+    world = simulation.world
+    for name in [name for name in world.carried if f"own/{name}" not in state]:  # of a branch; no part asks for it here
+        world.carried.remove(name)
+        del world.arrays[name]
+    _take(simulation, state)
 
 
 def copy(source: Simulation, target: Simulation) -> None:
@@ -70,10 +75,6 @@ def copy(source: Simulation, target: Simulation) -> None:
     ended = {label for label, (_, kind) in kinds.items() if goes_on.get(label, (0, ""))[1] != kind}
     state = {name: array for name, array in state.items() if _program_of(name) not in ended}
     _take(target, state)
-    for name in source.world.carried:
-        if name not in target.world.arrays:
-            target.world.own(name, source.world.arrays[name].shape, source.world.arrays[name].dtype.type, carried=True)
-            target.world.arrays[name][:] = source.world.arrays[name]
     for program, own in target.schedule.programs:
         program.take_over(own)
     known = "customers/member" in state
@@ -104,6 +105,7 @@ def _state(simulation: Simulation) -> dict[str, np.ndarray]:
     world = simulation.world
     state = {f"customers/{name}": array for name, array in world.customers.arrays.items()}
     state |= {f"own/{name}": array for name, array in world.arrays.items()}
+    state["carried"] = np.array(world.carried, np.str_)
     state |= {f"history/{name}": array for name, array in world.history.arrays.items()}
     for column in PILE:
         columns = [getattr(pile, column)[: pile.n] for pile in world.messages.piles]
@@ -128,6 +130,9 @@ def _state(simulation: Simulation) -> dict[str, np.ndarray]:
 def _take(simulation: Simulation, state: dict[str, np.ndarray]) -> None:
     world = simulation.world
     simulation.now = int(state["now"])
+    for name in map(str, state["carried"]):
+        if name not in world.arrays:
+            world.own(name, state[f"own/{name}"].shape, state[f"own/{name}"].dtype.type, carried=True)
     rooms = {"customers": world.customers.arrays, "own": world.arrays, "history": world.history.arrays}
     for room, arrays in rooms.items():
         for name, array in arrays.items():

@@ -73,6 +73,22 @@ def test_gift__is_carried_into_a_branch_without_it():
     np.testing.assert_array_equal(bonds(branch), bonds(straight))
 
 
+def test_gift__is_carried_from_a_branch_without_it_into_a_checkpoint(tmp_path):
+    gift = {"kind": "gift", "from_week": 5, "every_weeks": 5, "until_week": 6, "jump": 0.1}
+    branch = Simulation(market([gift])).run(until=10).branch(market()).run(until=12)
+    branch.checkpoint(tmp_path / "branch.npz")
+    restored = Simulation(market()).restore(tmp_path / "branch.npz").run()
+    np.testing.assert_array_equal(bonds(restored), bonds(branch.run()))
+
+
+def test_gift__of_a_branch_is_gone_when_another_run_is_restored_there(tmp_path):
+    gift = {"kind": "gift", "from_week": 5, "every_weeks": 5, "until_week": 6, "jump": 0.1}
+    without = Simulation(market()).run(until=3)
+    without.checkpoint(tmp_path / "without.npz")
+    branch = Simulation(market([gift])).run(until=10).branch(market()).restore(tmp_path / "without.npz")
+    np.testing.assert_array_equal(bonds(branch.run()), bonds(without.run()))
+
+
 def test_gift__costs_each_customer_reached():
     gift = {"kind": "gift", "every_weeks": 10, "cost_each": 3.5, "target": {"kind": "everybody", "share": 0.5}}
     results = ls.simulate(market([gift])).sel(brand="A").isel(replication=0)
