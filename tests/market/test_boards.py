@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from loyaltysim import Simulation
 from loyaltysim.market import incidents
-from loyaltysim.market.calendar import Calendar
+from loyaltysim.market.calendar import ROUNDING, Calendar
 from loyaltysim.market.history import COLUMNS, History
 from loyaltysim.market.messages import MessagePile, Messages
 from loyaltysim.market.shoppers import (
@@ -125,9 +125,30 @@ def test_unused_boards__hold_nothing_until_asked_and_know_their_columns():
     for name, column in COLUMNS.items():
         assert (history.ask(name) == column.start).all() and history.ask(name).shape == (2, 4)
     assert history.ask("spend") is history.ask("spend")
-    assert touches.ask("gift") is touches.ask("gift") and not touches.ask("gift").any()
+    assert touches.ask("contact") is touches.ask("contact") and not touches.ask("contact").any()
     shoppers = Shoppers(3, 2, 1)
     assert incidents.column(shoppers, "failure").tolist() == [0, 0, 0]
     for ask in (history.ask, touches.ask, lambda name: incidents.column(shoppers, name)):
         with pytest.raises(KeyError):
             ask("nonsense")
+
+
+@given(days=st.floats(1.0, 40.0), periods=st.floats(1.0, 6.0), first=st.floats(-20.0, 20.0), burn_in=st.integers(0, 9))
+@example(days=30.0, periods=8.572 / (30 / 7), first=0.0, burn_in=0)
+def test_calendar__each_period_of_at_least_a_step_has_one_first_step(days, periods, first, burn_in):
+    calendar, steps = Calendar(days, burn_in, 90 - burn_in), np.arange(90)
+    every = max(periods * calendar.weeks, calendar.weeks)
+    on = calendar.recurs(steps, every, first)
+    period = np.floor((calendar.week(steps) - first + ROUNDING) / every).astype(int)
+    counts = np.bincount(period - period[0], weights=on)
+    assert (counts[1:] == 1).all() and counts[0] <= 1  # the first period may have begun before
+    assert [bool(calendar.recurs(int(step), every, first)) for step in steps] == on.tolist()
+
+
+@given(days=st.floats(1.0, 40.0), periods=st.floats(2.0, 6.0), steps=st.floats(1.0001, 2.0))
+def test_calendar__each_promotion_longer_than_a_step_has_one(days, periods, steps):
+    calendar = Calendar(days, 0, 90)
+    every, weeks = periods * calendar.weeks, steps * calendar.weeks
+    on = calendar.recurs(np.arange(90), every, 0.0, weeks)
+    period = np.floor((calendar.week(np.arange(90)) + ROUNDING) / every).astype(int)
+    assert (np.bincount(period, weights=on) >= 1).all()

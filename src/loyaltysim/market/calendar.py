@@ -54,7 +54,7 @@ class Calendar:
     def recurs(self, step: Any, every_weeks: float, first_week: float = 0.0, weeks: float | None = None) -> Any:
         """Whether a step begins in the first `weeks` of `every_weeks`, before the first too (eq. E22).
 
-        By default it is the first step of them alone.
+        By default it is the first step of them alone, of which there is one in each, if no less than a step.
         """
-        lasts = self.weeks if weeks is None else weeks
-        return (self.week(step) - first_week + ROUNDING) % every_weeks < lasts - ROUNDING
+        here, before = (self.week(step - ago) - first_week + ROUNDING for ago in (0, 1))
+        return here // every_weeks > before // every_weeks if weeks is None else here % every_weeks < weeks
