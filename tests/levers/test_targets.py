@@ -1,6 +1,7 @@
 """Targets: whom a lever reaches, and that they see nothing but the firm's own history."""
 
 import math
+import warnings
 from contextlib import suppress
 
 import numpy as np
@@ -96,6 +97,19 @@ def test_value__is_the_chance_alive_times_rate_times_spend_of_a_purchase():
     expected = [alive * 2.5 / 25 * 2, 0.5 / (5 + 15) * 4, 0.5 / (5 + 5) * 2]
     score = target.score(chooser(target, 3), seen, seen.customers)
     assert score / MONEY_UNIT == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("leave_a", [0.0, 0.793, 1e6])
+def test_value__is_a_number_however_often_a_customer_bought_and_however_long_ago(leave_a):
+    """(w + T) / (w + t) is 8.7, to the power of 500 more than a double holds."""
+    columns = {"purchases": [500, 5], "last_step": [100, 850], "spend": [5_000_000, 50_000]}
+    seen, target = looking(900, **columns), Value(leave_a=leave_a)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        score = target.score(chooser(target, 2), seen, seen.customers)
+    assert np.isfinite(score).all() and (score >= 0).all()
+    if not leave_a:
+        np.testing.assert_allclose(score, (0.243 + np.array([499, 4])) / (4.414 + 900) * 10_000)
 
 
 def test_lapse__counts_the_time_away_in_own_gaps():

@@ -10,6 +10,8 @@ from loyaltysim.levers.targets.target import Chooser, Target
 from loyaltysim.market.seen import Seen
 from loyaltysim.record import setting
 
+MOST = 700.0
+"""Log odds to have left above which e**odds nears the largest float64, about e**709."""
 CDNOW = "Fader, Hardie and Lee 2005, CDNOW"
 
 
@@ -46,7 +48,10 @@ class Value(Target):
         seen_for = (seen.step - np.where(known, first, last)) * seen.weeks
         bought_for = np.where(known, last - first, 0) * seen.weeks
         shape, weeks = self.rate_shape + repeats, self.rate_weeks
-        left = np.where(repeats > 0, self.leave_a / (self.leave_b + np.maximum(repeats - 1, 0)), 0)
-        alive = 1 / (1 + left * ((weeks + seen_for) / (weeks + bought_for)) ** shape)
+        alive = np.ones(len(rows))
+        if self.leave_a:  # in logarithms, since a power of what a long absence comes to may be more than a number holds
+            odds = np.log(self.leave_a) - np.log(self.leave_b + np.maximum(repeats - 1, 0))
+            odds += shape * np.log((weeks + seen_for) / (weeks + bought_for))
+            alive = np.where(repeats > 0, 1 / (1 + np.exp(np.minimum(odds, MOST))), 1)
         spend = seen.spend[rows] / np.maximum(purchases, 1)
         return np.asarray(alive * shape / (weeks + seen_for) * spend)
