@@ -7,9 +7,11 @@ import pytest
 
 import loyaltysim as ls
 from loyaltysim import Simulation
+from loyaltysim.levers.lever import Account, Lever
 from loyaltysim.market.history import History
 from loyaltysim.market.seen import Seen
 from loyaltysim.scenario import Scenario, ScenarioError
+from loyaltysim.totals import MONEY_UNIT, Totals
 
 GROWTH, FADING = 0.03, 0.02
 WORK = ("lever_cost", "margin", "contacts")
@@ -89,6 +91,14 @@ def test_gift__of_a_branch_is_gone_when_another_run_is_restored_there(tmp_path):
     np.testing.assert_array_equal(bonds(branch.run()), bonds(without.run()))
 
 
+def test_gift__takes_nothing_from_linear_bonds_above_one():
+    """Eq. E19 knows no limit: the bond is 3 at the start, and lacks nothing to 1."""
+    lived = {"behavior.experience": {"kind": "normal"}, "behavior.satisfaction": {"kind": "level"}}
+    linear = {"behavior.bond": {"kind": "linear", "start": 3.0}, **lived}
+    gift = {"kind": "gift", "every_weeks": 5, "jump": 0.5}
+    assert (bonds(Simulation(market([gift], **linear)).run()) == 3).all()
+
+
 def test_gift__costs_each_customer_reached():
     gift = {"kind": "gift", "every_weeks": 10, "cost_each": 3.5, "target": {"kind": "everybody", "share": 0.5}}
     results = ls.simulate(market([gift])).sel(brand="A").isel(replication=0)
@@ -104,6 +114,16 @@ def test_cost_of_a_week__is_shared_by_heads_and_lost_to_no_rounding():
     few = int(results["population"].sel(segment="Few"))
     assert cost.sel(segment="all") == pytest.approx(50.05)
     assert cost.sel(segment="Few") == pytest.approx(5 * math.floor(100100 * few / 90) / 10_000)
+
+
+def test_cost_of_a_week__is_exact_for_large_sums_and_many_customers():
+    """More than int64 holds before it is divided: 10**9 a week, in ledger units, times 10**6 customers."""
+    heads = np.array([[0, 600_001, 1_000_000]])
+    totals = Totals(1, 2, 1, 0)
+    money = 10**9 * MONEY_UNIT + 7
+    Lever._pay_by_heads(None, Account("lever.A.0", 0, heads), totals, money)
+    few = money * 600_001 // 10**6
+    assert totals.lever_cost[0, :, 0].tolist() == [few, money - few]
 
 
 def test_communication__fades_and_tires_as_worked_out_by_hand():

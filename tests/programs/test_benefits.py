@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from loyaltysim import Simulation, simulate
 from loyaltysim.faults import ScenarioError
+from loyaltysim.programs import benefits
 from loyaltysim.scenario import Scenario
 
 N = 20_000
@@ -194,6 +195,12 @@ def test_tiers__the_bond_jumps_once_for_each_tier_risen():
     for expected in (0.2, 1 - 0.8**2, 1 - 0.8**3, 1 - 0.8**3):  # 2, 4, 6, 8 spent
         simulation.step()
         assert bond[0, 0] == pytest.approx(expected, abs=1e-6)
+
+
+def test_rewards__that_please_take_nothing_from_a_linear_bond_above_one():
+    bond = np.array([0.5, 3.0], np.float32)
+    benefits.please(np.array([2, 2], np.int32), np.arange(2), np.array([0, 2]), 0.5, bond)
+    assert bond.tolist() == [0.875, 3.0]
 
 
 @pytest.mark.parametrize("thresholds", [(5.0, 5.0), (5.0, 4.0), (1.0, 5.0, 3.0)])

@@ -215,8 +215,11 @@ class Drift(Bond):
 
 
 def _jumped(bond: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """Bonds after a jump by a share of what they lack to 1, or of what there is where the share is below 0."""
-    return bond + np.maximum(share, 0) * (1 - bond) + np.minimum(share, 0) * bond
+    """Bonds after a jump by a share of what they lack to 1, or of what there is where the share is below 0.
+
+    Linear bonds may be above 1, and lack nothing then; below 0 they have nothing to lose.
+    """
+    return bond + np.maximum(share, 0) * np.maximum(1 - bond, 0) + np.minimum(share, 0) * np.maximum(bond, 0)
 
 
 @jit

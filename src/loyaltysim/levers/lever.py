@@ -118,7 +118,8 @@ class Lever(Part, room="lever"):
 
     def _pay_by_heads(self, own: Account, totals: Totals, money: int) -> None:
         """Charge a sum in ledger units to each replication, divided among the segments by their customers."""
-        share = money * own.heads // own.heads[:, -1:]
+        whole, rest = np.divmod(money, own.heads[:, -1:])  # money · heads may be more than int64 holds
+        share = whole * own.heads + rest * own.heads // own.heads[:, -1:]
         totals.lever_cost[:, :, own.brand] += np.diff(share, axis=1)
 
     def _fact(self, own: Account, world: World, name: str) -> np.ndarray:

@@ -123,12 +123,12 @@ def close_window(spent, member, thresholds, soft, start, stop, tier):
 
 @jit
 def please(got, buyers, begins, jump, bond):
-    """bond[q] += jump · (1 - bond[q]), once for each thing got (eq. E57)."""
-    jump, one = f4(jump), f4(1.0)
+    """bond[q] += jump · (1 - bond[q])⁺, once for each thing got (eq. E57)."""
+    jump, zero, one = f4(jump), f4(0.0), f4(1.0)
     for k in range(begins[-1]):
         q = buyers[k]
         for _ in range(got[q]):
-            bond[q] += jump * (one - bond[q])
+            bond[q] += jump * max(one - bond[q], zero)
 
 
 @jit
