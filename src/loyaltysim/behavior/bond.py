@@ -6,7 +6,6 @@ A kind changes the bond with the brand bought, or with all brands, and writes it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -202,9 +201,10 @@ class Drift(Bond):
     def as_of(self, own: None, world: World, step: int) -> np.ndarray:
         return self._everybody(world, step, *self._sources(world))
 
-    def _sources(self, world: World) -> Sequence[np.ndarray]:
+    def _sources(self, world: World) -> tuple[np.ndarray, np.ndarray]:
         """By what bonds drifted until now, as `feel` tells: the market may show what the step to come brings."""
-        return world.arrays.get(SOURCES, (world.market.ethics, world.market.bond_growth))
+        kept = world.arrays.get(SOURCES)
+        return (world.market.ethics, world.market.bond_growth) if kept is None else (kept[0], kept[1])
 
     def _everybody(self, world: World, step: int, ethics: np.ndarray, bond_growth: np.ndarray) -> np.ndarray:
         customers = world.customers
