@@ -27,7 +27,7 @@ PILE = ("sender", "brand", "strength", "luck")
 
 def save(simulation: Simulation, path: str | Path) -> None:
     """Write a checkpoint, to a temporary name first, then renamed."""
-    arrays: dict[str, Any] = {"identity": np.array(_identity(simulation)), **_state(simulation)}
+    arrays: dict[str, Any] = {"identity": np.array(_identity(simulation)), **state_of(simulation)}
     with whole_file(path) as temporary, temporary.open("xb") as file:
         np.savez(file, **arrays)
 
@@ -42,7 +42,7 @@ def restore(simulation: Simulation, path: str | Path) -> None:
     for name in [name for name in world.carried if f"own/{name}" not in state]:  # of a branch; no part asks for it here
         world.carried.remove(name)
         del world.arrays[name]
-    _take(simulation, state)
+    take_over(simulation, state)
 
 
 def copy(source: Simulation, target: Simulation) -> None:
@@ -66,7 +66,7 @@ def copy(source: Simulation, target: Simulation) -> None:
     differing = [name for name, equal in same.items() if not equal]
     if differing:
         raise ValueError(f"a branch needs the same {', '.join(differing)}")
-    state = _state(source)
+    state = state_of(source)
     kept = source.world.kept & target.world.kept  # tastes, where invitations make friends alike
     traits = [name for name, field in FIELDS.items() if field.owner == "population" and name not in kept]
     for name in traits:
@@ -74,7 +74,7 @@ def copy(source: Simulation, target: Simulation) -> None:
     kinds, goes_on = _kinds(source), _kinds(target)
     ended = {label for label, (_, kind) in kinds.items() if goes_on.get(label, (0, ""))[1] != kind}
     state = {name: array for name, array in state.items() if _program_of(name) not in ended}
-    _take(target, state)
+    take_over(target, state)
     for program, own in target.schedule.programs:
         program.take_over(own)
     known = "customers/member" in state
@@ -101,7 +101,8 @@ def _identity(simulation: Simulation) -> str:
     return json.dumps({**identity, "replications": [stack.start, stack.stop]})
 
 
-def _state(simulation: Simulation) -> dict[str, np.ndarray]:
+def state_of(simulation: Simulation) -> dict[str, np.ndarray]:
+    """Everything that the rest of the run depends on, by name; arrays are the simulation's own."""
     world = simulation.world
     state = {f"customers/{name}": array for name, array in world.customers.arrays.items()}
     state |= {f"own/{name}": array for name, array in world.arrays.items()}
@@ -127,7 +128,8 @@ def _state(simulation: Simulation) -> dict[str, np.ndarray]:
     return state | {"now": np.array(simulation.now)}
 
 
-def _take(simulation: Simulation, state: dict[str, np.ndarray]) -> None:
+def take_over(simulation: Simulation, state: dict[str, np.ndarray]) -> None:
+    """Write a state into a simulation, as far as it keeps the same."""
     world = simulation.world
     simulation.now = int(state["now"])
     for name in map(str, state["carried"]):
