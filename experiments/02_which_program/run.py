@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -50,6 +51,7 @@ METRICS = {
     "margin": ("margin, nothing set aside for what is owed, EUR", 1, "+,.0f", "EUR"),
     "subsidy_share": ("rewards for purchases that would have been made anyway, %", 100, ".0f", "1"),
     "rival_margin": ("margin of the rival, EUR", 1, "+,.0f", "EUR"),
+    "rival_bond": ("mean bond of all customers with the rival, at the end", 100, "+.2f", "points"),
 }
 """Words, factor and form of each, and the unit of its effect."""
 
@@ -108,6 +110,8 @@ KINDS = {
     "experiences": Kind("the firm pays for one, on 20 EUR", "EUR", experiences, 5.0),
 }
 ALONE, COPIED, OTHER = "alone", "copied", "other assumptions"
+TAKEN, BESIDE = "copy against alone", "alone, against points"
+"""What the copy takes from each program, and how each compares with points in the same replications."""
 
 
 def worlds(market: ls.Scenario, settings: dict[str, float]) -> dict[tuple[str, str], ls.Scenario]:
@@ -165,12 +169,17 @@ def measure(simulation: ls.Simulation) -> dict[str, np.ndarray]:
     units = last["units"].sum("step")
     quarters = data.isel(period=slice(-QUARTERS, None))
     raw = simulation.raw()
-    tried = raw.state_people[-1].sum(1)[:, list(simulation.scenario.brands).index("Ours")] / raw.population.sum(1)
+    tried = raw.state_people[-1].sum(1) / raw.population.sum(1)[:, None]
+    bond = (
+        whole["bond"].isel(step=-1).transpose("replication", "brand").to_numpy() * tried
+    )  # none with what was never bought
+    ours, rival = (list(simulation.scenario.brands).index(brand) for brand in ("Ours", "Rival"))
     return {
         "share": (units.sel(brand="Ours") / units.sum("brand")).to_numpy(),
         "retention": (quarters["customers_kept"].sum("period") / quarters["customers_start"].sum("period")).to_numpy(),
-        "bond": data["bond"].isel(step=-1).to_numpy() * tried,  # who never bought us has no bond
+        "bond": bond[:, ours],
         "rival_margin": whole["margin"].sel(brand="Rival").sum("step").to_numpy(),
+        "rival_bond": bond[:, rival],
     }
 
 
@@ -212,17 +221,18 @@ def effects(measured: dict) -> pd.DataFrame:
                 usual = base[metric] if metric in measure_names(base) else np.zeros_like(found[metric])
                 told = paired_effect(found[metric], usual)
             rows.append({**where, **told, "unit": "1" if unit == "points" else unit})
-        if world == COPIED:  # what the copy takes from us
+        others = {COPIED: [(TAKEN, name)], ALONE: [(BESIDE, "points")] if name != "points" else []}
+        for told_as, other in others.get(world, []):
             for metric in ("share", "margin_accrued"):
-                told = paired_effect(found[metric], measured[ALONE, name][metric])
-                rows.append({"world": "copy against alone", "program": name, "metric": metric, **told,
-                             "unit": "1" if metric == "share" else "EUR"})  # fmt: skip
+                told = paired_effect(found[metric], measured[ALONE, other][metric])
+                unit = "1" if metric == "share" else "EUR"
+                rows.append({"world": told_as, "program": name, "metric": metric, **told, "unit": unit})
     return pd.DataFrame(rows)
 
 
 def measure_names(base: dict[str, np.ndarray]) -> set[str]:
     """Metrics that the market without a program has too; all others are differences from it already."""
-    return {"share", "retention", "bond", "rival_margin"} & set(base)
+    return {"share", "retention", "bond", "rival_margin", "rival_bond"} & set(base)
 
 
 def tell_groups(groups: pd.DataFrame) -> pd.DataFrame:
@@ -266,11 +276,13 @@ def tables(settings: pd.DataFrame, whole: pd.DataFrame, groups: pd.DataFrame) ->
         for metric, (words, times, form, _) in METRICS.items():
             cells = [cell(rows.loc[(world, name, metric)], times, form) for name in names]
             lines.append(f"| {words} | {' | '.join(cells)} |")
-    lines.extend(["", f"| what the copy takes from us | {' | '.join(names)} |", "|" + "---|" * (1 + len(names))])
-    for metric in ("share", "margin_accrued"):
-        words, times, form, _ = METRICS[metric]
-        cells = [cell(rows.loc[("copy against alone", name, metric)], times, form) for name in names]
-        lines.append(f"| {words} | {' | '.join(cells)} |")
+    for world, words in ((BESIDE, "beside points, alone"), (TAKEN, "what the copy takes from us")):
+        some = [name for name in names if (world, name, "share") in rows.index]
+        lines.extend(["", f"| {words} | {' | '.join(some)} |", "|" + "---|" * (1 + len(some))])
+        for metric in ("share", "margin_accrued"):
+            words, times, form, _ = METRICS[metric]
+            cells = [cell(rows.loc[(world, name, metric)], times, form) for name in some]
+            lines.append(f"| {words} | {' | '.join(cells)} |")
     told = ("share", "retention", "bond", "margin_accrued", "cost")
     heads = [METRICS[metric][0] for metric in told]
     lines.extend(["", f"| {OTHER} | {' | '.join(heads)} |", "|" + "---|" * (1 + len(heads))])
@@ -354,7 +366,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given.out.mkdir(parents=True, exist_ok=True)
     for name, frame in (("settings", settings), ("effects", whole), ("groups", groups)):
         frame.to_csv(given.out / f"{name}.csv", index=False, float_format="%.6g")
-    draw(whole).savefig(given.out / "effects.svg", metadata={"Date": None})
+    with mpl.rc_context({"svg.hashsalt": "effects"}):  # the same picture is the same file
+        draw(whole).savefig(given.out / "effects.svg", metadata={"Date": None})
     read = [pd.read_csv(given.out / f"{name}.csv") for name in ("settings", "effects", "groups")]
     print(tables(*read))
 

@@ -58,7 +58,9 @@ def test_effects__are_told_against_no_program(run, small):
     assert told.loc[(run.ALONE, "points", "share"), "effect"] == pytest.approx((points["share"] - base["share"]).mean())
     assert told.loc[(run.ALONE, "points", "margin"), "effect"] == pytest.approx(points["margin"].mean())
     copied = measured[run.COPIED, "points"]["margin_accrued"] - points["margin_accrued"]
-    assert told.loc[("copy against alone", "points", "margin_accrued"), "effect"] == pytest.approx(copied.mean())
+    assert told.loc[(run.TAKEN, "points", "margin_accrued"), "effect"] == pytest.approx(copied.mean())
+    beside = measured[run.ALONE, "tiers"]["share"] - points["share"]
+    assert told.loc[(run.BESIDE, "tiers", "share"), "effect"] == pytest.approx(beside.mean())
     shares = run.tell_groups(groups).query("metric == 'of_rewards'").groupby("program")["effect"].sum()
     np.testing.assert_allclose(shares, 1)
 
@@ -93,14 +95,16 @@ def test_answer__is_what_the_numbers_say(run, found):
     def of(metric, world=run.ALONE):
         return effect.xs((world, metric), level=("world", "metric"))
 
-    share, bond = of("share"), of("bond")
-    assert share.loc["points", "ci_low"] < share.loc["member discount", "effect"] < share.loc["points", "ci_high"]
+    share, bond, beside = of("share"), of("bond"), of("share", run.BESIDE)
+    assert beside.loc["member discount", "ci_low"] > -0.001
+    assert (beside.drop("member discount")["ci_high"] < -0.003).all()
     assert share.loc["experiences", "ci_high"] < share.drop("experiences")["ci_low"].min()
     assert bond.loc["experiences", "ci_low"] > 5 * bond.drop("experiences")["ci_high"].max()
     assert (of("margin_accrued")["ci_high"] < 0).all() and of("margin").loc["points", "ci_low"] > 0
     assert (of("subsidy_share")["effect"] > 0.87).all()
-    assert (of("share", "copy against alone")["ci_high"] < 0).all() and (of("share", run.COPIED)["ci_low"] > 0).all()
+    assert (of("share", run.TAKEN)["ci_high"] < 0).all() and (of("share", run.COPIED)["ci_low"] > 0).all()
     assert of("bond", run.COPIED).loc["experiences", "ci_low"] > 0.008
+    assert of("rival_bond", run.COPIED).loc["experiences", "ci_low"] > 0.008 > 0 > of("rival_bond")["ci_high"].max()
     growth = by.xs("growth", level="metric")
     assert growth.loc[("points", "light"), "ci_low"] > growth.loc[("points", "heavy"), "ci_high"]
     assert growth.loc[("tiers", "light"), "ci_high"] < growth.loc[("tiers", "heavy"), "ci_low"]
