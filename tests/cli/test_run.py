@@ -44,6 +44,28 @@ def test_run__says_what_each_question_comes_to(command, small):
     assert max(map(len, done.out.splitlines())) <= 120
 
 
+def test_run__points_to_the_program_s_value_where_its_costs_came_before(command, small):
+    told = "ran before the measured time too"
+    assert told in command("run", small, "--replications", 2).out
+    week = ("--set", "brands.Ours.programs.0.from_week=0")
+    assert told not in command("run", small, "--replications", 2, *week).out
+
+
+def test_run__adds_programs_up_aloud_and_leaves_out_rows_of_nothing(command, small):
+    out = command("run", small, "--replications", 2).out
+    assert "memberships" in out and "fees of members" not in out and "points expired" not in out
+    club = '[{kind = "points"}, {kind = "club", enrollment = {kind = "opt_in", chance = 0.9}}]'
+    out = command("run", small, "--replications", 2, "--set", f"brands.Ours.programs={club}").out
+    assert "fees of members, EUR" in out and "Ours has 2" in out
+
+
+def test_run__and_check_say_that_a_program_never_begins(command, small):
+    week = ("--set", "brands.Ours.programs.0.from_week=26")
+    said = "brands.Ours.programs.0 does nothing: it begins in week 26, and the run ends after 26."
+    for done in (command("run", small, "--replications", 2, *week), command("check", small, *week)):
+        assert done.code == 0 and said in done.err
+
+
 def test_run__prints_means_and_intervals_of_the_library(command, small):
     data = ours(small).data
     share = 100 * summary(data, "share").sel(brand="Rival", segment="all").values

@@ -156,6 +156,11 @@ def test_return__is_margin_over_cost_and_has_no_interval_of_one_replication():
     assert parts.loc["return_on_cost", "effect"] == pytest.approx(
         parts.loc["margin", "effect"] / parts.loc["program_cost", "effect"]
     )
+    given_and_owed = parts.loc["program_cost", "effect"] + parts.loc["liability", "effect"]
+    assert parts.loc["liability", "effect"] > 0
+    assert parts.loc["return_accrued", "effect"] == pytest.approx(
+        parts.loc["margin_accrued", "effect"] / given_and_owed
+    )
     assert 0 < parts.loc["subsidy_share", "effect"] <= 1
     assert parts[["ci_low", "ci_high"]].isna().all(axis=None)
     assert "1 replications" in repr(value)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.cli import options
 from loyaltysim.cli.told import plain, print_json, told
+from loyaltysim.faults import path_text
 
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
@@ -18,6 +20,7 @@ def check(name: options.Name, changes: options.Changes = None, as_json: options.
     """Check a scenario without running it; all that is wrong is told at once, with file, line and what would do."""
     with told(as_json):
         from loyaltysim.cli.asked import Faults, located, read_options, read_scenario
+        from loyaltysim.cli.show import note
 
         faults = Faults()
         asked = read_options(faults, changes=changes)
@@ -30,6 +33,8 @@ def check(name: options.Name, changes: options.Changes = None, as_json: options.
             print_json({"ok": True, "faults": [], "scenario": name, **found})
         else:
             show(name, scenario, found)
+            for line in never_begun(scenario):
+                note(line)
 
 
 def summarize(scenario: Scenario) -> dict[str, Any]:
@@ -52,6 +57,17 @@ def summarize(scenario: Scenario) -> dict[str, Any]:
         "burn_in": scenario.burn_in,
         "memory_bytes": expected_need(scenario, stack, REPLICATIONS).bytes,
     }
+
+
+def never_begun(scenario: Scenario) -> Iterator[str]:
+    """Programs that are launched after the end of the run, a line each."""
+    weeks = scenario.steps * scenario.calendar.weeks
+    for name, brand in scenario.brands.items():
+        for number, program in enumerate(brand.programs):
+            begins = program.unfold(scenario.brands, scenario.focal).from_week or 0.0
+            if begins >= weeks:
+                where = path_text(("brands", name, "programs", number))
+                yield plain(f"{where} does nothing: it begins in week {begins:g}, and the run ends after {weeks:g}.")
 
 
 def show(name: str, scenario: Scenario, found: dict[str, Any]) -> None:

@@ -31,6 +31,8 @@ SAYS = {
 }
 WHERE_ANY = ("program_fees", "other_costs")
 """Rows that are left out where there is nothing."""
+NOT_OF_PURCHASES = {"program_fees": "fees", "other_costs": "other costs"}
+"""Parts of the margin that no purchase brings, so that no group has them."""
 
 
 def program_value(
@@ -99,14 +101,23 @@ def parts_table(scenario: Scenario, found: ProgramValue) -> Table:
         if part not in WHERE_ANY or size.mean:
             rows.append([says, size.text(), size.interval()])
     title = f"What {plain(scenario.focal)}'s program brought in {tables.measured(scenario)}, {plain(found.currency)}"
-    note = "Against the same market without the program, which begins with the first measured step."
+    note = f"Against the same market without the program, which {begins(scenario)}."
     return tables.table(title, ["", "with − without", "95 % interval"], rows, note=note)
+
+
+def begins(scenario: Scenario) -> str:
+    """When the focal brand's programs begin, in words."""
+    weeks = [max(program.from_week or 0.0, 0.0) for program in scenario.brands[scenario.focal].programs]
+    if not any(weeks):
+        return "begins with the first measured step"
+    told = " and ".join(f"{week:g}" for week in sorted(set(weeks)))
+    return f"begins in week {told} of the measured time"
 
 
 def groups_table(scenario: Scenario, found: ProgramValue) -> Table:
     """Who benefits, a row a group of customers by what they bought before."""
     from loyaltysim.cli import tables
-    from loyaltysim.cli.numbers import Number
+    from loyaltysim.cli.numbers import UNKNOWN, Number
 
     heads = {"customers": "customers", "units": "more units", "program_cost": "rewards", "margin": "margin"}
     rows = []
@@ -115,26 +126,45 @@ def groups_table(scenario: Scenario, found: ProgramValue) -> Table:
         found_in = [[float(by.loc[metric, end]) for end in ("effect", "ci_low", "ci_high")] for metric in heads]
         cells = [Number(mean, low, high) for mean, low, high in found_in]
         base = float(by.loc["units", "baseline"])
-        growth = f"{100 * cells[1].mean / base:+.1f}" if base else ""
-        rows.append(
-            [str(group), cells[0].text(), cells[1].with_half(), growth, *(one.with_half() for one in cells[2:])]
-        )
-    note = "By purchases of the brand before: none, and thirds of those who had any."
+        growth = f"{100 * cells[1].mean / base:+.1f}" if base else UNKNOWN
+        if cells[0].mean:
+            rows.append(
+                [
+                    str(group),
+                    f"{cells[0].mean:,.0f}",
+                    cells[1].with_half(),
+                    growth,
+                    *(one.with_half() for one in cells[2:]),
+                ]
+            )
+    if scenario.burn_in:
+        note = "By purchases of the brand before: none, and thirds of those who had any."
+    else:
+        note = "Nobody bought before: there is no burn_in."
+    missing = [says for part, says in NOT_OF_PURCHASES.items() if number_of(found, part).mean]
+    if missing:
+        note += f" Margin is that of their purchases: {' and '.join(missing)} are in the table above alone."
     units = ["bought before", "customers", "more units", "in %", "rewards", "margin"]
     return tables.table(f"Who benefits, {plain(found.currency)}", units, rows, note=note)
 
 
 def in_words(found: ProgramValue) -> str:
-    """Say what a unit of currency spent on rewards brought, and what share of it was a gift."""
-    back, gift = number_of(found, "return_on_cost"), number_of(found, "subsidy_share").times(100)
+    """Say what a unit of currency of rewards, given or owed, brought, and what share of those given was a gift."""
+    back, gift = number_of(found, "return_accrued"), number_of(found, "subsidy_share").times(100)
+    owed, unit = number_of(found, "liability"), plain(found.currency)
     if not found.by_replication["program_cost"].any():
-        return "The program handed out nothing."
-    unit = plain(found.currency)
-    size = back if back.mean >= 0 else back.times(-1)
-    did, of = ("earned", "beyond") if back.mean >= 0 else ("lost", "of")
-    told = f" (95 %: {size.interval()})" if math.isfinite(size.half) else ""
-    said = f"Each {unit} of rewards {did} {size.text()} {unit} {of} itself{told}"
-    return f"{said}; {gift.mean:.0f} % of the rewards went to purchases that would have been made anyway."
+        return f"The program handed out nothing{f', and owes {owed.text()} {unit}' if owed.mean else ''}."
+    each = f"Each {unit} of rewards{', given or still owed,' if owed.mean else ''}"
+    told = math.isfinite(back.half)
+    if told and not back.certain:
+        said = f"What {each[:1].lower()}{each[1:]} earned beyond itself cannot be told from zero: {back.text()} {unit}"
+        said += f" (95 %: {back.interval()})"
+    else:
+        size = back if back.mean >= 0 else back.times(-1)
+        did, of = ("earned", "beyond") if back.mean >= 0 else ("lost", "of")
+        said = f"{each} {did} {size.text()} {unit} {of} itself{f' (95 %: {size.interval()})' if told else ''}"
+    given = "rewards given" if owed.mean else "rewards"
+    return f"{said}; {gift.mean:.0f} % of the {given} went to purchases that would have been made anyway."
 
 
 def number_of(found: ProgramValue, part: str) -> Number:

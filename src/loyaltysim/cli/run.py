@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from loyaltysim.study.questions import Answer
 
 
+ASKS_OTHERWISE = (
+    "The program ran before the measured time too; what it won then counts here, what it cost then does not. "
+    "`loyaltysim program-value` tells what a launch brings, all its costs counted."
+)
+
+
 def run(
     name: options.Name,
     seed: options.Seed = "1",
@@ -147,6 +153,8 @@ def show(name: str, scenario: Scenario, asked: Asked, answer: Answer, panel: lis
         title = f"What {says} did to {plain(scenario.focal)}"
         console.print("", tables.effects_table(title, found, ("without", "with"), tables.measured(scenario)), sep="\n")
         console.print(sentence(says, scenario.focal, found))
+        if question == "program" and ran_before(scenario):
+            console.print(ASKS_OTHERWISE, style="dim")
     if answer.comparisons:
         console.print("\nIntervals cover luck only, not the sizes that the scenario assumes.", style="dim")
     more = (tables.programs_table(answer.data, scenario), tables.reasons_table(answer.data, scenario))
@@ -154,11 +162,19 @@ def show(name: str, scenario: Scenario, asked: Asked, answer: Answer, panel: lis
         console.print("", shown, sep="\n")
 
 
+def ran_before(scenario: Scenario) -> bool:
+    """Whether a program of the focal brand runs in the time that is not measured."""
+    programs = scenario.brands[scenario.focal].programs
+    return scenario.burn_in > 0 and any(program.from_week is None or program.from_week < 0 for program in programs)
+
+
 def doubts(scenario: Scenario, asked: Asked, answer: Answer) -> Iterator[str]:
     """What the answer leaves open, and why."""
+    from loyaltysim.cli.check import never_begun
     from loyaltysim.cli.tables import is_unknown
 
     if is_unknown(answer.data, scenario.focal):
         yield "No period fits into the run, so retention and the other rates are not told: see metrics.period_steps."
+    yield from never_begun(scenario)
     if asked.replications == 1:
         yield "One replication has no interval: see --replications."

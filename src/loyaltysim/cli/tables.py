@@ -24,8 +24,14 @@ if TYPE_CHECKING:
 TOLD_OF_BRANDS = ("retention_rate", "repeat_rate", "share", "penetration", "purchase_frequency")
 TOLD_OF_EFFECTS = ("retention_rate", "repeat_rate", "share", "units", "margin")
 TOLD_OF_PROGRAMS = (
-    "program_cost", "members", "rewards_redeemed", "points_outstanding", "liability", "breakage",
+    "program_cost", "program_fees", "members", "rewards_redeemed", "points_outstanding", "liability", "breakage",
 )  # fmt: skip
+
+WORDS_OF_PROGRAMS = {
+    "program_cost": "cost", "program_fees": "fees of members", "members": "memberships", "breakage": "points expired",
+}  # fmt: skip
+ALWAYS_TOLD = ("program_cost", "members")
+"""Rows of programs that are told where they are 0, too."""
 
 
 def span(days: float) -> str:
@@ -165,12 +171,18 @@ def programs_table(data: xr.Dataset, scenario: Scenario) -> Table | None:
         return None
     rows = []
     for metric in TOLD_OF_PROGRAMS:
+        found = [number(data, metric, brand) for brand in brands]
+        if metric not in ALWAYS_TOLD and not any(each.mean for each in found):
+            continue
         unit = data[metric].attrs["units"]
-        what = {"program_cost": "cost", "breakage": "points expired"}.get(metric, metric.replace("_", " "))
+        what = WORDS_OF_PROGRAMS.get(metric, metric.replace("_", " "))
         when = "over the run" if VARIABLES[metric].kind == "flow" else "last period"
         head = f"{what}, {plain(unit)}" if unit == scenario.currency else what
-        rows.append([f"{head} ({when})", *(number(data, metric, brand).with_half() for brand in brands)])
-    return table("Programs", ["", *map(plain, brands)], rows)
+        rows.append([f"{head} ({when})", *(each.with_half() for each in found)])
+    several = [f"{plain(name)} has {len(scenario.brands[name].programs)}" for name in brands]
+    several = [told for told, name in zip(several, brands) if len(scenario.brands[name].programs) > 1]
+    note = f"A brand's programs are added up: {', '.join(several)}; who is in two has two memberships."
+    return table("Programs", ["", *map(plain, brands)], rows, note=note if several else "")
 
 
 def reasons_table(data: xr.Dataset, scenario: Scenario) -> Table | None:

@@ -91,8 +91,9 @@ class ProgramValue:
     def parts(self) -> pd.DataFrame:
         """One row a part, with its 95 % paired interval: part, effect, ci_low, ci_high, p_positive, n, unit.
 
-        The amounts, units, `subsidy_share` (of program_cost) and `return_on_cost` (margin / program_cost: 0 is what it
-        cost, -1 is lost in whole), both ratios of means with the jackknife's interval.
+        The amounts, units, `subsidy_share` (of program_cost), `return_on_cost` (margin / program_cost: 0 is what it
+        cost, -1 is lost in whole) and `return_accrued`, the same with what is owed (margin_accrued / (program_cost +
+        liability)); all three ratios of means with the jackknife's interval.
         """
         import pandas as pd
 
@@ -104,9 +105,15 @@ class ProgramValue:
             effect = paired_effect(found[name].to_numpy(), np.zeros(len(found)))
             kept = {key: effect[key] for key in ("effect", "ci_low", "ci_high", "p_positive", "n")}
             rows.append({"part": name, **kept, "unit": "units" if name == "units" else self.currency})
-        for name, above in (("subsidy_share", "subsidy"), ("return_on_cost", "margin")):
+        cost = found["program_cost"].to_numpy()
+        shares = {
+            "subsidy_share": ("subsidy", cost),
+            "return_on_cost": ("margin", cost),
+            "return_accrued": ("margin_accrued", cost + found["liability"].to_numpy()),
+        }
+        for name, (above, below) in shares.items():
             with np.errstate(invalid="ignore", divide="ignore"):
-                of = ratio(found[above].to_numpy(), found["program_cost"].to_numpy())
+                of = ratio(found[above].to_numpy(), below)
             low, high = float(of.low), float(of.high)
             kept = {"effect": float(of.mean), "ci_low": low, "ci_high": high, "p_positive": np.nan, "n": len(found)}
             rows.append({"part": name, **kept, "unit": "1"})
@@ -116,7 +123,8 @@ class ProgramValue:
     def groups(self) -> pd.DataFrame:
         """Who benefits: one row a group and metric; group, metric, effect, ci_low, ci_high, baseline, n, unit.
 
-        Groups are `GROUPS`: by purchases of the brand before the program. `margin` is that of purchases, without fees.
+        Groups are `GROUPS`: by purchases of the brand before the program. `margin` is that of purchases: it has neither
+        fees nor other costs.
         """
         import pandas as pd
 
@@ -157,7 +165,7 @@ def program_value(
 
     Raises
     ------
-    ScenarioError : if the focal brand has no program
+    ScenarioError : if the focal brand has no program, or none that begins before the run ends
 
     Examples
     --------
@@ -174,6 +182,7 @@ def program_value(
     if without is None:
         message = f'"{scenario.focal}" has no program whose value could be told'
         raise ScenarioError([Fault(None, None, path_text(("brands", scenario.focal, "programs")), message)])
+    check_launches(scenario)
     check_seed(seed)
     check_count("replications", replications)
     threads = os.cpu_count() or 1 if threads is None else check_count("threads", threads, 1024)
@@ -207,6 +216,17 @@ def program_value(
             raise
     together = [pd.concat(frames, ignore_index=True) for frames in zip(*found)]
     return ProgramValue(together[0], together[1], scenario.focal, scenario.currency)
+
+
+def check_launches(scenario: Scenario) -> None:
+    """Raise ScenarioError if no program of the focal brand begins before the run ends."""
+    weeks = scenario.steps * scenario.calendar.weeks
+    programs = scenario.brands[scenario.focal].programs
+    begins = [max(program.from_week or 0.0, 0.0) for program in programs]
+    if min(begins) >= weeks:
+        where = path_text(("brands", scenario.focal, "programs", int(np.argmin(begins)), "from_week"))
+        message = f"week {min(begins):g} is after the end of the run, {weeks:g} weeks: it has no value to tell"
+        raise ScenarioError([Fault(None, None, where, message)])
 
 
 def launch(
