@@ -181,12 +181,23 @@ class Schedule:
             self.influence.forget(self.own_influence, world, came)
 
     def _some_blocks(self, number: int, step: int) -> None:
+        """All of a worker's blocks: their first rounds, then the later rounds of all together, then what ends a step.
+
+        Few customers have several occasions in a step; block by block their rounds would cost more calls than work.
+        """
         world = self.world
         worker = world.workers[number]
-        for place in range(number, len(world.blocks), len(world.workers)):
-            self._block(worker, place, step)
+        places = range(number, len(world.blocks), len(world.workers))
+        worker.waiting.n = 0
+        for place in places:
+            self._first_round(worker, place, step)
+        if worker.waiting.n:
+            worker.waiting.come_back(worker.shoppers, world.customers.n_customers)
+            self._later_rounds(worker, world.messages.piles[places[-1]], step)
+        for place in places:
+            self._close_block(worker, place, step)
 
-    def _block(self, worker: Worker, place: int, step: int) -> None:
+    def _first_round(self, worker: Worker, place: int, step: int) -> None:
         world, shoppers, totals = self.world, worker.shoppers, worker.totals
         block, pile = world.blocks[place], world.messages.piles[place]
         shoppers.first_replication = block.first_replication
@@ -204,12 +215,24 @@ class Schedule:
                 periods.forget(self.book, leavers)
         self.needs.draw(self.own_needs, world, block, shoppers, step)
         self.acquisition.admit(self.own_acquisition, world, block, shoppers, step)
-        occasion = 0
-        while shoppers.n:
+        if not shoppers.n:
+            return
+        self._round(worker, pile, step, 0)
+        if not self.needs.once and next_round(shoppers, 1) and not worker.waiting.take(shoppers):
+            self._later_rounds(worker, pile, step)
+
+    def _later_rounds(self, worker: Worker, pile: Any, step: int) -> None:
+        """The second round of those who are left, and on until nobody is."""
+        occasion = 1
+        while worker.shoppers.n:
             self._round(worker, pile, step, occasion)
             occasion += 1
-            if self.needs.once or not next_round(shoppers, occasion):
+            if not next_round(worker.shoppers, occasion):
                 break
+
+    def _close_block(self, worker: Worker, place: int, step: int) -> None:
+        world, shoppers, totals = self.world, worker.shoppers, worker.totals
+        block, pile = world.blocks[place], world.messages.piles[place]
         self.win_back.answer(self.own_win_back, world, block, totals, step)
         self.talk.after_step(self.own_talk, world, block, shoppers, pile, totals, step)
         for program, own in self.running:

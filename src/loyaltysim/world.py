@@ -16,7 +16,7 @@ from loyaltysim.market.history import History
 from loyaltysim.market.leavers import Leavers
 from loyaltysim.market.market import Market
 from loyaltysim.market.messages import Messages
-from loyaltysim.market.shoppers import Block, Shoppers, blocks, put_bought, since, take, take_by_brand
+from loyaltysim.market.shoppers import Block, Shoppers, Waiting, blocks, put_bought, since, take, take_by_brand
 from loyaltysim.market.touches import Touches
 from loyaltysim.totals import Totals
 
@@ -31,6 +31,7 @@ class Worker:
     shoppers: Shoppers
     totals: Totals
     leavers: Leavers
+    waiting: Waiting
 
 
 @dataclass
@@ -161,14 +162,11 @@ def open_world(
     stack = len(replications)
     cut = blocks(n_customers, stack, *(() if block_size is None else (block_size,)))
     capacity = max(block.stop - block.start for block in cut)
-    workers = [
-        Worker(
-            Shoppers(capacity, len(brands), stack),
-            Totals(stack, len(segments), len(brands), programs, reasons),
-            Leavers(capacity),
-        )
-        for _ in range(min(threads, len(cut)))
-    ]
+    workers = []
+    for _ in range(min(threads, len(cut))):
+        shoppers = Shoppers(capacity, len(brands), stack)
+        totals = Totals(stack, len(segments), len(brands), programs, reasons)
+        workers.append(Worker(shoppers, totals, Leavers(capacity), Waiting(shoppers)))
     return World(
         seed=seed,
         calendar=calendar,

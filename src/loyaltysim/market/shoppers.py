@@ -202,6 +202,41 @@ def put_last(last, rows, brand, buyers, n_buyers):
         last[u4(rows[q])] = brand[q]
 
 
+class Waiting:
+    """Shoppers of earlier blocks who have more occasions, until all later rounds are made together."""
+
+    CARRIED = ("rows", "occasions", "key", "time")
+
+    def __init__(self, shoppers: Shoppers) -> None:
+        self.n = 0
+        self.columns = {name: np.empty_like(getattr(shoppers, name)) for name in self.CARRIED}
+        self.columns["bought"] = np.empty(shoppers.capacity, np.uint32)
+
+    def take(self, shoppers: Shoppers) -> bool:
+        """Let the shoppers of a block wait, if there is room; they are gone from it then."""
+        n, stop = shoppers.n, self.n + shoppers.n
+        if stop > shoppers.capacity:
+            return False
+        for name, column in self.columns.items():
+            column[self.n : stop] = _column(shoppers, name)[:n]
+        self.n, shoppers.n = stop, 0
+        return True
+
+    def come_back(self, shoppers: Shoppers, n_customers: int) -> None:
+        """Make all who wait this round's shoppers, by replication."""
+        for name, column in self.columns.items():
+            _column(shoppers, name)[: self.n] = column[: self.n]
+        shoppers.n, shoppers.first_replication, shoppers.begins = self.n, 0, shoppers.all_begins
+        replications = np.arange(len(shoppers.begins), dtype=np.int64)
+        shoppers.begins[:] = np.searchsorted(shoppers.rows[: self.n], replications * n_customers)
+        self.n = 0
+
+
+def _column(shoppers: Shoppers, name: str) -> np.ndarray:
+    column: np.ndarray = shoppers.ask(name, dtype=np.uint32) if name == "bought" else getattr(shoppers, name)
+    return column
+
+
 @jit
 def _find_buyers(brand, n, buyers):
     """Write which shoppers bought anything; returns how many."""
