@@ -76,6 +76,7 @@ def test_read__names_formats_and_decimals_of_others(till):
         ("2.25,Ours,1", '"1,234.50",Ours,1', 'till.csv:4: amount: "1,234.50" is no number: thousands must not be'),
         ("2.25,Ours,1", "free,Ours,1", 'till.csv:4: amount: "free" is no number'),
         ("2.25,Ours,1", "NA,Ours,1", "till.csv:4: amount: the value is missing"),
+        ("2.25,Ours,1", '" ",Ours,1', "till.csv:4: amount: the value is missing"),
         ("2.25,Ours,1", "1e999,Ours,1", "till.csv:4: amount: "),
         ("2.25,Ours,1", "2,25,Ours,1", "till.csv:4: 7 fields, the head has 6: is a decimal comma"),
         (",Ours,1,2.25", ",Ours,1", "till.csv:4: 5 fields, the head has 6"),
@@ -130,7 +131,8 @@ def test_faults__beyond_a_screen_are_counted_by_reason(till):
     assert lines[20:] == [
         "and 6 more:",
         '  5 × amount: is negative: if it is a return, give returns="keep" or "drop"',
-        "  1 × date: is no date like 2026-01-31 or 2026-01-31 18:05:00: else give date_format, such as %d/%m/%Y",
+        "  1 × date: is no date like 2026-01-31 or 2026-01-31 18:05:00, of the years 1678 to 2261: else give "
+        "date_format, such as %d/%m/%Y",
     ]
 
 
@@ -216,6 +218,24 @@ def test_frames__identifiers_that_became_floats_are_whole_again():
     frame = pd.DataFrame({"customer": [17850.0, np.nan], "time": [0, 1]})
     assert told(frame) == ["row 2: customer: the customer is missing"]
     assert read_transactions(frame[:1])["customer"].tolist() == [17850]
+
+
+def test_frames__days_written_as_numbers_want_a_format():
+    frame = pd.DataFrame({"customer": [1, 2], "date": [20260105, 20260107]})
+    assert told(frame)[0] == 'row 1: date: "20260105" is no date, but of type int64'
+    assert read_transactions(frame, date_format="%Y%m%d")["time"].tolist() == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("date", "form", "message"),
+    [
+        ("05.01.2026", "%Q", "till.csv: date_format: 'Q' is a bad directive in format '%Q'"),
+        ("05.01.2026 +0100", "%d.%m.%Y %z", "till.csv: date_format: time zones are not read"),
+        ("5 Jan", "%d.%m.%Y", 'till.csv:2: date: "5 Jan" is no date of the form %d.%m.%Y'),
+    ],
+)
+def test_formats__that_cannot_be_used_are_told(till, date, form, message):
+    assert told(till(f"customer,date,,\n1,{date},,\n"), date_format=form)[0].startswith(message)
 
 
 def test_simulation__its_log_is_read_back(tmp_path):

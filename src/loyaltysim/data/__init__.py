@@ -11,7 +11,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from loyaltysim.data.cohort_tables import read_retention, read_triangle, write_triangle
     from loyaltysim.data.customer_summary import rfm
+    from loyaltysim.data.lives import read_lifetimes, survival_table
     from loyaltysim.data.panel import Panel, order_of
     from loyaltysim.data.panel_files import read_panel, write_panel
     from loyaltysim.data.purchases import read_transactions
@@ -24,19 +26,26 @@ __all__ = [
     "Panel",
     "RowFault",
     "order_of",
+    "read_lifetimes",
     "read_panel",
+    "read_retention",
     "read_transactions",
+    "read_triangle",
     "rfm",
+    "survival_table",
     "write",
     "write_panel",
+    "write_triangle",
 ]
 
 _FILES = {
+    "cohort_tables": ("read_retention", "read_triangle", "write_triangle"),
     "customer_summary": ("rfm",),
+    "lives": ("read_lifetimes", "survival_table"),
     "panel": ("Panel", "order_of"),
     "panel_files": ("read_panel", "write_panel"),
     "purchases": ("read_transactions",),
-    "rows": ("DataError", "LeftOut", "Panel", "RowFault"),
+    "rows": ("DataError", "LeftOut", "RowFault"),
     "writing": ("write",),
 }
 

@@ -27,24 +27,23 @@ def numbers(
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    cells = _column(table, column)
+    cells = _trimmed(table, column)
     if not blank:
         table.refuse(cells.is_null(nan_is_null=True).to_numpy(False), column, "the value is missing")
     if pa.types.is_string(cells.type):
-        trimmed = pc.utf8_trim_whitespace(cells)
-        plain = pc.replace_substring(trimmed, ",", ".") if decimal == "," else trimmed
+        plain = pc.replace_substring(cells, ",", ".") if decimal == "," else cells
         # with decimal commas a point could only group thousands: 1.234 is then no number
-        other = pc.fill_null(pc.match_substring(trimmed, "."), False) if decimal == "," else None
+        other = pc.fill_null(pc.match_substring(cells, "."), False) if decimal == "," else None
         fits = pc.fill_null(pc.match_substring_regex(plain, NUMBER), False)
         if other is not None:
             fits = pc.and_(fits, pc.invert(other))
         values = pc.if_else(fits, plain, pa.scalar(None, pa.string())).cast(pa.float64())
-        _refuse_texts(table, column, trimmed, fits.to_numpy(False), decimal)
+        _refuse_texts(table, column, cells, fits.to_numpy(False), decimal)
     elif pa.types.is_boolean(cells.type) or not (_is_number(cells.type) or pa.types.is_null(cells.type)):
         table.refuse(cells.is_valid().to_numpy(False), column, f"is of type {cells.type}, no number", cells.to_pylist())
         return np.full(len(cells), np.nan)
     else:
-        values = cells.cast(pa.float64())
+        values = cells.cast(pa.float64(), safe=False)  # whole numbers above 2^53 are rounded
     found: np.ndarray = np.array(values.to_numpy(zero_copy_only=False), float)
     table.refuse(np.isinf(found), column, "is not finite", found.tolist() if np.isinf(found).any() else None)
     if least is not None and (found < least).any():
@@ -63,7 +62,6 @@ def _refuse_texts(table: Table, column: str, cells: pa.Array, fits: np.ndarray, 
     for pattern, reason in (
         (COMMA if decimal == "." else r"\A[+-]?\d*\.\d+\z", f'is no number with decimal="{decimal}": give the other'),
         (GROUPED, "is no number: thousands must not be grouped"),
-        (r"\A\s*\z", "is no number, but blank"),
         ("", "is no number"),
     ):
         these = wrong & pc.fill_null(pc.match_substring_regex(cells, pattern), False).to_numpy(False)
@@ -84,17 +82,17 @@ def flags(table: Table, column: str) -> np.ndarray:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    cells = _column(table, column)
+    cells = _trimmed(table, column)
+    table.refuse(cells.is_null().to_numpy(False), column, "the value is missing")
     if pa.types.is_boolean(cells.type):
-        table.refuse(cells.is_null().to_numpy(False), column, "the value is missing")
         return np.asarray(cells.fill_null(False).to_numpy(False))
     if pa.types.is_string(cells.type):
-        low = pc.utf8_lower(pc.utf8_trim_whitespace(cells))
+        low = pc.utf8_lower(cells)
         ones, zeros = (pc.is_in(low, pa.array(words)).to_numpy(False) for words in (["1", "true"], ["0", "false"]))
     else:
         found = numbers(table, column, blank=True)
         ones, zeros = found == 1, found == 0
-    wrong = ~ones & ~zeros
+    wrong = ~ones & ~zeros & cells.is_valid().to_numpy(False)
     table.refuse(wrong, column, "is not 0 or 1, true or false", cells.to_pylist() if wrong.any() else None)
     return np.asarray(ones)
 
@@ -105,7 +103,7 @@ def dates(table: Table, column: str, date_format: str | None = None, *, blank: b
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    cells = _column(table, column)
+    cells = _trimmed(table, column)
     if not blank:
         table.refuse(cells.is_null().to_numpy(False), column, "the date is missing")
     if pa.types.is_date(cells.type) or pa.types.is_timestamp(cells.type):
@@ -117,24 +115,32 @@ def dates(table: Table, column: str, date_format: str | None = None, *, blank: b
         except pa.ArrowInvalid as error:
             table.say(column, f"cannot be kept in nanoseconds: {error}")
             return np.full(len(cells), np.datetime64("NaT", "ns"))
+    if date_format is not None and pa.types.is_integer(cells.type):
+        cells = cells.cast(pa.string())  # 20260131
     if not pa.types.is_string(cells.type):
         hint = f"is no date, but of type {cells.type}"
         table.refuse(cells.is_valid().to_numpy(False), column, hint, cells.to_pylist())
         return np.full(len(cells), np.datetime64("NaT", "ns"))
-    trimmed = pc.utf8_trim_whitespace(cells)
     if date_format is None:
-        fits = pc.fill_null(pc.match_substring_regex(trimmed, ISO), False)
-        shaped = pc.if_else(fits, trimmed, pa.scalar(None, pa.string()))
+        fits = pc.fill_null(pc.match_substring_regex(cells, ISO), False)
+        shaped = pc.if_else(fits, cells, pa.scalar(None, pa.string()))
         found = pd.to_datetime(shaped.to_pandas(), format="ISO8601", errors="coerce")
     else:
-        found = pd.to_datetime(trimmed.to_pandas(), format=date_format, errors="coerce")
+        try:
+            found = pd.to_datetime(cells.to_pandas(), format=date_format, errors="coerce")
+        except ValueError as error:
+            table.say("date_format", str(error))
+            table.end()
+        if found.dtype != "datetime64[ns]":
+            table.say("date_format", "time zones are not read: turn the times into times of day without one")
+            table.end()
     read = np.asarray(found.to_numpy(), "datetime64[ns]")
     wrong = np.isnat(read) & cells.is_valid().to_numpy(False)
     if wrong.any():
         texts = cells.to_pylist()
-        zoned = wrong & pc.fill_null(pc.match_substring_regex(trimmed, ISO_ZONE), False).to_numpy(False)
+        zoned = wrong & pc.fill_null(pc.match_substring_regex(cells, ISO_ZONE), False).to_numpy(False)
         table.refuse(zoned, column, "has a time zone: turn it into a time of day without one", texts)
-        form = "2026-01-31 or 2026-01-31 18:05:00: else give date_format, such as %d/%m/%Y"
+        form = "2026-01-31 or 2026-01-31 18:05:00, of the years 1678 to 2261: else give date_format, such as %d/%m/%Y"
         reason = f"is no date like {form}" if date_format is None else f"is no date of the form {date_format}"
         table.refuse(wrong & ~zoned, column, reason, texts)
     return read
@@ -190,6 +196,18 @@ def _column(table: Table, column: str) -> Any:
     if pa.types.is_dictionary(cells.type):
         cells = cells.dictionary_decode()
     return cells.cast(pa.string()) if pa.types.is_large_string(cells.type) else cells
+
+
+def _trimmed(table: Table, column: str) -> Any:
+    """The same, of text without blanks around; nothing but blanks, in quotes or not, is a missing value."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    cells = _column(table, column)
+    if not pa.types.is_string(cells.type):
+        return cells
+    text = pc.utf8_trim_whitespace(cells)
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
 
 
 def _is_number(kind: Any) -> bool:

@@ -89,7 +89,8 @@ def read_transactions(
     if returns != "keep":
         _returns(table, frame, found, dropped if returns == "drop" else None)
     if duplicates != "keep":
-        _duplicates(table, frame, dropped if duplicates == "drop" else None)
+        hint = ': if it is a purchase of its own, give duplicates="keep", else "drop"'
+        refuse_duplicates(table, frame, dropped if duplicates == "drop" else None, hint)
     table.end()
     if dropped:
         warnings.warn(LeftOut(dropped[row] for row in sorted(dropped)), stacklevel=2)
@@ -148,8 +149,8 @@ def _returns(table: Table, frame: pd.DataFrame, found: Mapping[str, str], droppe
                 dropped.setdefault(row, table.at(row, found[name], f'"{seen[row]}" is negative', "is negative"))
 
 
-def _duplicates(table: Table, frame: pd.DataFrame, dropped: dict[int, RowFault] | None) -> None:
-    """Refuse rows that are equal to an earlier one, or note them as dropped."""
+def refuse_duplicates(table: Table, frame: pd.DataFrame, dropped: dict[int, RowFault] | None, hint: str) -> None:
+    """Refuse rows that are equal to an earlier one, saying the hint, or note them as dropped."""
     later = frame.duplicated().to_numpy() & ~table.bad
     if not later.any():
         return
@@ -157,7 +158,7 @@ def _duplicates(table: Table, frame: pd.DataFrame, dropped: dict[int, RowFault] 
     group = alike.groupby(list(frame.columns), observed=True, dropna=False, sort=False).ngroup()
     first = {number: row for row, number in zip(group.index[::-1], group[::-1])}
     word, reason = "line" if table.is_text else "row", "the same as an earlier row"
-    hint = ': if it is a purchase of its own, give duplicates="keep", else "drop"' if dropped is None else ""
+    hint = hint if dropped is None else ""
     for row in np.flatnonzero(later).tolist():
         message = f"the same as {word} {table.numbers[first[group[row]]]}{hint}"
         fault = table.at(row, "", message, reason + hint)

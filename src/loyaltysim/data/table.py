@@ -155,7 +155,7 @@ def _array(column: pd.Series[Any]) -> pa.Array:
 
 
 def _once(names: list[str], file: str | None) -> None:
-    twice = list(dict.fromkeys(name for name in names if names.count(name) > 1))
+    twice = list(dict.fromkeys(name for name in names if name and names.count(name) > 1))
     if twice:
         message = "there are several columns of this name"
         raise DataError([RowFault(file, 1 if file else None, name, message, reason=message) for name in twice])
