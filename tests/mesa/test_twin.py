@@ -287,6 +287,38 @@ ENDOWED = {
 CHOOSY = {**OPT_IN, "by_bond": 1.0, "by_satisfaction": 0.8, "by_need": 0.7, "fee": 0.25}
 LATER = {"from_week": 6.0, "segments": ["Heavy"]}
 HEAVY = {"Light": {"share": 0.5}, "Heavy": {"share": 0.5, "needs_per_week": 1.5}}
+GIFTS = {
+    "kind": "gift", "every_weeks": 4.0, "cost_each": 0.3, "jump": 0.4, "strength": 0.8, "cost_a_week": 0.7,
+    "from_week": 2.0, "until_week": 17.0,
+    "target": {"kind": "random", "share": 0.4, "bought_within_weeks": 6.0, "not_within_weeks": 1.0, "most": 30},
+}  # fmt: skip
+EVENTS = {
+    "kind": "event", "every_weeks": 3.0, "cost_each": 0.1, "cost_a_guest": 0.9, "come": -1.0, "by_bond": 3.0,
+    "jump": 0.3, "strength": 1.4, "cost_a_week": 0.4, "from_week": 1.0, "until_week": 18.0,
+    "target": {"kind": "everybody", "share": 0.5, "bought_within_weeks": 9.0, "not_within_weeks": 1.0, "most": 40},
+}  # fmt: skip
+NEWS = {
+    "kind": "communication", "every_weeks": 2.0, "cost_each": 0.05, "relevance": 0.9, "half_life_weeks": 1.5,
+    "tiring": 0.4, "recovery_weeks": 5.0, "opt_out": 0.05, "jump": 0.1, "strength": 1.2, "cost_a_week": 0.2,
+    "from_week": 1.0, "until_week": 19.0,
+}  # fmt: skip
+SERVICE = {
+    "kind": "service", "better": 0.6, "sooner": 0.7, "fairer": 0.4, "in_person": 0.5, "strength": 1.1,
+    "cost_a_week": 1.5, "from_week": 3.0, "until_week": 15.0,
+}  # fmt: skip
+UNDERCUT = {
+    "kind": "undercut", "answers": "prices", "lag_weeks": 2.0, "chance": 0.7, "lasts_weeks": 3.0, "every_weeks": 2.0,
+    "rivals": ["A", "C"], "by": 0.08, "by_amount": 0.03, "floor": 1.2, "below_cost": True, "from_week": 1.0,
+    "until_week": 18.0,
+}  # fmt: skip
+MATCH = {
+    "kind": "match", "answers": "prices", "lag_weeks": 2.0, "chance": 0.8, "lasts_weeks": 3.0, "every_weeks": 2.0,
+    "rivals": ["B", "C"], "least_margin": 0.75, "from_week": 1.0, "until_week": 19.0,
+}  # fmt: skip
+FLOOR = {"floor": 0.1, "below_cost": True}
+COUPON = {
+    "kind": "poach", "rivals": ["A", "B"], "depth": 0.35, "chance": 0.6, "from_week": 2.0, "until_week": 17.0
+}  # fmt: skip
 WEEKLY_TALK = {**TALKING, "behavior.satisfaction": "disconfirmation"}
 
 
@@ -556,6 +588,41 @@ SCENARIOS = {
         LEAVING, brands__A__programs=[PLAY, DISCOUNT], brands__B__programs=[*CARDS, CLUB],
         brands__C__programs=[SURPRISES, TIERS, {"kind": "copy", "brand": "B", "number": 1, "lag_weeks": 5.0}],
     ),
+    "gifts": three(brands__A__levers=[GIFTS]),
+    "gifts to everybody": three(brands__A__levers=[{"kind": "gift", "every_weeks": 3.0, "jump": 0.5}], burn_in=3),
+    "gifts and a linear bond": three(brands__A__levers=[GIFTS], behavior__bond="linear"),
+    "gifts and surprises where bonds are above 1": three(
+        brands__A__levers=[GIFTS], brands__A__programs=[SURPRISES], brands__A__quality=0.9,
+        behavior__bond={"kind": "linear", "from_satisfaction": 0.5},
+    ),
+    "gifts and events that please nobody": three(
+        brands__A__levers=[{**GIFTS, "strength": 0.0}, {**EVENTS, "strength": 0.0}]
+    ),
+    "events": three(brands__A__levers=[EVENTS], brands__B__levers=[GIFTS, {**EVENTS, "target": "everybody"}]),
+    "news": three(brands__A__levers=[NEWS], burn_in=2).vary(STOCKING),
+    "news of two kinds of one brand": three(
+        brands__A__levers=[NEWS, {**NEWS, "every_weeks": 3.0, "strength": 0.7, "target": EVENTS["target"]}],
+        brands__B__levers=[{**NEWS, "strength": 0.0}, {"kind": "communication", "target": GIFTS["target"]}],
+    ),
+    "service": three().vary({**LEARNING, **BROKEN, "brands.A.levers": [SERVICE]}),
+    "service that is as good as can be": three().vary({**BROKEN, "brands.B.levers": [{**SERVICE, "strength": 5.0}]}),
+    "undercutting": three(brands__B__pricing=[UNDERCUT]),
+    "undercutting of discounts": three(brands__A__pricing=[{"kind": "undercut", "least_margin": 0.7}], burn_in=3),
+    "matching": three(brands__A__pricing=[MATCH]).vary(STOCKING),
+    "matching each other": three(
+        brands__A__pricing=[{"kind": "promotion_calendar", "depth": 0.3, "every_weeks": 5}, {"kind": "match", **FLOOR}],
+        brands__B__pricing=[{"kind": "undercut", **FLOOR}], step_days=3.5,
+    ),
+    "coupons": three(
+        brands__A__pricing=[{"kind": "poach"}], brands__C__pricing=[COUPON], brands__B__programs=CARDS,
+        behavior__choice={"kind": "logit", **RESISTING},
+    ).vary(STOCKING),
+    "coupons without programs": three(brands__C__pricing=[COUPON]),
+    "everything, with levers and answers": full(
+        LEAVING, brands__A__levers=[SERVICE, NEWS, GIFTS], brands__B__levers=[EVENTS, NEWS],
+        brands__B__pricing=[MATCH | {"rivals": []}, COUPON | {"rivals": []}],
+        brands__C__pricing=[UNDERCUT | {"rivals": []}], brands__C__programs=[TIERS, CLUB],
+    ),
     "a constant price": three(brands__C__pricing=[{"kind": "constant"}]),
     "everything, other kinds": full(
         LEAVING, talk={**TALKING, **THRESHOLD}, behavior__satisfaction="level", behavior__learning="constant",
@@ -689,8 +756,34 @@ def test_twin__is_compared_where_members_join_rise_win_and_leave():
     twin, _ = cards("programs that begin later, for some")
     assert twin.series("enrolled")[:6].sum() == 0 and (twin.series("enrolled")[6:].sum(0) > 5).all()
     assert [rules.is_copied for rules in cards("copies")[0].rules] == [True, True, True, True, False]
-    for name in ("amount off", "gift card", "something to remember", "access", "surprises", "better weeks"):
-        assert cards(name)[0].series("rewards_redeemed").sum() > 5, name
+
+
+@pytest.mark.parametrize(
+    "name", ["amount off", "gift card", "something to remember", "access", "surprises", "better weeks"]
+)
+def test_twin__is_compared_where_rewards_are_won(name):
+    assert finished(SCENARIOS[name]).series("rewards_redeemed").sum() > 5
+
+
+def test_twin__is_compared_where_levers_move_customers_and_rivals_answer():
+    for name in ("gifts", "events", "news", "news of two kinds of one brand", "everything, with levers and answers"):
+        twin = finished(SCENARIOS[name])
+        assert twin.series("contacts")[:, 0].sum() > 50 and (twin.series("lever_cost")[:, 0] > 0).sum() > 10, name
+        if "news" in name:
+            assert twin.series("opted_out")[:, 0].sum() > 5
+            attention = [twin.levers[0].attention(customer) for customer in twin.customers]
+            assert np.mean(np.array(attention) > 0.1) > 0.2
+    invited, cost = finished(SCENARIOS["events"]), EVENTS["cost_each"]
+    assert invited.series("lever_cost")[:, 0].sum() > cost * invited.series("contacts")[:, 0].sum() + 10 * 0.9  # guests
+    twin, shown = TwinModel(SCENARIOS["matching each other"]), []
+    while twin.running:
+        twin.step()
+        shown.append(twin.market.prices)
+    assert (np.min(shown, axis=0)[:2] < 1.2).all()  # each answers the other's answer, below any promotion
+    twin = finished(SCENARIOS["coupons without programs"])
+    money = np.round(np.float32(1.5) * np.float32(0.65) * MONEY_UNIT)
+    paid = [bought.paid for customer in twin.customers for bought in customer.purchases if bought.brand == 2]
+    assert 20 < paid.count(money) < len(paid) - 20
 
 
 def test_twin__unheard_bring_nobody():
@@ -907,9 +1000,12 @@ def test_twin__refuses_a_kind_that_it_does_not_know():
     ahead = {**CARDS[1], "customer_response": "forward_looking"}
     with pytest.raises(NotImplementedError, match='no customer response of kind "forward_looking"'):
         TwinModel(bare(brands__A__programs=[ahead]))
-    for kind, settings in (("undercut", {}), ("match", {}), ("poach", {}), ("best_response", {"price_response": 1.0})):
-        with pytest.raises(NotImplementedError, match=f'no pricing of kind "{kind}"'):
-            TwinModel(load("reference").vary({"brands.B.pricing": [{"kind": kind, **settings}]}))
+    with pytest.raises(NotImplementedError, match='no pricing of kind "best_response"'):
+        TwinModel(bare(brands__B__pricing=[{"kind": "best_response", "price_response": 1.0}]))
+    with pytest.raises(NotImplementedError, match='no lever of kind "ethics"'):
+        TwinModel(three(brands__B__levers=[{"kind": "ethics"}], population__values_weight=0.5))
+    with pytest.raises(NotImplementedError, match='no target of kind "rfm"'):
+        TwinModel(three(brands__B__levers=[{"kind": "gift", "target": "rfm"}]))
 
 
 def test_twin__ends_with_the_scenario():

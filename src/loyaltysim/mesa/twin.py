@@ -1,7 +1,8 @@
 """The twin: the same market as the arrays, with one Python object a customer, in ordinary Mesa.
 
-This file has the model and its step; what brands show is in twin_market.py, what a customer does in twin_customer.py,
-its membership in programs in twin_program.py, luck in twin_luck.py, what is counted in twin_counts.py.
+This file has the model and its step; what brands show is in twin_market.py, twin_pricing.py and twin_levers.py, what a
+customer does in twin_customer.py, its membership in programs in twin_program.py, luck in twin_luck.py, what is counted
+in twin_counts.py.
 
 Customers act on each other only by messages and public complaints, which arrive in the next step, and by bringing
 friends into the market, before anybody shops (twin_coming.py). So it makes no difference in which order they act, nor
@@ -29,9 +30,11 @@ from loyaltysim.mesa import twin_counts
 from loyaltysim.mesa.twin_coming import Coming, bring_newcomers
 from loyaltysim.mesa.twin_customer import Customer
 from loyaltysim.mesa.twin_kinds import check_kinds
+from loyaltysim.mesa.twin_levers import Lever, open_levers
 from loyaltysim.mesa.twin_luck import KeyedLuck, Luck, MesaLuck
 from loyaltysim.mesa.twin_market import Market
 from loyaltysim.mesa.twin_person import TRAITS, Person
+from loyaltysim.mesa.twin_pricing import Pricing, open_pricing
 from loyaltysim.mesa.twin_program import money
 from loyaltysim.mesa.twin_programs import open_programs
 from loyaltysim.scenario import Scenario
@@ -82,6 +85,9 @@ class TwinModel(mesa.Model):
         self._open_market(arrays)
         self._open_counts()
         self._open_customers(arrays)
+        self.levers: list[Lever] = open_levers(self)
+        self.jumps: list[tuple[Customer, int, float]] = []
+        """Whose bond with which brand jumps in this step, by which share."""
 
     def _take_parts(self, scenario: Scenario) -> None:
         """Name the parts of the scenario."""
@@ -133,7 +139,10 @@ class TwinModel(mesa.Model):
         self.public = [0] * self.n_brands
         """What all may see of complaints of the last step: in 1/1024 of a full message, times those who see it."""
         self.public_next = [0] * self.n_brands
-        self.rules = open_programs(self, arrays.firm_keys[0])
+        self.firm_key = arrays.firm_keys[0]
+        """The luck of firms."""
+        self.rules = open_programs(self)
+        self.pricing: list[Pricing] = open_pricing(self)
         if self.choice.kind == "switching":  # the last row is for who has bought nothing yet
             rows = [*self.choice.matrix, [1 / self.n_brands] * self.n_brands]
             self.switching: list[list[float]] = np.cumsum(rows, axis=1).tolist()
@@ -193,10 +202,8 @@ class TwinModel(mesa.Model):
         if self.now >= self.calendar.last:
             raise IndexError(f"the scenario has {self.calendar.last} steps, burn-in included")
         self.luck.turn(self.now)
-        self.market.turn(self.now)
-        for rules in self.rules:
-            rules.turn(self)
         self.turn_calendar()
+        self.bring_offers()
         self.deliver_messages()
         if self.turnover is not None and self.turnover.bring(self.ties, self.now):
             self.tie_friends()
@@ -209,6 +216,26 @@ class TwinModel(mesa.Model):
         self.clear_counts()
         self.now += 1
         self.running = self.now < self.calendar.last
+
+    def bring_offers(self) -> None:
+        """Let brands decide, pull levers, and show what they ask and are; bonds jump (stages 1 and 2)."""
+        self.market.turn(self.now)
+        for rules in self.rules:
+            rules.turn(self)
+        for pricing in self.pricing:
+            pricing.react()
+        for lever in self.levers:
+            lever.act()
+        for pricing in self.pricing:
+            pricing.show()
+        for lever in self.levers:
+            lever.show()
+        for pricing in self.pricing:
+            pricing.watch()
+        for customer, brand, share in self.jumps:
+            customer.be_pleased(brand, share)
+        self.jumps.clear()
+        self.market.weigh()
 
     def turn_calendar(self) -> None:
         """How long the market has been measured, and what season makes of needs (stages 1 and 6)."""

@@ -20,8 +20,8 @@ class Choosing(Person):
     def choose(self, prices: list[float], rewards: list[float], felt: list[float], occasion: int) -> int | None:
         """The brand that is bought, None for none: by logit (eq. E12), or by the last brand alone (eq. E13).
 
-        prices : to pay, rewards of programs taken off; rewards : what programs add to utility; felt : satisfaction with
-        what was heard
+        prices : to pay, rewards of programs taken off; rewards : what programs and news add to utility; felt :
+        satisfaction with what was heard
         """
         model = self.model
         if model.choice.kind == "switching":
@@ -53,7 +53,7 @@ class Choosing(Person):
         utility = []
         for b, (price, shelf) in enumerate(zip(prices, self.prices_seen)):
             u = appeal[b] + self.taste[b] + self.heard[b] + rewards[b]
-            u -= sensitivity * (shelf - (market.prices[b] - price))
+            u -= sensitivity * (shelf - (self.shelf[b] - price))
             if self.values_weight:
                 u += self.values_weight * market.ethics[b]
             if model.satisfaction_weight:
@@ -84,9 +84,9 @@ class Choosing(Person):
         """What prices on the shelf count as: a bond with another brand lets less of a discount through (eq. E49)."""
         market, resist = self.model.market, self.model.choice.resist_discount
         if not resist:
-            return market.prices
+            return self.shelf
         counted = []
-        for b, price in enumerate(market.prices):
+        for b, price in enumerate(self.shelf):
             cut = max(market.list_prices[b] - price, 0.0)
             counted.append(price + cut * min(resist * self.bond_with_rival(b), 1.0))
         return counted
@@ -117,7 +117,7 @@ class Choosing(Person):
         if basket.kind == "one":
             return 1
         usual = self.reference_price if model.has_reference_price else market.list_prices
-        shelf = self.prices_seen if model.choice.kind == "logit" else market.prices
+        shelf = self.prices_seen if model.choice.kind == "logit" else self.shelf
         mean = basket.extra * math.exp(-basket.price_response * (shelf[brand] - usual[brand]))
         return 1 + model.luck.poisson(self.key, UNITS, min(mean, MOST_EXTRA), occasion)
 

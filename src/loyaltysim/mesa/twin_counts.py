@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 FLOWS = (
     "buyers purchases units joined lapsed returned won_back repeat_purchases purchases_after failures complaints "
     "complaints_public messages_positive messages_negative revenue cost_of_goods program_cost program_fees enrolled "
-    "points_earned points_redeemed points_expired rewards_redeemed acquisition_cost referral_cost invitations frauds"
+    "points_earned points_redeemed points_expired rewards_redeemed acquisition_cost referral_cost invitations frauds "
+    "lever_cost contacts opted_out"
 ).split()
 """What is counted by step and brand."""
-MONEY = ("revenue", "cost_of_goods", "program_cost", "program_fees", "acquisition_cost", "referral_cost")
+MONEY = ("revenue", "cost_of_goods", "program_cost", "program_fees", "acquisition_cost", "referral_cost", "lever_cost")
 UNITS = {name: MONEY_UNIT for name in MONEY}
 UNITS |= {name: POINT_UNIT for name in ("points_earned", "points_redeemed", "points_expired")}
 """Ledger units in one unit of what is counted, where it is not 1."""

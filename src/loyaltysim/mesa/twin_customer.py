@@ -51,7 +51,12 @@ class Customer(Choosing, Feeling, Complaining, Talking, Leaving, Coming):
         model = self.model
         self.catch_up()
         felt = self.felt_satisfaction()
-        prices, rewards = list(model.market.prices), [0.0] * model.n_brands
+        self.shelf = list(model.market.prices)
+        for pricing in model.pricing:
+            pricing.offer(self)
+        prices, rewards = list(self.shelf), [0.0] * model.n_brands
+        for lever in model.levers:
+            rewards[lever.brand] += lever.attention(self)
         for card in sorted(self.running, key=lambda card: card.takes_balances):
             card.offer(prices, rewards)
         self.come_back(occasion)
@@ -74,7 +79,7 @@ class Customer(Choosing, Feeling, Complaining, Talking, Leaving, Coming):
     def pay(self, brand: int, units: int, price: float, felt: float, occasion: int) -> int:
         """Pay one unit at a price that rewards may have lowered, the others as members do, and settle with programs."""
         model = self.model
-        shelf, cards = money(model.market.prices[brand]), [card for card in self.running if card.brand == brand]
+        shelf, cards = money(self.shelf[brand]), [card for card in self.running if card.brand == brand]
         paid = money(price) + (units - 1) * (shelf - sum(card.off_each for card in cards))
         model.counts["revenue"][brand] += units * shelf
         for card in cards:
@@ -88,7 +93,7 @@ class Customer(Choosing, Feeling, Complaining, Talking, Leaving, Coming):
         self.judge(brand, felt, experience)
         self.learn(brand, experience)
         incident = self.meet_failure(brand, occasion)
-        self.attach(brand, market.prices[brand] < market.list_prices[brand], incident)
+        self.attach(brand, self.shelf[brand] < market.list_prices[brand], incident)
         self.comment(brand, experience, occasion)
         return incident
 

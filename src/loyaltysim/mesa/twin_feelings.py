@@ -75,13 +75,22 @@ class Feeling(Person):
     def bond_now(self, b: int) -> float:
         """The bond with a brand, drifted up to now (eqs. E20–E21)."""
         bond = self.model.bond
-        if bond.kind != "drift" or self.weeks_since == 0:
+        weeks = min(self.weeks_since, (self.model.now - self.bond_at) * self.model.weeks)
+        if bond.kind != "drift" or weeks == 0:
             return self.bond[b]
         growth = self.bond_growth(b)
         speed = growth + bond.fading
         balance = growth / speed if speed else 0.0
-        now = balance + (self.bond[b] - balance) * math.exp(-speed * self.weeks_since)
+        now = balance + (self.bond[b] - balance) * math.exp(-speed * weeks)
         return min(max(now, 0.0), 1.0)
+
+    def be_pleased(self, brand: int, share: float) -> None:
+        """Let a bond jump by a share of what it lacks to 1, or of itself where the share is below 0 (eq. E121)."""
+        if self.model.bond.kind != "none":
+            self.bond = [self.bond_now(b) for b in range(self.model.n_brands)]
+            self.bond_at = self.model.now
+            felt = self.bond[brand]
+            self.bond[brand] += share * max(1 - felt if share > 0 else felt, 0.0)
 
     def bond_growth(self, b: int) -> float:
         """How fast a bond grows by satisfaction with a trusted brand, shared values and the brand's care (E56)."""

@@ -23,7 +23,9 @@ KNOWN = {
     "influence": {"none", "satisfaction", "heard"},
     "acquisition": {"none", "linear", "ties"},
     "referral": {"none", "invitations"},
-    "pricing": {"constant", "promotion_calendar"},
+    "pricing": {"constant", "promotion_calendar", "undercut", "match", "poach"},
+    "levers": {"service", "gift", "event", "communication"},
+    "target": {"everybody", "random"},
     "programs": {"points", "stamps", "member_discount", "tiers", "club", "surprise", "play", "copy"},
     "enrollment": {"automatic", "opt_in"},
     "reward": {"cash", "percent_off", "amount_off", "free_unit", "gift_card", "experience", "access"},
@@ -46,8 +48,8 @@ def parts_of(scenario: Scenario) -> list[tuple[str, Part]]:
     parts = [*_parts_of(scenario.behavior), *_parts_of(scenario.word_of_mouth)]
     for brand in scenario.brands.values():
         parts += _parts_of(brand)
-        for program in brand.programs:
-            parts += _parts_of(program)
+        for part in (*brand.programs, *brand.levers):
+            parts += _parts_of(part)
     return parts
 
 

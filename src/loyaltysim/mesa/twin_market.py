@@ -6,6 +6,9 @@ from typing import Any
 
 from loyaltysim.mesa.twin_program import money
 
+LENT = ("service", "response_days", "distributive", "interaction")
+"""What levers may change for a step."""
+
 
 class Market:
     """The brands as customers see them. `turn` brings the prices of a step."""
@@ -30,16 +33,24 @@ class Market:
         self.distributive: list[float] = board.distributive[0].tolist()
         self.interaction: list[float] = board.interaction[0].tolist()
         self.complaint_ease: list[float] = board.complaint_ease[0].tolist()
+        self._usual = {name: list(getattr(self, name)) for name in LENT}
+        self._experience = behavior.experience
         self.worth: list[float] = list(self.quality)
         """What an experience with each brand is worth on average."""
-        if behavior.experience.kind == "index":
-            self.worth = [self.index(b, behavior.experience) for b in range(len(self.quality))]
+        self.weigh()
         self.turn(0)
+
+    def weigh(self) -> None:
+        """Weigh what the brands are in this step, if customers do."""
+        if self._experience.kind == "index":
+            self.worth = [self.index(b, self._experience) for b in range(len(self.quality))]
 
     def turn(self, step: int) -> None:
         """Show the prices of a step, and leaflets and displays (stage 1)."""
         plan, choice = self._plan, self._choice
         self.prices: list[float] = plan.price[step].tolist()
+        for name, usual in self._usual.items():
+            setattr(self, name, list(usual))
         shown = [0.0] * len(self.prices)
         if choice.kind == "logit":
             shown = (choice.feature_weight * plan.feature[step] + choice.display_weight * plan.display[step]).tolist()

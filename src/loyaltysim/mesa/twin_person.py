@@ -82,9 +82,13 @@ class Person(mesa.Agent):
         self.expectation: list[float] = list(model.market.worth) if prior is None else [prior] * brands
         self.trust: list[float] = [getattr(model.learning, "prior_trust", FIELDS["trust"].off)] * brands
         self.bond: list[float] = [getattr(model.bond, "start", FIELDS["bond"].off)] * brands
+        self.bond_at = 0
+        """The step up to which bonds have moved, if they jumped after the last occasion."""
         self.reference_price = list(model.market.list_prices)
+        self.shelf: list[float] = []
+        """Prices on the shelf at this occasion, less coupons that are for this customer …"""
         self.prices_seen: list[float] = []
-        """What the prices on the shelf counted as at the last choice."""
+        """… and what they counted as at the last choice."""
         self.habit = [1 / brands] * brands
         self.is_online = False
         """Whether the occasion is one to buy online."""

@@ -111,7 +111,7 @@ class Membership:
         """Let the bond jump by a share of what it lacks to 1 (eq. E57's law)."""
         if self.customer.model.bond.kind != "none":
             for _ in range(times):
-                self.customer.bond[self.brand] += jump * (1 - self.customer.bond[self.brand])
+                self.customer.bond[self.brand] += jump * max(1 - self.customer.bond[self.brand], 0.0)
 
     def lower(self, prices: list[float], share: float, amount: float = 0.0) -> int:
         """Lower the brand's price by a share and an amount; returns the money that this takes off.

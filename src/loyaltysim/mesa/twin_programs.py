@@ -24,7 +24,7 @@ MEMBERSHIPS: dict[str, Any] = {
 }
 
 
-def open_programs(model: TwinModel, firm_key: Any) -> list[Rules]:
+def open_programs(model: TwinModel) -> list[Rules]:
     """All programs of the scenario in order; the firm's luck says whether a rival's is copied at all (eq. E131)."""
     opened: list[Rules] = []
     names = list(model.setup.brands)
@@ -35,7 +35,7 @@ def open_programs(model: TwinModel, firm_key: Any) -> list[Rules]:
         else:
             rules = Rules(program, label, b)
         if given.kind == "copy":
-            rules.is_copied = model.luck.uniform(firm_key, rules.purpose("copied")) < cast(Any, given).chance
+            rules.is_copied = model.luck.uniform(model.firm_key, rules.purpose("copied")) < cast(Any, given).chance
         rules.turn(model)
         opened.append(rules)
     return opened
