@@ -11,15 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
-from mesa.agent import AgentSet
 
 from loyaltysim.mesa.row import CustomerRow
 from loyaltysim.mesa.series import Column
 
 try:
-    from mesa.agentset import GroupBy
-except ImportError:  # before Mesa 3.4
-    from mesa.agent import GroupBy
+    from mesa.agentset import AgentSet, GroupBy
+except ImportError:  # Mesa 3.3
+    from mesa.agent import AgentSet, GroupBy
 
 if TYPE_CHECKING:
     from random import Random
@@ -225,6 +224,4 @@ class AgentView(Sequence[CustomerRow]):
         return self
 
 
-# so that `isinstance` says that a view is what it stands for, where Mesa's class lets itself be registered with
-if hasattr(AgentSet, "register"):
-    AgentSet.register(AgentView)
+AgentSet.register(AgentView)  # `isinstance` says that a view is what it stands for
