@@ -112,7 +112,7 @@ class Contacting(Reaching):
         _contact(
             rows, world.customers.key, own.luck("opt_out"), step, weeks / self.half_life_weeks * LN_2,
             weeks / self.recovery_weeks, self.opt_out * self.strength, tired, own.recent, own.fatigue, own.last,
-            own.out, world.touches.arrays["contact"][own.brand],
+            own.out, self.strength, world.touches.arrays["contact"][own.brand],
         )  # fmt: skip
         left = rows[own.out[rows] != 0]
         place = (left // world.customers.n_customers, world.customers.segment[left])
@@ -159,17 +159,19 @@ def _effects(tired, rows, n, tiring, minded, aversion, effect):
 
 
 @jit
-def _contact(rows, key, luck, step, forgetting, recovering, opt_out, tired, recent, fatigue, last, out, contacts):
+def _contact(
+    rows, key, luck, step, forgetting, recovering, opt_out, tired, recent, fatigue, last, out, strength, contacts
+):
     """Each row is contacted: what is left of earlier contacts plus one; some opt out (eqs. E125, E126)."""
     forgetting, recovering, opt_out = f4(forgetting), f4(recovering), f4(opt_out)
-    one, chance = f4(1.0), salt(luck, step, 0, 0)
+    strength, one, chance = f4(strength), f4(1.0), salt(luck, step, 0, 0)
     for k in range(rows.shape[0]):
         row = rows[k]
         steps = f4(step - last[row])  # before the first contact nothing is there to fade
         recent[row] = recent[row] * exp(-forgetting * steps) + one
         fatigue[row] = fatigue[row] * exp(-recovering * steps) + one
         last[row] = step
-        contacts[row] += np.uint8(contacts[row] < np.uint8(255))
+        contacts[row] += strength
         out[row] = np.uint8(uniform(key[row], chance) >= exp(-opt_out * (tired[k] + one)))
 
 

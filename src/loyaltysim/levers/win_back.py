@@ -76,8 +76,9 @@ class WinBackOffers(Reaching):
 
     def open(self, world: World, brand: int, number: int) -> Offered:
         reach = self._reach(world, brand, number)
-        world.touches.ask("won_back")
-        accepted = world.own(f"{reach['label']}.accepted", (world.customers.rows,), np.int32, NEVER)
+        for kind in ("offered", "won_back"):
+            world.touches.ask(kind)
+        accepted = world.own(f"{reach['label']}.{self.kind}.accepted", (world.customers.rows,), np.int32, NEVER)
         return Offered(**reach, accepted=accepted, rows=NOBODY)
 
     def among(self, own: Offered, world: World, seen: Seen) -> np.ndarray:
@@ -86,9 +87,10 @@ class WinBackOffers(Reaching):
         away = seen.since("last_step")[rows]
         # a contract buys every step: who was not here in the last one has cancelled
         after = 1.5 * seen.weeks if world.customers.has("contract") else self.after_weeks - ROUNDING
-        return rows[(away >= after) & (world.touches.arrays["win_back"][own.brand, rows] == 0)]
+        return rows[(away >= after) & (world.touches.arrays["offered"][own.brand, rows] == 0)]
 
     def reach(self, own: Offered, world: World, rows: np.ndarray, totals: Totals, step: int) -> None:
+        world.touches.arrays["offered"][own.brand, rows] = 1
         noticed = np.empty(len(rows), np.bool_)
         _notice(rows, world.customers.key, own.luck("noticed"), step, self.strength, noticed)
         own.rows = rows[noticed]

@@ -1,6 +1,6 @@
 """The touches board: what brands do to single customers besides offers, written by levers, forgotten with the step.
 
-Columns, brands × rows in whole numbers, for what many parts look up by row; lists, for what one part works through.
+Columns, brands × rows, for what many parts look up by row; lists, for what one part works through.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-KINDS = ("contact", "win_back", "won_back")
-"""Columns: how many contacts; which offer to come back, by its number; 1 for who has accepted it."""
+KINDS = {"contact": np.float32, "offered": np.uint8, "win_back": np.uint8, "won_back": np.uint8}
+"""Columns: contacts, each as strong as its lever; 1 for who is made an offer to come back; which one is noticed, by its
+number; 1 for who has accepted it."""
 DISCOUNT, UPGRADE, BUNDLE = 1, 2, 3
 """Kinds of offers, as they stand in the column `win_back`; a bundle is both."""
 
@@ -57,4 +58,4 @@ class Touches:
         """The column of a kind of touch, made on the first call."""
         if kind not in KINDS:
             raise KeyError(kind)
-        return self.arrays.setdefault(kind, np.zeros((self.n_brands, self.rows), np.uint8))
+        return self.arrays.setdefault(kind, np.zeros((self.n_brands, self.rows), KINDS[kind]))
