@@ -204,13 +204,13 @@ def test_seen__shows_the_history_of_one_brand_to_read_and_nothing_else():
     for name in ("last_step", "purchases"):
         history.ask(name)
     history.arrays["last_step"][0] = [4, -1, 0]
-    seen = Seen(history, 0, 6, 1.0)
+    seen = Seen(history, 0, 6, 1.0, ("purchases", "spend"))
     np.testing.assert_array_equal(seen.customers, [0, 2])
     np.testing.assert_array_equal(seen.since("last_step"), [2, np.inf, 6])
     with pytest.raises(AttributeError, match='a firm does not see "satisfaction"; it sees purchases, last_step'):
         getattr(seen, "satisfaction")  # noqa: B009
-    with pytest.raises(AttributeError, match='does not keep "spend"'):
-        getattr(seen, "spend")  # noqa: B009
+    with pytest.raises(AttributeError, match='does not show "first_step"'):
+        getattr(seen, "first_step")  # noqa: B009
     with pytest.raises(ValueError, match="read-only"):
         seen.purchases[0] = 1
     with pytest.raises(AttributeError):

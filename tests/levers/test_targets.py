@@ -3,6 +3,7 @@
 import math
 import warnings
 from contextlib import suppress
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -28,11 +29,11 @@ KINDS = sorted(Target.kinds)
 
 
 def looking(step: int, weeks: float = 1.0, **columns) -> Seen:
-    """What a firm sees at a step: columns of its history, all others being 0."""
+    """What a target that sees all is shown at a step: columns of a firm's history, all others being 0."""
     history = History(len(next(iter(columns.values()))), 1)
     for name in COLUMNS:
         history.ask(name)[0] = columns.get(name, 0)
-    return Seen(history, 0, step, weeks)
+    return Seen(history, 0, step, weeks, tuple(COLUMNS))
 
 
 def chooser(target: Target, n: int, markets: int = 1) -> Chooser:
@@ -146,7 +147,7 @@ def pilot(target: Uplift, own: Chooser, n: int) -> list[np.ndarray]:
     purchases, reached = history.arrays["purchases"][0], []
     purchases[:] = 1 + np.arange(n) % 2
     for week in range(20):
-        seen = Seen(history, 0, week, 1.0)
+        seen = Seen(history, 0, week, 1.0, Uplift.sees)
         target.learn(own, seen)
         if week % 4 == 0:
             reached.append(target.choose(own, seen, seen.customers))
@@ -195,7 +196,7 @@ def test_uplift__estimates_without_bias_what_one_contact_adds_when_outcomes_over
     for name in COLUMNS:
         history.ask(name)[0] = 0
     for step in range(400):
-        seen = Seen(history, 0, step, 1.0)
+        seen = Seen(history, 0, step, 1.0, Uplift.sees)
         target.learn(own, seen)
         rate = np.full(400, 0.2)
         if step % 4 == 0:
@@ -255,6 +256,7 @@ class Spy(Everybody):
     """Tries to see what a firm cannot, and to write what it sees."""
 
     kind: str = "spy"
+    sees = ("purchases",)
 
     def score(self, own, seen, rows):
         found.clear()
@@ -292,9 +294,52 @@ def test_target__that_tries_to_see_what_a_firm_cannot_finds_nothing():
     assert found == [] and (simulation.world.history.arrays["purchases"] >= before).all()
 
 
-def test_target__cannot_ask_for_columns_that_it_does_not_name():
-    seen = looking(3, last_step=[0, 1])
-    with pytest.raises(AttributeError, match='a firm does not see "satisfaction"; it sees purchases, last_step'):
-        RFM().score(chooser(RFM(), 2), seen, seen.satisfaction)
-    assert not [name for name in dir(Chooser) if "world" in name]
+class Curious(Everybody):
+    """Looks at one column, whether it says so or not."""
+
+    kind: str = "curious"
+    column: str
+
+    def score(self, own, seen, rows):
+        return getattr(seen, self.column)[rows].astype(float)
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        ("satisfaction", 'a firm does not see "satisfaction"; it sees purchases, last_step'),
+        ("purchases", 'the history does not show "purchases": a target names the columns that it `sees`'),
+    ],
+)
+def test_target__is_shown_no_columns_that_it_does_not_name(column, said):
+    """Even where another lever's target has asked for them."""
+    simulation = Simulation(market({"kind": "everybody", "share": 0.5}))
+    ((lever, own),) = simulation.schedule.levers
+    simulation.world.history.ask("purchases")
+    simulation.schedule.levers = [(lever.model_copy(update={"target": Curious(share=0.5, column=column)}), own)]
+    with pytest.raises(AttributeError, match=said):
+        simulation.run()
+    named = type("Named", (Curious,), {"sees": ("purchases",), "__module__": __name__})
+    simulation.schedule.levers = [(lever.model_copy(update={"target": named(share=0.5, column="purchases")}), own)]
+    simulation.run()
+
+
+def test_target__is_given_nothing_but_luck_markets_and_its_own():
+    assert {field.name for field in fields(Chooser)} == {"label", "_key", "n_customers", "arrays"}
     assert all(set(kind.sees) <= set(COLUMNS) for kind in Target.kinds.values())
+
+
+def test_target__that_nobody_can_meet_is_refused():
+    with pytest.raises(ScenarioError, match="bought_within_weeks .4. is below not_within_weeks .8.: nobody is between"):
+        market({"kind": "everybody", "bought_within_weeks": 4, "not_within_weeks": 8})
+
+
+def test_uplift__learns_anew_on_a_branch_where_another_lever_or_target_has_its_place():
+    target = table("uplift")
+    simulation = Simulation(market(target)).run(until=15)
+    begun = {}
+    for kind in ("communication", "personalization"):
+        lever = {"kind": kind, "every_weeks": 3, "target": target}
+        branch = simulation.branch(market(target, **{"brands.A.levers": [lever]}))
+        begun[kind] = int(branch.schedule.levers[0][1].chooser.arrays["begun"][0])
+    assert begun == {"communication": 0, "personalization": -1}

@@ -59,7 +59,7 @@ class Exclusive(Reaching):
 
     def open(self, world: World, brand: int, number: int) -> Chosen:
         reach = self._reach(world, brand, number)
-        since = world.own(f"{reach['label']}.since", (world.customers.rows,), np.int32, NEVER)
+        since = world.own(f"{reach['label']}.{self.kind}.since", (world.customers.rows,), np.int32, NEVER)
         return Chosen(**reach, since=since)
 
     def reach(self, own: Chosen, world: World, rows: np.ndarray, totals: Totals, step: int) -> None:

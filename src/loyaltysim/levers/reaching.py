@@ -55,9 +55,11 @@ class Reaching(Lever):
         """What the target is given to keep: nothing that leads to the world."""
         customers = world.customers
         kept = self.target.keeps(customers.rows, world.n_replications)
+        learner = (
+            f"{label}.{self.kind}.target.{self.target.kind}"  # what is learned of one kind says nothing of another
+        )
         arrays = {
-            name: world.own(f"{label}.target.{name}", shape, dtype, start)
-            for name, (shape, dtype, start) in kept.items()
+            name: world.own(f"{learner}.{name}", shape, dtype, start) for name, (shape, dtype, start) in kept.items()
         }
         return Chooser(label, customers.key, customers.n_customers, arrays)
 
@@ -69,7 +71,7 @@ class Reaching(Lever):
         return bool(world.calendar.recurs(step, self.every_weeks, self.from_week or 0.0))
 
     def work(self, own: Reach, world: World, totals: Totals, step: int) -> None:
-        seen = Seen(world.history, own.brand, step, world.calendar.weeks)
+        seen = Seen(world.history, own.brand, step, world.calendar.weeks, self.target.sees)
         self.target.learn(own.chooser, seen)
         if not self.due(world, step):
             return

@@ -17,23 +17,26 @@ class Seen:
     Attributes
     ----------
     step, weeks : the step that is being made, and the length of a step in weeks
+
+    Beside `last_step` there are only the columns that whoever looks `sees`.
     """
 
     __slots__ = ("_columns", "step", "weeks")
 
-    def __init__(self, history: History, brand: int, step: int, weeks: float) -> None:
+    def __init__(self, history: History, brand: int, step: int, weeks: float, sees: tuple[str, ...]) -> None:
         self.step, self.weeks = step, weeks
-        self._columns = {name: column[brand] for name, column in history.arrays.items()}
+        arrays = history.arrays
+        self._columns = {name: arrays[name][brand] for name in {"last_step", *sees} & arrays.keys()}
 
     def __getattr__(self, name: str) -> Any:
-        """A column. Raises AttributeError for what no firm sees, or what nobody asked the history to keep."""
+        """A column. Raises AttributeError for what no firm sees, or what the target does not say that it sees."""
         if name in self._columns:
             column = self._columns[name]
             if column.flags.writeable:  # the first look makes a copy, which leads to no other brand's
                 column = self._columns[name] = np.frombuffer(column.tobytes(), column.dtype)
             return column
         if name in COLUMNS:
-            raise AttributeError(f'the history does not keep "{name}": a target names the columns that it `sees`')
+            raise AttributeError(f'the history does not show "{name}": a target names the columns that it `sees`')
         raise AttributeError(f'a firm does not see "{name}"; it sees {", ".join(COLUMNS)}')
 
     def since(self, column: str) -> np.ndarray:

@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
+from pydantic import model_validator
 
 from loyaltysim.draws import purpose, salt, uniform_double
 from loyaltysim.jit import jit
@@ -61,6 +62,15 @@ class Target(Part, room="target"):
     not_within_weeks: float | None = setting(
         None, "Only who has not bought the brand for so many weeks; none: others too.", ge=0, unit="weeks"
     )
+
+    @model_validator(mode="after")
+    def _some_are_between(self) -> Target:
+        within, after = self.bought_within_weeks, self.not_within_weeks
+        if within is not None and after is not None and within < after:
+            raise ValueError(
+                f"bought_within_weeks ({within:g}) is below not_within_weeks ({after:g}): nobody is between"
+            )
+        return self
 
     def keeps(self, rows: int, markets: int) -> dict[str, Kept]:
         """Arrays that it remembers, by name, for so many rows in so many markets; they are in `Chooser.arrays`."""
