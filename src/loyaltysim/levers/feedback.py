@@ -66,6 +66,15 @@ class Feedback(Reaching):
         0.02, "Share of the bond that is lost where nothing comes of an answer.", ge=0, le=1, unit="1 an answer"
     )
 
+    @property
+    def felt(self) -> tuple[str, ...]:
+        binds = self.jump if self.acted_on else self.loss
+        return ("quality",) * bool(self.acted_on and self.closes) + ("jump",) * bool(binds)
+
+    def check(self, weeks: float) -> list[str]:
+        needed = "closes or jump above 0" if self.acted_on else "loss above 0, or acted_on = true"
+        return [*super().check(weeks), *[f"changes nothing: set {needed}"] * (not self.felt)]
+
     def open(self, world: World, brand: int, number: int) -> Answers:
         reach = self._reach(world, brand, number)
         label = f"{reach['label']}.feedback"
