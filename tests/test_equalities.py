@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from loyaltysim import Simulation, load, replicate, simulate
 from loyaltysim.scenario import Scenario
@@ -96,6 +97,13 @@ def test_checkpoint__restored_equals_going_straight_on(scenario, tmp_path):
     half.checkpoint(tmp_path / "half.npz")
     assert fingerprint(Simulation(scenario).restore(tmp_path / "half.npz").run()) == fingerprint(straight)
     assert [path.name for path in tmp_path.iterdir()] == ["half.npz"]
+
+
+def test_checkpoint__restored_in_a_run_that_was_ahead_leaves_nothing_of_it(tmp_path):
+    scenario = small("grocery").vary({"metrics.dormant_after_weeks": 4.0})
+    here, ahead = Simulation(scenario).run(until=2), Simulation(scenario).run()
+    here.checkpoint(tmp_path / "here.npz")
+    xr.testing.assert_identical(ahead.restore(tmp_path / "here.npz").results(), here.results())
 
 
 def test_checkpoint__of_another_seed_is_refused(scenario, tmp_path):

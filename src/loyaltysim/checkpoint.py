@@ -154,11 +154,14 @@ def take_over(simulation: Simulation, state: dict[str, np.ndarray]) -> None:
             if given.shape[1:] == flow.shape[1:]:  # reasons may be asked for in one of the two alone
                 flow[: len(given)] = given
     simulation._periods = list(state["periods"])
-    shown = {f"prices/{name}": prices for name, prices in simulation._prices.items()}
-    for name, array in (
-        *shown.items(), ("sums", simulation._sums), ("people", simulation._people), ("gone", simulation._gone)
-    ):  # fmt: skip
+    kept: dict[str, tuple[np.ndarray, Any]] = {  # and what stands for steps that are yet to come
+        "sums": (simulation._sums, np.nan), "people": (simulation._people, 0), "gone": (simulation._gone, np.nan)
+    }  # fmt: skip
+    for name, prices in simulation._prices.items():
+        kept[f"prices/{name}"] = prices, simulation._planned(getattr(world.market.plan, name))
+    for name, (array, to_come) in kept.items():
         given = state[name][: len(array)]
+        array[:] = to_come
         array[: len(given)] = given
     world.messages.clear()
     pile = world.messages.piles[0]
