@@ -64,9 +64,7 @@ class Schedule:
         )  # fmt: skip
         world.kept = frozenset().union(*(part.writes for part in (*single, *programs)))
         pulled = [lever for brand in scenario.brands.values() for lever in brand.levers]
-        world.moves_bonds = any(
-            "jump" in lever.touches or {"ethics", "bond_growth"} & {*lever.changes} for lever in pulled
-        )
+        world.moves_bonds = any({"jump", "ethics", "bond_growth"} & {*lever.felt} for lever in pulled)
         world.stage("last_brand")
         world.silent, world.praised = self.unheard.open(world), self.unheard.praises
         self.own_acquisition = self.acquisition.open(world)

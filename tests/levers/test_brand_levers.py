@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from loyaltysim import Simulation
+from loyaltysim.levers.community import Community
 from loyaltysim.scenario import Scenario, ScenarioError
 
 ROUNDING = 1e-6
@@ -157,6 +158,25 @@ def test_brand_advertising__goes_on_in_a_branch_that_stops_it_and_begins_in_one_
     np.testing.assert_array_equal(bonds(branch), bonds(stopped))
     added = Simulation(market()).run(until=4).branch(market([ever])).run(until=5)
     assert facts(added, "bond_growth")[0] == pytest.approx(0.03 * (1 - math.sqrt(0.5)), abs=ROUNDING)
+
+
+def test_bonds__of_a_replication_do_not_depend_on_what_levers_change_in_another(monkeypatch):
+    """A kind whose facts differ between replications: from step 5 on bonds of the second grow."""
+
+    def show(self, own, world, step):
+        second = np.array(list(world.customers.replications)) == 1
+        self._fact(own, world, "bond_growth")[second] += np.float32(0.1 * (step >= 5))
+
+    monkeypatch.setattr(Community, "show", show)
+    scenario = market([{"kind": "community"}])
+    stacked, alone = (Simulation(scenario, replications=range(n)).run() for n in (2, 1))
+    for name in ("bond.since", "bond"):
+        one, two = (
+            (world.arrays if name in world.arrays else world.customers.arrays)[name]
+            for world in (alone.world, stacked.world)
+        )
+        np.testing.assert_array_equal(one, two[..., : one.shape[-1]])
+    assert stacked.world.arrays["bond.since"].tolist() == [0] * 20 + [5] * 20
 
 
 def test_choice_probabilities__credit_a_lever_that_begins_for_no_time_before():

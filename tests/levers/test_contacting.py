@@ -134,3 +134,17 @@ def test_contact_lift__communication_brings_needs_forward_in_its_weeks_and_no_ot
     np.testing.assert_array_equal(occasions[1::2], plain["occasions"].values[1::2])
     expected = 20_000 * 0.5 * math.exp(0.4)
     assert abs(occasions[::2].mean() - expected) < 4 * math.sqrt(expected / 4)
+
+
+def test_contact_lift__is_multiplied_by_strength():
+    changes = {"population.n_customers": 20_000, "population.needs_per_week": 0.5, "behavior.needs.contact_lift": 0.4}
+    news = {**NEWS, "until_week": None, "every_weeks": 1, "relevance": 0.0, "strength": 0.5}
+    occasions = ls.simulate(market(news, **changes))["occasions"].values
+    expected = 20_000 * 0.5 * math.exp(0.4 * 0.5)
+    assert abs(occasions.mean() - expected) < 4 * math.sqrt(expected / 8)
+
+
+def test_contacts__that_move_no_bonds_keep_nothing_for_it():
+    for jump, kept in ((0.0, False), (0.1, True)):
+        simulation = Simulation(market({**NEWS, "jump": jump}))
+        assert ("bond.since" in simulation.world.arrays) == kept

@@ -148,9 +148,13 @@ class Drift(Bond):
             return
         market, sources, since = world.market, world.arrays[SOURCES], world.arrays[SINCE]
         now = np.stack([market.ethics, market.bond_growth])
-        if not np.array_equal(sources, now):  # until now bonds drifted by what was
-            world.customers.arrays["bond"][:] = self._everybody(world, step, *sources)
-            since[:] = step
+        changed = np.flatnonzero((sources != now).any(axis=(0, 2)))
+        if len(changed):  # until now bonds drifted by what was, in these replications
+            n, everybody = world.customers.n_customers, self._everybody(world, step, *sources)
+            for r in changed:
+                theirs = slice(r * n, (r + 1) * n)
+                world.customers.arrays["bond"][:, theirs] = everybody[:, theirs]
+                since[theirs] = step
             sources[:] = now
         for jump in world.touches.jumps:
             rows = jump.rows
