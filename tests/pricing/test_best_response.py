@@ -109,10 +109,14 @@ def test_two_best_responses__end_at_the_nash_prices_of_the_logit_duopoly():
 
 
 def test_best_response__looks_only_at_the_rivals_it_names():
-    more = {"brands.C": {"price": 0.5, "appeal": 9.0}}
-    alone = asked(market(response(rivals=["B"]), n=3000, **more), "A")
-    both = asked(market(response(), n=3000, **more), "A")
-    assert alone[-1] != both[-1]
+    """C leaves shares of A and B alone what they are, so A asks what it does without; C takes most of all sales."""
+    more = {"brands.C": {"price": 0.5, "appeal": 5.0}, "brands.B.price": 1.5}
+    without = asked(market(response(), **{"brands.B.price": 1.5}), "A")
+    alone = asked(market(response(rivals=["B"]), **more), "A")
+    both = asked(market(response(), **more), "A")
+    step = 2 / 40
+    assert abs(np.median(alone[8:]) - np.median(without[8:])) <= step + 1e-6
+    assert np.median(both[8:]) < np.median(alone[8:]) - 2 * step
 
 
 def test_best_response__holds_in_its_weeks_between_floor_and_ceiling():
