@@ -141,7 +141,7 @@ class Order:
 
 
 def order_of(panel: Panel) -> Order:
-    """Test whether the purchases are sorted by the brand chosen.
+    """Test whether the purchases are sorted by the brand chosen (docs/model.md (E160)).
 
     In a market at rest, with whatever tastes and inertia (the process is reversible: D2's logit with last purchase is),
     a household's purchases are as likely as the same backwards. So of those who bought two brands or more at most half
