@@ -19,8 +19,8 @@ class CustomerRow(mesa.Agent):  # type: ignore[misc, unused-ignore]
 
     Traits and states are attributes, those by brand by the brand's name: ``customer.inertia``,
     ``customer.satisfaction["Ours"] = 0.9``; the name ``satisfaction[Ours]`` stands for the same wherever Mesa takes
-    names of attributes. `model.agents.names()` lists them. Give a collector of Mesa's own that name too: what stands for
-    all brands goes on showing what is, unless it is copied.
+    names of attributes. `model.agents.names()` lists them. Give a collector of Mesa's own that name too: what stands
+    for all brands goes on showing what is, unless it is copied.
 
     Raises
     ------
