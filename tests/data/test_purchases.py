@@ -146,10 +146,12 @@ def test_lines__count_line_ends_in_quotes_and_empty_lines(till):
 
 
 def test_quotes__one_that_is_never_closed_is_found(till):
-    (line,) = told(till('customer,time,brand\n1,0,Ours\n2,0,"Ours\n3,1,Ours\n'))
-    assert line == "till.csv:3: brand: a quote is opened here and never closed"
-    (line,) = told(till('customer,brand,time\n1,Ours,0\n2,"Ours,1\n3,Ours,1\n'))
-    assert line.startswith("till.csv:3: 2 fields, the head has 3: is a quote opened here and not closed")
+    for row in ('2,0,"Ours', '2,0,"Ours" and others', '2,"0,Ours'):
+        for rest in ("3,1,Ours\n", '3,1,"Ours"\n', '3,1,"Ours"\n4,1,"Ours"\n'):
+            (line,) = told(till(f'customer,time,brand\n1,0,"Ours\n"\n{row}\n{rest}'))
+            assert line.startswith("till.csv:4: a quote is opened here and not closed at the end of its field")
+    quoted = till('customer,time,brand\n1,0,"the ""Ours"""\n2,0,5" Ours\n')
+    assert read_transactions(quoted)["brand"].tolist() == ['the "Ours"', '5" Ours']
 
 
 def test_encoding__the_lines_that_are_not_of_it_are_told(till):

@@ -180,6 +180,7 @@ def _text(data: bytes, name: str | None, delimiter: str, encoding: str) -> Table
     if len(names) == 1 and others:
         message = f"the head is one field: if fields end with {others[0]!r}, give delimiter={others[0]!r}"
         raise DataError([RowFault(name, 1, "", message, reason=message)])
+    _closed(text, name, delimiter)
     ragged: list[Any] = []
 
     def keep(row: Any) -> str:
@@ -211,17 +212,23 @@ def _text(data: bytes, name: str | None, delimiter: str, encoding: str) -> Table
     table = Table(cells.filter(pa.array(filled)), lines[filled], name, True)
     for row, line in zip(ragged, at):
         reason = f"{row.actual_columns} fields, the head has {row.expected_columns}"
-        if row.text and "\n" in row.text.rstrip("\n"):
-            reason += ": is a quote opened here and not closed"
-        elif delimiter == "," and row.actual_columns > row.expected_columns:
+        if delimiter == "," and row.actual_columns > row.expected_columns:
             reason += ": is a decimal comma, or a comma in a name that wants quotes, among them"
         table.faults.append(RowFault(name, line, "", reason, reason=reason))
-    if text.count('"') % 2 and cells.num_rows:
-        final = [str(column[-1].as_py() or "") for column in cells.columns]
-        if "\n" in final[-1]:
-            reason = "a quote is opened here and never closed"
-            table.faults.append(RowFault(name, int(lines[-1]), names[-1], reason, reason=reason))
     return table
+
+
+def _closed(text: str, name: str | None, delimiter: str) -> None:
+    """Raise DataError for the first quote that is not closed where its field ends: rows would become one in silence."""
+    if '"' not in text:
+        return
+    reader, line = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1
+    try:
+        for _ in reader:
+            line = reader.line_num + 1
+    except csv.Error:
+        reason = "a quote is opened here and not closed at the end of its field, so what follows cannot be told apart"
+        raise DataError([RowFault(name, line, "", reason, reason=reason)]) from None
 
 
 def _decoded(data: bytes, name: str | None, encoding: str) -> str:
