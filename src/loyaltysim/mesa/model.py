@@ -12,6 +12,7 @@ to read in the twin (twin.py). `results()` is the Dataset of `simulate` with the
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,7 +92,7 @@ class LoyaltyModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         of_mesa = scenario if MesaScenario is not None and isinstance(scenario, MesaScenario) else None
         if of_mesa is not None:
             entries = dict(of_mesa)
-            rng, scenario = _one_seed(entries.pop("rng"), rng), entries.pop("scenario", SHIPPED)
+            rng, scenario = _one_seed(entries.pop("rng", of_mesa.rng), rng), entries.pop("scenario", SHIPPED)
             given = entries | {name: value for name, value in given.items() if value is not None}
         seed = int(np.random.SeedSequence().entropy) % 2**63 if rng is None else check_seed(rng)  # type: ignore[arg-type]
         self.setup = _scenario(scenario, given.get("n_customers"), {n: v for n, v in given.items() if n not in known})
@@ -221,7 +222,12 @@ class LoyaltyModel(mesa.Model):  # type: ignore[misc, unused-ignore]
 
 
 def _one_seed(own: Any, given: Any) -> Any:
-    """The seed of a Mesa scenario, else the one given. Raises ValueError for two that differ."""
+    """The seed of a Mesa scenario, else the one given. Raises ValueError for two that differ.
+
+    From Mesa 4 on a scenario keeps its seed as a generator: then the seed is the first number that it will give.
+    """
+    if isinstance(own, np.random.Generator):
+        own = int(deepcopy(own).integers(2**63))
     if own is None or given in (None, SEED, own):
         return given if own is None else own
     raise ValueError(f"the Mesa scenario has the rng {own}, and another was given: {given}")
