@@ -1,0 +1,229 @@
+"""Rounds: the parts of a scenario, opened on a world, and a round of purchases that they make together.
+
+A round is stages 7 to 11 of a step (`schedule.py`): each of its shoppers stands in it once.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from loyaltysim.accounts.till import ring_up
+from loyaltysim.behavior.needs import draw_times
+from loyaltysim.market.leavers import Leavers
+from loyaltysim.market.shoppers import Shoppers, put, put_last, since, spread, take
+from loyaltysim.metrics import periods, purchases, reasons
+from loyaltysim.pricing.pricing import Pricing
+from loyaltysim.programs.program import Account, Program
+from loyaltysim.totals import MONEY_UNIT, Totals
+from loyaltysim.word_of_mouth.influence import NoInfluence
+from loyaltysim.world import Worker, World
+
+if TYPE_CHECKING:
+    from loyaltysim.data.transactions import TransactionLog
+    from loyaltysim.scenario import Scenario
+
+
+class Rounds:
+    """The parts of a scenario, opened on a world."""
+
+    def __init__(self, scenario: Scenario, world: World, log: TransactionLog | None = None) -> None:
+        self.world, self.log = world, log
+        behavior, talking = scenario.behavior, scenario.word_of_mouth
+        self.needs, self.choice, self.experience = behavior.needs, behavior.choice, behavior.experience
+        self.satisfaction, self.bond = behavior.satisfaction, behavior.bond
+        self.learning, self.basket, self.recovery = behavior.learning, behavior.basket, behavior.recovery
+        self.lapse, self.win_back = behavior.lapse, behavior.win_back
+        self.talk, self.unheard = talking.talk, talking.unheard
+        self.acquisition, self.referral = talking.acquisition, talking.referral
+        heard = self.talk.kind != "none" or (self.recovery.is_public and talking.influence.hears_public)
+        self.influence = talking.influence if heard else NoInfluence()
+        programs = [program for _, _, program in scenario.programs]
+        single = (
+            self.needs, self.choice, self.experience, self.learning, self.satisfaction, self.bond, self.basket,
+            self.recovery, self.lapse, self.win_back, self.influence, self.acquisition, self.referral,
+        )  # fmt: skip
+        world.kept = frozenset().union(*(part.writes for part in (*single, *programs)))
+        pulled = [lever for brand in scenario.brands.values() for lever in brand.levers]
+        world.moves_bonds = any({"jump", "ethics", "bond_growth"} & {*lever.felt} for lever in pulled)
+        world.stage("last_brand")
+        world.silent, world.praised = self.unheard.open(world), self.unheard.praises
+        self.own_acquisition = self.acquisition.open(world)
+        rewards = [brand.referral for brand in scenario.brands.values()]
+        self.own_referral = self.referral.open(world, rewards)
+        self.own_choice = self.choice.open(world)
+        self.own_experience = self.experience.open(world)
+        self.own_learning = self.learning.open(world)
+        self.own_satisfaction = self.satisfaction.open(world)
+        self.own_bond = self.bond.open(world)
+        world.bonds = partial(self.bond.as_of, self.own_bond, world)
+        self.own_basket = self.basket.open(world)
+        self.own_recovery = self.recovery.open(world)
+        self.own_lapse = self.lapse.open(world)
+        self.own_win_back = self.win_back.open(world)
+        self.own_influence = self.influence.open(world)
+        self.own_talk = self.talk.open(world)
+        self.pricing = [
+            (part, part.open(world, place, number), place)
+            for place, brand in enumerate(scenario.brands.values())
+            for number, part in enumerate(brand.pricing)
+        ]
+        self.offering = [entry for entry in self.pricing if type(entry[0]).offer is not Pricing.offer]
+        self.counting = [entry for entry in self.pricing if type(entry[0]).count is not Pricing.count]
+        self.programs: list[tuple[Program, Account]] = []
+        for name, number, program in scenario.programs:
+            place = world.brands.index(name)
+            account = program.open(world, place, number, len(self.programs), scenario.accounts.by_customer)
+            scenario.brands[name].programs[number].launch(account, world)
+            self.programs.append((program, account))
+        self.running = self.begun(0)
+        """The programs that have been launched."""
+        self.levers = [
+            (lever, lever.open(world, place, number))
+            for place, brand in enumerate(scenario.brands.values())
+            for number, lever in enumerate(brand.levers)
+        ]
+        self.own_needs = self.needs.open(world)
+        self.shows_prices = any(program.changes_price for program, _ in self.programs)
+        self.wants_list_price = (
+            getattr(self.bond, "deal_erosion", 0) > 0
+            or getattr(self.choice, "resist_discount", 0) > 0
+            or self.basket.kind != "one"
+            or log is not None
+        )
+        self.wants_times = log is not None
+        self.paced = world.customers.has("pace")
+        self.clocked = world.customers.has("seen")
+        self.book = periods.open_book(world) if scenario.metrics.period_steps else None
+        self.reasons = reasons.open_reasons(world) if scenario.metrics.reasons else None
+        world.customers.ask("tried")
+        if scenario.metrics.dormant_after_weeks > 0:
+            world.history.ask("last_step")
+        costs = [brand.acquisition_cost for brand in scenario.brands.values()]
+        self.acquisition_cost = np.rint(np.array(costs) * MONEY_UNIT).astype(np.int64)
+        self.unit_cost = np.rint(world.market.cost * MONEY_UNIT).astype(np.int64)
+        self.segmented = len(world.segments) > 1
+        self.pool = ThreadPoolExecutor(len(world.workers)) if len(world.workers) > 1 else None
+
+    def begun(self, step: int) -> list[tuple[Program, Account]]:
+        """The programs that have been launched by a step."""
+        return [(program, own) for program, own in self.programs if program.runs(self.world, step)]
+
+    def count_leavers(self, leavers: Leavers, totals: Totals) -> None:
+        """Tell why those who left by lapse did, if that is asked for."""
+        if self.reasons is not None:
+            reasons.note_lapses(leavers, self.world.customers.n_customers, totals)
+
+    def faded(self, step: int) -> dict[str, np.ndarray]:
+        """Everybody's states that fade lazily, brands × rows by name, as of a step: nothing is changed."""
+        told = {
+            "bond": self.bond.as_of(self.own_bond, self.world, step),
+            "trust": self.learning.as_of(self.own_learning, self.world, step),
+        }
+        return {name: array for name, array in told.items() if array is not None}
+
+    def present(self, shoppers: Shoppers, step: int, occasion: int) -> None:
+        """Stage this round's shoppers and show them what is offered (stages 3, 7). Changes no state."""
+        world = self.world
+        world.bring(shoppers)
+        if self.clocked:
+            seen = shoppers.ask("seen", dtype=np.int32)
+            take(world.customers.arrays["seen"], shoppers.rows, shoppers.n, seen)
+            since(seen[: shoppers.n], step, world.calendar.weeks, shoppers.ask("elapsed"))
+        if self.segmented:
+            take(world.customers.segment, shoppers.rows, shoppers.n, shoppers.segment)
+        self.bond.fade(self.own_bond, world, shoppers)
+        self.learning.fade(self.own_learning, world, shoppers)
+        self.influence.read(self.own_influence, world, shoppers)
+        market, first, begins = world.market, shoppers.first_replication, shoppers.begins
+        spread(market.price, first, begins, shoppers.price)
+        if self.wants_list_price:
+            spread(market.list_price, first, begins, shoppers.ask("list_price", True))
+        if market.has_feature:
+            spread(market.feature, first, begins, shoppers.ask("feature", True))
+        if market.has_display:
+            spread(market.display, first, begins, shoppers.ask("display", True))
+        for part, own, brand in self.offering:
+            part.offer(own, world, brand, shoppers, step)
+        if self.levers:
+            if "attention" in shoppers.columns:
+                shoppers.columns["attention"][:, : shoppers.n] = 0
+            for lever, own_lever in self.levers:
+                if lever.strength > 0:
+                    lever.offer(own_lever, world, shoppers, step)
+        if self.programs:
+            if self.shows_prices:
+                shoppers.shelf = shoppers.ask("shelf", True)
+                shoppers.shelf[:, : shoppers.n] = shoppers.price[:, : shoppers.n]
+            if "reward" in shoppers.columns:
+                shoppers.columns["reward"][:, : shoppers.n] = 0
+            for program, own in sorted(self.running, key=_takes_balances):  # what lowers every unit comes first
+                program.offer(own, world, shoppers, step)
+
+    def round(self, worker: Worker, pile: Any, step: int, occasion: int) -> None:
+        """One round: choose, buy, experience, and what follows from it (stages 7 to 11)."""
+        world, shoppers, totals = self.world, worker.shoppers, worker.totals
+        arrays = world.customers.arrays
+        if self.wants_times:
+            draw_times(shoppers, step, occasion)
+        self.present(shoppers, step, occasion)
+        self.lapse.come_back(self.own_lapse, world, shoppers, totals, step, occasion)
+        self.choice.choose(self.own_choice, world, shoppers, step, occasion)
+        self.referral.bind(self.own_referral, world, shoppers)
+        self.needs.bind(self.own_needs, world, shoppers, step)
+        if self.referral.kind != "none":
+            shoppers.units[: shoppers.n] = 1
+        self.basket.fill(self.own_basket, world, shoppers, step, occasion)
+        self.referral.enrich(self.own_referral, world, shoppers, step, occasion)
+        shoppers.find_buyers()
+        ring_up(shoppers, shoppers.price, shoppers.paid)
+        shelf_paid = shoppers.paid
+        if self.programs:
+            if self.shows_prices:
+                shelf_paid = shoppers.ask("shelf_paid", dtype=np.int64)
+                ring_up(shoppers, shoppers.shelf, shelf_paid)
+                if self.basket.kind != "one" or self.referral.kind != "none":  # more units than one, perhaps
+                    for program, own in self.running:
+                        program.ring_up(own, shoppers)
+            if self.log is not None:
+                shoppers.ask("points_credited", dtype=np.int64)[:] = 0
+                shoppers.ask("program_cost", dtype=np.int64)[:] = 0
+            for program, own in self.running:
+                program.settle(own, world, shoppers, totals, step, occasion)
+        self.experience.live(self.own_experience, world, shoppers, step, occasion)
+        self.satisfaction.update(self.own_satisfaction, world, shoppers)
+        self.learning.update(self.own_learning, world, shoppers)
+        self.influence.settle(self.own_influence, world, shoppers)
+        self.recovery.handle(self.own_recovery, world, shoppers, pile, totals, step, occasion)
+        self.bond.update(self.own_bond, world, shoppers)
+        self.choice.remember(self.own_choice, world, shoppers)
+        leavers = worker.leavers
+        leavers.n = 0
+        self.lapse.after_purchase(self.own_lapse, world, shoppers, leavers, totals, step, occasion)
+        if leavers.n:
+            self.count_leavers(leavers, totals)
+        self.talk.after_purchase(self.own_talk, world, shoppers, pile, totals, step, occasion)
+        purchases.count(shoppers, totals, self.unit_cost, shelf_paid, occasion)
+        put_last(arrays["last_brand"], shoppers.rows, shoppers.brand, shoppers.buyers, shoppers.n_buyers)
+        if self.acquisition.kind != "none":
+            purchases.count_won(shoppers, arrays["tried"], arrays["channel"], self.acquisition_cost, totals)
+        periods.note_first(shoppers, arrays["tried"], totals)
+        world.history.note(shoppers, step)
+        if self.book is not None:
+            periods.note(self.book, shoppers)
+        if self.reasons is not None:
+            reasons.note(self.reasons, world, shoppers, totals, getattr(self.choice, "outside_option", False))
+        self.needs.after_round(self.own_needs, world, shoppers)
+        if self.clocked:
+            shoppers.columns["seen"][: shoppers.n] = step
+            put(arrays["seen"], shoppers.rows, shoppers.n, shoppers.columns["seen"])
+        if self.log is not None:
+            self.log.write(world, shoppers, step, occasion)
+
+
+def _takes_balances(entry: tuple[Program, Account]) -> bool:
+    """Whether a program takes balances, for rewards that lower what is left of the price of one unit."""
+    return entry[0].counts
