@@ -84,6 +84,14 @@ def test_simulation__cannot_be_stepped_beyond_its_end():
         simulation.step()
 
 
+def test_simulation__of_a_number_of_replications_is_of_the_first():
+    two = Simulation(market(), replications=2)
+    assert two.world.customers.replications == range(2)
+    for wrong in (0, 2.0, "2", True):
+        with pytest.raises(ScenarioError, match="replications: must be a whole number from 1"):
+            Simulation(market(), replications=wrong)
+
+
 def test_replicate__in_several_stacks_is_as_in_one(monkeypatch):
     whole = replicate(market(), replications=5)
     module = importlib.import_module("loyaltysim.runs")

@@ -18,6 +18,7 @@ __version__ = "0.2.0"
 
 if TYPE_CHECKING:
     from loyaltysim import data, measures, mesa, plots
+    from loyaltysim.accounts.customer_equity import customer_equity
     from loyaltysim.customers.neighbors import Neighbors
     from loyaltysim.faults import Fault, ScenarioError
     from loyaltysim.loading import load
@@ -47,6 +48,7 @@ __all__ = [
     "ScenarioError",
     "Simulation",
     "compare",
+    "customer_equity",
     "data",
     "load",
     "measures",
@@ -70,6 +72,7 @@ __all__ = [
 ]
 
 _ROOMS = {
+    "accounts.customer_equity": ("customer_equity",),
     "customers.neighbors": ("Neighbors",),
     "faults": ("Fault", "ScenarioError"),
     "loading": ("load",),

@@ -60,7 +60,7 @@ class Simulation:
     scenario : the scenario
     seed : whole number, 0 … 2**63 - 1
     threads : threads for one step; None takes all cores where there is enough work
-    replications : which replications to simulate, stacked
+    replications : which replications to simulate, stacked: a range, or a number n for 0 to n - 1
     log : whether to keep every purchase
 
     Raises
@@ -74,11 +74,13 @@ class Simulation:
         *,
         seed: int = 1,
         threads: int | None = None,
-        replications: range = range(1),
+        replications: range | int = 1,
         log: bool = False,
         block_size: int | None = None,
     ) -> None:
         self.scenario, self.seed = scenario, check_seed(seed)
+        if not isinstance(replications, range):
+            replications = range(check_count("replications", replications))
         if replications.step != 1 or len(replications) == 0 or replications.start < 0:
             raise ValueError(f"replications must be numbers from 0 on, one after the other, were {replications}")
         if threads is None:
