@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
-from loyaltysim.faults import ScenarioError
+from loyaltysim.faults import Fault, ScenarioError
 from loyaltysim.scenario import Scenario
 from loyaltysim.scenario_file import import_used, read
 
@@ -25,4 +26,13 @@ def load(name_or_path: str | Path, *, uses: bool = True) -> Scenario:
     try:
         return Scenario.from_document(source.document, folder=source.folder)
     except ScenarioError as error:
+        if not uses and source.document.get("uses"):
+            error = ScenarioError(_unimported(fault) for fault in error.faults)
         raise source.located(error) from None
+
+
+def _unimported(fault: Fault) -> Fault:
+    """A fault with the reason why a kind may be missing."""
+    if not fault.message.startswith("no ") or " of kind " not in fault.message:
+        return fault
+    return replace(fault, message=f"{fault.message} (what the file uses was not imported: uses=False)")
