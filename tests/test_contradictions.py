@@ -72,11 +72,11 @@ PROGRAMS = [
         "expiry.every_weeks of 2 weeks is shorter",
         "none",
     ),
-    ({"kind": "stamps", "accrual": {"kind": "calendar"}}, MONTHLY, "accrual.weeks of 1 weeks is shorter", "plain"),
+    ({"kind": "stamps", "accrual": {"kind": "calendar"}}, MONTHLY, "accrual.weeks of 1 week is shorter", "plain"),
     (
         {"kind": "stamps", "customer_response": {"kind": "rewarded", "rewarded_weeks": 1}},
         MONTHLY,
-        "customer_response.rewarded_weeks of 1 weeks is shorter",
+        "customer_response.rewarded_weeks of 1 week is shorter",
         "rewarded",
     ),
     (
@@ -86,19 +86,29 @@ PROGRAMS = [
         {"kind": "access", "weeks": 8},
     ),
     ({"kind": "tiers", "window_weeks": 2}, MONTHLY, "window_weeks of 2 weeks is shorter", 4),
-    ({"kind": "club", "term_weeks": 1}, MONTHLY, "term_weeks of 1 weeks is shorter", 52),
-    ({"kind": "play", "streak_utility": 0.1, "streak_weeks": 1}, MONTHLY, "streak_weeks of 1 weeks is shorter", 8),
+    ({"kind": "club", "term_weeks": 1}, MONTHLY, "term_weeks of 1 week is shorter", 52),
+    ({"kind": "play", "streak_utility": 0.1, "streak_weeks": 1}, MONTHLY, "streak_weeks of 1 week is shorter", 8),
     (
         {"kind": "points", "accrual": {"kind": "calendar", "weeks": 14}},
         {},
         "14 weeks do not fit into a rhythm of 13 weeks",
         {"kind": "calendar", "weeks": 13},
     ),
-    ({"kind": "tiers", "tiers": [{"threshold": 5}, {"threshold": 4}]}, {}, "tier 1 must begin above tier 0", UP),
-    ({"kind": "tiers", "tiers": [UP[1], {"threshold": 9}]}, {}, "tier 1 gives its members less than tier 0 does", UP),
-    ({"kind": "tiers", "tiers": [{"threshold": 5, "cost_each": 1.1}]}, {}, "a unit costs 1, and .* with it 1.1", None),
-    ({"kind": "surprise", "chance": 0.5, "cost_each": 2.1}, {}, "a unit costs 1, and .* with it 1.05 on average", 2.0),
-    ({"kind": "play", "lottery_chance": 0.2, "prize": 6.0}, {}, "a unit costs 1, and .* with it 1.2", 5.0),
+    ({"kind": "tiers", "tiers": [{"threshold": 5}, {"threshold": 4}]}, {}, "tier 2 must begin above tier 1", UP),
+    ({"kind": "tiers", "tiers": [UP[1], {"threshold": 9}]}, {}, "tier 2 gives its members less than tier 1 does", UP),
+    (
+        {"kind": "tiers", "tiers": [{"threshold": 5, "cost_each": 1.1}]},
+        {},
+        "a unit sells at 1, and .* with it costs 1.1",
+        None,
+    ),
+    (
+        {"kind": "surprise", "chance": 0.5, "cost_each": 2.1},
+        {},
+        "a unit sells at 1, and .* with it costs 1.05 on average",
+        2.0,
+    ),
+    ({"kind": "play", "lottery_chance": 0.2, "prize": 6.0}, {}, "a unit sells at 1, and .* with it costs 1.2", 5.0),
     ({"kind": "stamps", "reward": {"kind": "amount_off", "amount": 2}}, {}, "amount of 2 is more than the list", None),
     (
         {"kind": "points", "reward": {"kind": "cash", "value": 300}, "accrual": {"kind": "calendar"}},
@@ -122,6 +132,31 @@ def test_program__that_contradicts_itself_is_refused_with_the_reason(program, be
 
 def test_program__a_length_that_nothing_uses_may_be_shorter_than_a_step():
     assert market(**MONTHLY, **{"brands.A.programs": [{"kind": "play", "badge_every": 3}]})
+
+
+def test_program__tiers_are_called_by_their_names():
+    tiers = [{"name": "Silver", "threshold": 5}, {"name": "Gold", "threshold": 4, "percent_off": 1}]
+    with pytest.raises(ScenarioError, match='tier "Gold" must begin above tier "Silver", which begins at 5, was 4'):
+        market(**{"brands.A.programs": [{"kind": "tiers", "tiers": tiers}]})
+
+
+def test_program__two_of_a_name_are_refused():
+    of = {"kind": "stamps", "name": "Card"}
+    with pytest.raises(ScenarioError, match='another program is called "Card" already') as refused:
+        market(**{"brands.A.programs": [of], "brands.B.programs": [of]})
+    assert [fault.key for fault in refused.value.faults] == ["brands.B.programs.0.name"]
+    assert market(**{"brands.A.programs": [of], "brands.B.programs": [{**of, "name": "Other"}]})
+
+
+def test_program__a_wrong_tier_is_one_fault():
+    tiers = [{"threshold": 5, "percent": 2}, {"threshold": 9, "percent": 5}]
+    with pytest.raises(ScenarioError) as refused:
+        market(**{"brands.A.programs": [{"kind": "tiers", "tiers": tiers}]})
+    place = "brands.A.programs.0.tiers"
+    assert [fault.key for fault in refused.value.faults] == [f"{place}.0.percent", f"{place}.1.percent"]
+    assert {fault.nearest for fault in refused.value.faults} == {"percent_off"}
+    with pytest.raises(ScenarioError, match="at least 1 item"):
+        market(**{"brands.A.programs": [{"kind": "tiers", "tiers": []}]})
 
 
 def test_program__of_an_unknown_segment_is_refused_by_name():

@@ -130,10 +130,14 @@ def _programs(scenario: Scenario, fault: Callable[..., Fault]) -> Iterator[Fault
     """Faults of loyalty programs."""
     people = scenario.population
     segments = tuple(people.segments)
+    named: set[str] = set()
     tasteless = not any(group.taste is not None or group.appeal for group in (people, *people.segments.values()))
     for name, brand in scenario.brands.items():
         for number, program in enumerate(brand.programs):
             place = ("brands", name, "programs", number)
+            if program.name in named:
+                yield fault(path_text((*place, "name")), f'another program is called "{program.name}" already')
+            named |= {program.name} - {""}
             if isinstance(program, Copy):
                 wrong = list(program.check_copied(name, scenario.brands, scenario.focal))
                 yield from (replace(found, key=path_text((*place, found.key))) for found in wrong)

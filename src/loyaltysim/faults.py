@@ -165,6 +165,8 @@ class _Finding:
         elif self.tag:
             given = _seen(context["tag"]) if "tag" in context else "is given"
             yield path, f"no {self.tag[0]} {given}", names, nearest(context.get("tag", ""), names)
+        elif self.kind == "too_short" and len(self.value) >= context["min_length"]:
+            pass  # there are enough, but some of them are wrong, which is told
         elif self.is_branch and self.wanted and any(path == one.path[: len(path)] != one.path for one in findings):
             pass  # a table was meant, and the faults inside of it are told
         elif names and len(rivals) < 2:

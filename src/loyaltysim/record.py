@@ -79,7 +79,7 @@ class Part(Record):
     def shorter_than(self, weeks: float) -> list[str]:
         """Which of its lengths are shorter than a step of so many weeks, one message each."""
         return [
-            f"{name} of {getattr(self, name):g} weeks is shorter than a step of {weeks:g} weeks"
+            f"{name} of {weeks_text(getattr(self, name))} is shorter than a step of {weeks_text(weeks)}"
             for name in self.lengths
             if getattr(self, name) < weeks - 5e-4  # as the calendar forgives
         ]
@@ -145,6 +145,11 @@ class Part(Record):
         if not cls.is_room():
             return handler(schema)
         return {"anyOf": [part.model_json_schema() for _, part in sorted(cls.kinds.items())]}
+
+
+def weeks_text(weeks: float) -> str:
+    """A time in words: "1 week", "0.5 weeks"."""
+    return f"{weeks:g} week{'' if weeks == 1 else 's'}"
 
 
 def _numbers(value: Any) -> Iterator[float]:

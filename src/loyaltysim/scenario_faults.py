@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from loyaltysim.faults import Fault, read_errors, split_path
+from loyaltysim.faults import Fault, nearest, read_errors, split_path
 from loyaltysim.record import Record
 from loyaltysim.scenario_fields import Path, settings_at
 
@@ -58,10 +58,12 @@ def all_faults(record: type[Record], error: ValidationError, document: dict[str,
 
 
 def _without(document: dict[str, Any], paths: list[Path], names: Callable[[Path], tuple[str, ...]]) -> Any:
-    """A document without some settings, and those among them that it may miss: an unknown one it does not."""
+    """A document without some settings, and those that it may miss for it: of an unknown one, what it was meant for."""
     rest, doubtful = copy.deepcopy(document), []
     for path in paths:
-        unknown = str(path[-1]) not in names(path[:-1]) and bool(names(path[:-1]))
+        known = names(path[:-1])
+        unknown = str(path[-1]) not in known and bool(known)
+        meant = nearest(str(path[-1]), known) if unknown else None
         if not unknown and _member(document, path[:-1], path[-1]) is None:
             path = path[:-1]  # a setting is missing: the table that lacks it goes
         if not unknown and any(isinstance(part, int) for part in path):
@@ -75,6 +77,8 @@ def _without(document: dict[str, Any], paths: list[Path], names: Callable[[Path]
             inside.pop(str(path[-1]), None)
         if not unknown:
             doubtful.append(path)
+        elif meant is not None:  # a slip of the pen: what was meant to be said is missing
+            doubtful.append((*path[:-1], meant))
     return rest, doubtful
 
 

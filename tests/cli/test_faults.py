@@ -19,8 +19,8 @@ ADDED = {
     "an unknown setting": (
         f"{POINTS}earn_rat = 2",
         '17: brands.Ours.programs.0.earn_rat: unknown setting "earn_rat"; there are: kind, name, enrollment, segments, '
-        "generous, expiry, accrual, customer_response, reward, endowment, unit_cost, "
-        'expected_breakage and 1 more. Did you mean "earn_rate"?',
+        "from_week, generous, expiry, accrual, customer_response, reward, endowment, unit_cost "
+        'and 2 more. Did you mean "earn_rate"?',
     ),
     "an unknown setting of a part inside a part": (
         f"{POINTS}reward = {{ kind = 'cash', valu = 3 }}",
@@ -29,8 +29,8 @@ ADDED = {
     ),
     "an unknown kind": (
         "[[brands.Ours.programs]]\n\nkind = 'pionts'",
-        '17: brands.Ours.programs.0: no program of kind "pionts"; there are: club, member_discount, play, points, '
-        'stamps, surprise, tiers. Did you mean "points"?',
+        '17: brands.Ours.programs.0: no program of kind "pionts"; there are: club, copy, member_discount, play, '
+        'points, stamps, surprise, tiers. Did you mean "points"?',
     ),
     "an unknown kind of a part inside a part": (
         f"{POINTS}[brands.Ours.programs.expiry]\nkind = 'inactive'",
@@ -39,8 +39,8 @@ ADDED = {
     ),
     "a kind that is missing": (
         "[[brands.Ours.programs]]\nearn_rate = 2",
-        "15: brands.Ours.programs.0: a program needs a kind; there are: club, member_discount, play, points, stamps, "
-        "surprise, tiers",
+        "15: brands.Ours.programs.0: a program needs a kind; there are: club, copy, member_discount, play, points, "
+        "stamps, surprise, tiers",
     ),
     "settings without a kind where none is usual": (
         "[network]\nmean_degree = 4",

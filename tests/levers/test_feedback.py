@@ -144,7 +144,7 @@ def test_feedback__goes_on_in_a_branch_that_stops_asking_and_begins_in_one_that_
         ),
         ({"acted_on": False, "loss": 0}, {}, "changes nothing: set loss above 0, or acted_on = true"),
         ({"closes": 0, "jump": 0}, {}, "changes nothing: set closes or jump above 0"),
-        ({"every_weeks": 0.5}, {}, "every_weeks of 0.5 weeks is shorter than a step of 1 weeks"),
+        ({"every_weeks": 0.5}, {}, "every_weeks of 0.5 weeks is shorter than a step of 1 week"),
         ({"answers": 1.5}, {}, "answers: must be at most 1"),
         ({"answers_needed": 0}, {}, "answers_needed: must be above 0"),
         ({"wears_off_weeks": 0}, {}, "wears_off_weeks: must be above 0"),

@@ -193,7 +193,7 @@ def test_lever__that_nobody_would_feel_is_refused_with_the_reason():
         ScenarioError, match='nobody would feel a lever "service": set behavior.experience to kind "ind'
     ):
         market([{"kind": "service"}])
-    with pytest.raises(ScenarioError, match="every_weeks of 0.5 weeks is shorter than a step of 1 weeks"):
+    with pytest.raises(ScenarioError, match="every_weeks of 0.5 weeks is shorter than a step of 1 week"):
         market([{"kind": "gift", "every_weeks": 0.5}])
     with pytest.raises(ScenarioError, match=r"from_week \(3\) must be before until_week \(2\)"):
         market([{"kind": "gift", "from_week": 3, "until_week": 2}])

@@ -212,7 +212,7 @@ def test_uplift__estimates_without_bias_what_one_contact_adds_when_outcomes_over
 def test_uplift__without_hold_outs_or_shorter_than_a_step_is_refused():
     with pytest.raises(ScenarioError, match=r"target.*share: must be .* 1"):
         market({"kind": "uplift", "share": 1.0})
-    with pytest.raises(ScenarioError, match="target.outcome_weeks of 0.5 weeks is shorter than a step of 1 weeks"):
+    with pytest.raises(ScenarioError, match="target.outcome_weeks of 0.5 weeks is shorter than a step of 1 week"):
         market({"kind": "uplift", "outcome_weeks": 0.5})
 
 

@@ -189,7 +189,7 @@ REFUSED = [
     ({"below_cost": True}, "below_cost says nothing without a floor"),
     ({"rivals": ["A"]}, 'pricing.0.rivals: "A" is no rival of itself; there are: B'),
     ({"rivals": ["b"]}, 'pricing.0.rivals: no brand is called "b"; there are: B. Did you mean "B"?'),
-    ({"lag_weeks": 0.5}, "lag_weeks of 0.5 weeks is shorter than a step of 1 weeks"),
+    ({"lag_weeks": 0.5}, "lag_weeks of 0.5 weeks is shorter than a step of 1 week"),
     ({"every_weeks": 0.5}, "every_weeks of 0.5 weeks is shorter"),
     ({"lasts_weeks": 0.5}, "lasts_weeks of 0.5 weeks is shorter"),
     ({"from_week": 5, "until_week": 4}, "must be before until_week"),

@@ -142,6 +142,6 @@ def test_copy__of_a_copy_is_refused():
 def test_copy__that_does_not_pay_at_the_price_of_its_brand_is_refused():
     gift = {"kind": "surprise", "chance": 1.0, "cost_each": 1.95}  # Ours asks 2.0, the rival 1.9
     ours = {"brands.Ours.programs": [gift]}
-    with pytest.raises(ScenarioError, match="brands.Rival.programs.0: a unit costs 1.9, and .* set generous = true"):
+    with pytest.raises(ScenarioError, match="brands.Rival.programs.0: a unit sells at 1.9, and .* set generous = true"):
         market({"kind": "copy"}, **ours)
     assert market({"kind": "copy", "generous": True}, **ours)

@@ -33,7 +33,7 @@ def check(name: options.Name, changes: options.Changes = None, as_json: options.
             print_json({"ok": True, "faults": [], "scenario": name, **found})
         else:
             show(name, scenario, found)
-            for line in never_begun(scenario):
+            for line in remarks_on_programs(scenario):
                 note(line)
 
 
@@ -59,15 +59,18 @@ def summarize(scenario: Scenario) -> dict[str, Any]:
     }
 
 
-def never_begun(scenario: Scenario) -> Iterator[str]:
-    """Programs that are launched after the end of the run, a line each."""
+def remarks_on_programs(scenario: Scenario) -> Iterator[str]:
+    """What programs do not do, by their settings or since they are launched after the end of the run; a line each."""
     weeks = scenario.steps * scenario.calendar.weeks
     for name, brand in scenario.brands.items():
         for number, program in enumerate(brand.programs):
-            begins = program.unfold(scenario.brands, scenario.focal).from_week or 0.0
+            program = program.unfold(scenario.brands, scenario.focal)
+            begins = program.from_week or 0.0
+            said = program.remarks()
             if begins >= weeks:
-                where = path_text(("brands", name, "programs", number))
-                yield plain(f"{where} does nothing: it begins in week {begins:g}, and the run ends after {weeks:g}.")
+                said.append(f"does nothing: it begins in week {begins:g}, and the run ends after {weeks:g}")
+            for remark in said:
+                yield plain(f"{path_text(('brands', name, 'programs', number))} {remark}.")
 
 
 def show(name: str, scenario: Scenario, found: dict[str, Any]) -> None:

@@ -170,11 +170,11 @@ def ran_before(scenario: Scenario) -> bool:
 
 def doubts(scenario: Scenario, asked: Asked, answer: Answer) -> Iterator[str]:
     """What the answer leaves open, and why."""
-    from loyaltysim.cli.check import never_begun
+    from loyaltysim.cli.check import remarks_on_programs
     from loyaltysim.cli.tables import is_unknown
 
     if is_unknown(answer.data, scenario.focal):
         yield "No period fits into the run, so retention and the other rates are not told: see metrics.period_steps."
-    yield from never_begun(scenario)
+    yield from remarks_on_programs(scenario)
     if asked.replications == 1:
         yield "One replication has no interval: see --replications."

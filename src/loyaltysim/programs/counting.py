@@ -229,6 +229,11 @@ class Counting(Program):
     def liability_of_a_point(self, price: float) -> float:
         return self._cost_of_one(price) / self.count().needed * (1 - self.expected_breakage)
 
+    def remarks(self) -> list[str]:
+        owes_nothing = self.expected_breakage == 1 and self.expiry.kind == "none"
+        said = "owes nothing: expected_breakage is 1, though balances are never lost: set expiry, or expect less"
+        return [said] if owes_nothing else []
+
     def check(self, price: float, weeks: float) -> list[str]:
         faults = super().check(price, weeks)
         if self.changes_price and self.unit_cost != 1:

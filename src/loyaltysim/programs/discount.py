@@ -25,6 +25,9 @@ class MemberDiscount(Program):
     def changes_price(self) -> bool:
         return self.percent > 0
 
+    def remarks(self) -> list[str]:
+        return [] if self.percent else ["does nothing: a percent of 0 takes nothing off"]
+
     def offer(self, own: Account, world: World, shoppers: Shoppers, step: int) -> None:
         if self.percent:
             benefits.lower_prices(

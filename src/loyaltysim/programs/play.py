@@ -59,6 +59,11 @@ class Play(Program):
     def lengths(self) -> tuple[str, ...]:
         return ("streak_weeks",) if self.streak_utility else ()
 
+    def remarks(self) -> list[str]:
+        games = {"streak_utility": self.streak_utility, "badge_every": self.badge_every and self.badge_jump}
+        games["lottery_chance"] = self.lottery_chance
+        return [] if any(games.values()) else [f"does nothing: no game is on: set {' or '.join(games)}"]
+
     def open(self, world: World, brand: int, number: int, place: int, by_customer: bool) -> Game:
         account = self._account(world, brand, number, place)
         label = account["label"]

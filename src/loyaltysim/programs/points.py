@@ -17,5 +17,9 @@ class Points(Counting):
     earn_rate: float = setting(1.0, "Points per unit of currency paid.", ge=0, unit="points/currency")
     reward: Reward = setting(Cash(), "What the threshold of points is worth.")
 
+    def remarks(self) -> list[str]:
+        idle = self.kind == "points" and not self.earn_rate
+        return [*super().remarks(), *(["does nothing: an earn_rate of 0 earns no points"] if idle else [])]
+
     def count(self) -> Count:
         return Count(self.earn_rate, 0.0, self.reward.threshold, redeeming_earns=True)

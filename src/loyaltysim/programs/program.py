@@ -17,7 +17,7 @@ from loyaltysim.draws import purpose
 from loyaltysim.market.shoppers import Block, Shoppers
 from loyaltysim.programs import joining
 from loyaltysim.programs.parts.enrollment import Automatic, Enrollment
-from loyaltysim.record import Part, setting
+from loyaltysim.record import Part, setting, weeks_text
 from loyaltysim.totals import MONEY_UNIT, Totals
 from loyaltysim.world import World
 
@@ -130,14 +130,20 @@ class Program(Part, room="program"):
         parts = {"": self, **{f"{name}.": part for name, part in self if isinstance(part, Part)}}
         times = {path + name: getattr(part, name) for path, part in parts.items() for name in part.lengths}
         faults = [
-            f"{name} of {time:g} weeks is shorter than a step of {weeks:g} weeks"
+            f"{name} of {weeks_text(time)} is shorter than a step of {weeks_text(weeks)}"
             for name, time in times.items()
             if time < weeks - 5e-4  # as the calendar forgives
         ]
         cost = self.cost_of_a_unit(price)
         if not self.generous and cost > price * (1 + ROUNDING):
-            faults.append(f"a unit costs {price:g}, and what the program gives with it {cost:g} on average: {IF_MEANT}")
+            faults.append(
+                f"a unit sells at {price:g}, and what the program gives with it costs {cost:g} on average: {IF_MEANT}"
+            )
         return faults
+
+    def remarks(self) -> list[str]:
+        """What of these settings does nothing, though it may be meant: a line each, that goes on from its path."""
+        return []
 
     def cost_of_a_unit(self, price: float) -> float:
         """What the program gives with a purchase of one unit at most, in currency, on average over its luck.

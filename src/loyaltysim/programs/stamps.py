@@ -36,3 +36,8 @@ class Stamps(Counting):
         if self.needed < 1:
             return ['with reading "nth_is_rewarded" n must be at least 2: the very first purchase cannot be rewarded']
         return super().check(price, weeks)
+
+    def remarks(self) -> list[str]:
+        unread = "threshold" in self.reward.given()
+        said = f"does not read reward.threshold: stamps count to n, here {self.n}"
+        return [*super().remarks(), *([said] if unread else [])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -118,15 +119,27 @@ class Tiers(Program):
     def check(self, price: float, weeks: float) -> list[str]:
         faults = super().check(price, weeks)
         for place, (lower, upper) in enumerate(zip(self.tiers, self.tiers[1:])):
+            high, low = self._called(place + 1), self._called(place)
             more = [upper.percent_off - lower.percent_off, upper.utility - lower.utility]
             if min(more) < 0 and max(more) <= 0:
-                faults.append(f"tier {place + 1} gives its members less than tier {place} does")
+                faults.append(f"{high} gives its members less than {low} does")
             if upper.threshold <= lower.threshold:
                 faults.append(
-                    f"tier {place + 1} must begin above tier {place}, which begins at {lower.threshold:g}, "
-                    f"was {upper.threshold:g}"
+                    f"{high} must begin above {low}, which begins at {lower.threshold:g}, was {upper.threshold:g}"
                 )
         return faults
+
+    def remarks(self) -> list[str]:
+        gives = [(tier.percent_off, tier.utility, tier.cost_each) for tier in self.tiers]
+        if self.jump:
+            return []
+        if not any(map(any, gives)):
+            return ["does nothing: no tier gives its members anything: set percent_off or utility"]
+        return [
+            f"has one tier too many: {self._called(place + 1)} gives its members what {self._called(place)} does"
+            for place, (lower, upper) in enumerate(pairwise(gives))
+            if lower == upper
+        ]
 
     def cost_of_a_unit(self, price: float) -> float:
         return max(price * tier.percent_off / 100 + tier.cost_each for tier in self.tiers)
@@ -134,6 +147,11 @@ class Tiers(Program):
     @property
     def lengths(self) -> tuple[str, ...]:
         return ("window_weeks",)
+
+    def _called(self, place: int) -> str:
+        """A tier in words: its name, or its number, counted from 1."""
+        name = self.tiers[place].name
+        return f'tier "{name}"' if name else f"tier {place + 1}"
 
     @property
     def _thresholds(self) -> np.ndarray:
