@@ -306,6 +306,19 @@ SERVICE = {
     "kind": "service", "better": 0.6, "sooner": 0.7, "fairer": 0.4, "in_person": 0.5, "strength": 1.1,
     "cost_a_week": 1.5, "from_week": 3.0, "until_week": 15.0,
 }  # fmt: skip
+SPELL = {"cost_a_week": 0.3, "from_week": 3.0, "until_week": 15.0, "strength": 1.2}
+CONVENIENCE = {
+    "kind": "convenience", "nearer": 0.5, "easier": 0.6, "open_to_complaints": 0.4, "alike": 0.7, **SPELL
+}  # fmt: skip
+PERSONAL = {
+    **NEWS,
+    "kind": "personalization",
+    "cost_each": 0.07,
+    "intrusiveness": 1.3,
+    "relevance": 0.7,
+    "target": GIFTS["target"],
+}
+AVERSE = {"distribution": "beta", "a": 1.0, "b": 2.0}
 UNDERCUT = {
     "kind": "undercut", "answers": "prices", "lag_weeks": 2.0, "chance": 0.7, "lasts_weeks": 3.0, "every_weeks": 2.0,
     "rivals": ["A", "C"], "by": 0.08, "by_amount": 0.03, "floor": 1.2, "below_cost": True, "from_week": 1.0,
@@ -606,6 +619,19 @@ SCENARIOS = {
     ),
     "service": three().vary({**LEARNING, **BROKEN, "brands.A.levers": [SERVICE]}),
     "service that is as good as can be": three().vary({**BROKEN, "brands.B.levers": [{**SERVICE, "strength": 5.0}]}),
+    "convenience": three().vary({**LEARNING, **BROKEN, **CHANNELS, "brands.B.levers": [CONVENIENCE]}),
+    "ethics and community": three().vary(
+        {
+            **CHANNELS,
+            "brands.A.levers": [{"kind": "ethics", "better": 0.9, **SPELL}, EVENTS],
+            "brands.B.levers": [{"kind": "community", "growth": 0.04, **SPELL}, {"kind": "ethics", "better": 0.5}],
+        }
+    ),
+    "advertising that binds": three(
+        brands__A__levers=[{"kind": "brand_advertising", "growth": 0.05, "half_life_weeks": 2.0, **SPELL}, GIFTS]
+    ),
+    "personal news": three(population__privacy_aversion=AVERSE).vary({"brands.A.levers": [PERSONAL, NEWS]}),
+    "personal news that nobody minds": three(brands__A__levers=[{"kind": "personalization", "every_weeks": 2.0}]),
     "undercutting": three(brands__B__pricing=[UNDERCUT]),
     "undercutting of discounts": three(brands__A__pricing=[{"kind": "undercut", "least_margin": 0.7}], burn_in=3),
     "matching": three(brands__A__pricing=[MATCH]).vary(STOCKING),
@@ -1002,8 +1028,8 @@ def test_twin__refuses_a_kind_that_it_does_not_know():
         TwinModel(bare(brands__A__programs=[ahead]))
     with pytest.raises(NotImplementedError, match='no pricing of kind "best_response"'):
         TwinModel(bare(brands__B__pricing=[{"kind": "best_response", "price_response": 1.0}]))
-    with pytest.raises(NotImplementedError, match='no lever of kind "ethics"'):
-        TwinModel(three(brands__B__levers=[{"kind": "ethics"}], population__values_weight=0.5))
+    with pytest.raises(NotImplementedError, match='no lever of kind "win_back"'):
+        TwinModel(three().vary({**LEAVING, "behavior.win_back": "logit", "brands.B.levers": [{"kind": "win_back"}]}))
     with pytest.raises(NotImplementedError, match='no target of kind "rfm"'):
         TwinModel(three(brands__B__levers=[{"kind": "gift", "target": "rfm"}]))
 

@@ -1,6 +1,6 @@
 """The twin: the same market as the arrays, with one Python object a customer, in ordinary Mesa.
 
-This file has the model and its step; what brands show is in twin_market.py, twin_pricing.py and twin_levers.py, what a
+This file has the model and its step; what brands show is in twin_offers.py and twin_market.py, what a
 customer does in twin_customer.py, its membership in programs in twin_program.py, luck in twin_luck.py, what is counted
 in twin_counts.py.
 
@@ -30,9 +30,11 @@ from loyaltysim.mesa import twin_counts
 from loyaltysim.mesa.twin_coming import Coming, bring_newcomers
 from loyaltysim.mesa.twin_customer import Customer
 from loyaltysim.mesa.twin_kinds import check_kinds
-from loyaltysim.mesa.twin_levers import Lever, open_levers
+from loyaltysim.mesa.twin_levers import Lever
+from loyaltysim.mesa.twin_levers_reaching import open_levers
 from loyaltysim.mesa.twin_luck import KeyedLuck, Luck, MesaLuck
 from loyaltysim.mesa.twin_market import Market
+from loyaltysim.mesa.twin_offers import bring_offers
 from loyaltysim.mesa.twin_person import TRAITS, Person
 from loyaltysim.mesa.twin_pricing import Pricing, open_pricing
 from loyaltysim.mesa.twin_program import money
@@ -203,7 +205,7 @@ class TwinModel(mesa.Model):
             raise IndexError(f"the scenario has {self.calendar.last} steps, burn-in included")
         self.luck.turn(self.now)
         self.turn_calendar()
-        self.bring_offers()
+        bring_offers(self)
         self.deliver_messages()
         if self.turnover is not None and self.turnover.bring(self.ties, self.now):
             self.tie_friends()
@@ -216,26 +218,6 @@ class TwinModel(mesa.Model):
         self.clear_counts()
         self.now += 1
         self.running = self.now < self.calendar.last
-
-    def bring_offers(self) -> None:
-        """Let brands decide, pull levers, and show what they ask and are; bonds jump (stages 1 and 2)."""
-        self.market.turn(self.now)
-        for rules in self.rules:
-            rules.turn(self)
-        for pricing in self.pricing:
-            pricing.react()
-        for lever in self.levers:
-            lever.act()
-        for pricing in self.pricing:
-            pricing.show()
-        for lever in self.levers:
-            lever.show()
-        for pricing in self.pricing:
-            pricing.watch()
-        for customer, brand, share in self.jumps:
-            customer.be_pleased(brand, share)
-        self.jumps.clear()
-        self.market.weigh()
 
     def turn_calendar(self) -> None:
         """How long the market has been measured, and what season makes of needs (stages 1 and 6)."""

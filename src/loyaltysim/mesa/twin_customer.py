@@ -44,7 +44,7 @@ class Customer(Choosing, Feeling, Complaining, Talking, Leaving, Coming):
             self.chat()
         for card in self.running:
             card.close()
-        self.contacts = 0
+        self.contacts = 0.0
 
     def shop(self, occasion: int) -> None:
         """One occasion: stages 7 to 11."""

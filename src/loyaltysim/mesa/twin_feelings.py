@@ -87,10 +87,14 @@ class Feeling(Person):
     def be_pleased(self, brand: int, share: float) -> None:
         """Let a bond jump by a share of what it lacks to 1, or of itself where the share is below 0 (eq. E121)."""
         if self.model.bond.kind != "none":
-            self.bond = [self.bond_now(b) for b in range(self.model.n_brands)]
-            self.bond_at = self.model.now
+            self.bring_bonds_up()
             felt = self.bond[brand]
             self.bond[brand] += share * max(1 - felt if share > 0 else felt, 0.0)
+
+    def bring_bonds_up(self) -> None:
+        """Bring bonds up to now, before what they drift by changes or they jump."""
+        self.bond = [self.bond_now(b) for b in range(self.model.n_brands)]
+        self.bond_at = self.model.now
 
     def bond_growth(self, b: int) -> float:
         """How fast a bond grows by satisfaction with a trusted brand, shared values and the brand's care (E56)."""
@@ -99,8 +103,8 @@ class Feeling(Person):
             return 0.0
         sure = self.trust[b] / (self.trust[b] + bond.trust_half) if bond.trust_half else 1.0
         growth: float = bond.from_satisfaction * max(self.satisfaction[b] - bond.threshold, 0.0) * sure
-        growth += bond.from_values * max(self.values_weight, 0.0) * model.market.ethics[b]
-        return growth + model.market.bond_growth[b]
+        growth += bond.from_values * max(self.values_weight, 0.0) * model.market.ethics_felt[b]
+        return growth + model.market.bond_growth_felt[b]
 
     def trust_now(self, b: int) -> float:
         """Trust in a brand, faded up to now (eq. E55)."""

@@ -1,23 +1,18 @@
-"""The twin's levers: what brands do besides prices and programs, before anybody shops (eqs. E121–E126, E141–E142).
-
-`Service` changes what the brand is to everybody. The others reach single customers: every so often those among the
-brand's customers whom a target names, at a cost each.
-"""
+"""The twin's levers: what all share, and those that change what the brand is to everybody (eqs. E124, E134–E137)."""
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.draws import purpose
-from loyaltysim.mesa.twin_program import logistic, money
+from loyaltysim.mesa.twin_program import money
 
 if TYPE_CHECKING:
     from loyaltysim.mesa.twin import TwinModel
     from loyaltysim.mesa.twin_customer import Customer
 
-FORGIVEN = 5e-4
-"""Weeks, as the calendar forgives."""
+FORGOTTEN = 1e-6
+"""Advertising of which less is left has been forgotten for good."""
 
 
 class Lever:
@@ -51,6 +46,14 @@ class Lever:
     def show(self) -> None:
         """What it makes of the brand in this step."""
 
+    def improve(self, facts: list[float], share: float) -> None:
+        """Close a share of what a fact of the brand lacks to 1."""
+        facts[self.brand] += min(self.settings.strength * share, 1.0) * max(1 - facts[self.brand], 0.0)
+
+    def left_over(self, share: float) -> float:
+        """What saving a share leaves."""
+        return float(1 - min(self.settings.strength * share, 1.0))
+
     def attention(self, customer: Customer) -> float:
         """What it adds to the utility of the brand for a customer."""
         return 0.0
@@ -60,163 +63,63 @@ class Service(Lever):
     """Staff who serve better and answer complaints sooner, more fairly and in person (eq. E124)."""
 
     def show(self) -> None:
-        """Close a share of what lacks to the best in each of the four."""
-        service, market, b = self.settings, self.model.market, self.brand
+        """Be better in each of the four."""
+        service, market = self.settings, self.model.market
         if self.runs():
-            for facts, share in (
-                (market.service, service.better),
-                (market.distributive, service.fairer),
-                (market.interaction, service.in_person),
-            ):
-                facts[b] += min(service.strength * share, 1.0) * max(1 - facts[b], 0.0)
-            market.response_days[b] *= 1 - min(service.strength * service.sooner, 1.0)
+            self.improve(market.service, service.better)
+            self.improve(market.distributive, service.fairer)
+            self.improve(market.interaction, service.in_person)
+            market.response_days[self.brand] *= self.left_over(service.sooner)
 
 
-class Reaching(Lever):
-    """A lever that reaches single customers."""
+class Convenience(Lever):
+    """A brand that is near, easy to deal with and to complain to, and of one piece (eq. E134)."""
 
-    def __init__(self, settings: Any, model: TwinModel, brand: int, label: str) -> None:
-        super().__init__(settings, model, brand, label)
-        self.drawing, once = self.purpose("target"), self.purpose("once")
-        self.once = [model.luck.fine_uniform(customer.key, once) for customer in model.customers]
-        """Each customer's luck with a target that comes back to the same."""
-
-    def work(self) -> None:
-        """Reach those who are chosen, if it is time; each costs, also at strength 0."""
-        lever, model = self.settings, self.model
-        if model.calendar.recurs(model.now, lever.every_weeks, lever.from_week or 0.0):
-            chosen = self.choose([customer for customer in model.customers if self.may_choose(customer)])
-            model.counts["contacts"][self.brand] += len(chosen)
-            self.pay(lever.cost_each, len(chosen))
-            for customer in chosen:
-                self.reach(customer)
-
-    def may_choose(self, customer: Customer) -> bool:
-        """Whether the firm knows the customer, and the last purchase is as long ago as the target asks for."""
-        target, bought = self.settings.target, customer.last_bought[self.brand]
-        weeks = (self.model.now - bought) * self.model.weeks
-        within, after = target.bought_within_weeks, target.not_within_weeks
-        too_long = within is not None and weeks > within + FORGIVEN
-        too_short = after is not None and weeks < after - FORGIVEN
-        return bought >= 0 and not too_long and not too_short
-
-    def choose(self, customers: list[Customer]) -> list[Customer]:
-        """Those who are reached (eq. E122): a share, drawn anew each time or once and for all."""
-        target, luck = self.settings.target, self.model.luck
-        wanted = math.floor(len(customers) * target.share + 0.5)
-        if target.most is not None:
-            wanted = min(wanted, target.most)
-        if wanted == len(customers):
-            return customers
-        if target.kind == "random":
-            rank = {customer: -self.once[customer.number] for customer in customers}
-        else:
-            rank = {customer: luck.fine_uniform(customer.key, self.drawing) for customer in customers}
-        first = set(sorted(customers, key=rank.__getitem__)[:wanted])
-        return [customer for customer in customers if customer in first]
-
-    def reach(self, customer: Customer) -> None:
-        """What it does to one customer."""
-
-    def please(self, customer: Customer, share: float) -> None:
-        """Let the customer's bond jump before anybody shops (eq. E121)."""
-        if share:
-            self.model.jumps.append((customer, self.brand, min(max(share, -1.0), 1.0)))
+    def show(self) -> None:
+        """Be better in each of the four."""
+        convenience, market = self.settings, self.model.market
+        if self.runs():
+            market.effort[self.brand] *= self.left_over(convenience.nearer)
+            self.improve(market.ease, convenience.easier)
+            self.improve(market.complaint_ease, convenience.open_to_complaints)
+            self.improve(market.consistency, convenience.alike)
 
 
-class Gift(Reaching):
-    """Now and then a present, and the bond jumps (eq. E121)."""
+class Ethics(Lever):
+    """Better conduct (eq. E135)."""
 
-    def reach(self, customer: Customer) -> None:
-        """Give it."""
-        self.please(customer, self.settings.strength * self.settings.jump)
+    def show(self) -> None:
+        """Be better."""
+        if self.runs():
+            self.improve(self.model.market.ethics, self.settings.better)
 
 
-class Event(Reaching):
-    """Some of those who are invited come, the stronger the bond the rather, and it jumps (eq. E142)."""
+class Community(Lever):
+    """Who belongs is attached: bonds grow besides what satisfies (eq. E135)."""
+
+    def show(self) -> None:
+        """Let them grow faster."""
+        if self.runs():
+            self.model.market.bond_growth[self.brand] += self.settings.strength * self.settings.growth
+
+
+class BrandAdvertising(Lever):
+    """Bonds grow as long as the brand's advertising is in mind (eqs. E136–E137)."""
 
     def __init__(self, settings: Any, model: TwinModel, brand: int, label: str) -> None:
         super().__init__(settings, model, brand, label)
-        self.coming = self.purpose("come")
+        self.adstock = 0.0
+        """What is in mind, as a share of what it comes to if advertising never stops."""
 
-    def reach(self, customer: Customer) -> None:
-        """Perhaps be a host."""
-        event = self.settings
-        chance = logistic(event.come + event.by_bond * customer.bond_now(self.brand))
-        if self.model.luck.uniform(customer.key, self.coming) < chance:
-            self.pay(event.cost_a_guest)
-            self.please(customer, event.strength * event.jump)
+    def act(self) -> None:
+        """Advertise, and let what was before be forgotten by and by."""
+        super().act()
+        left = 0.5 ** (self.model.weeks / self.settings.half_life_weeks)
+        self.adstock = left * self.adstock + (1 - left) * self.runs()
+        if self.adstock <= FORGOTTEN:
+            self.adstock = 0.0
 
-
-class Mind:
-    """What one customer has in mind of a lever's contacts, as of the last."""
-
-    def __init__(self) -> None:
-        self.recent = self.fatigue = 0.0
-        """Contacts that are still in mind, and that still tire."""
-        self.last = -1
-        """Step of the last contact."""
-        self.out = False
-        """Whether the customer wants to hear no more."""
-
-
-class Communication(Reaching):
-    """News that keep a brand in mind, tire, and make some opt out for good (eqs. E125–E126, E141)."""
-
-    def __init__(self, settings: Any, model: TwinModel, brand: int, label: str) -> None:
-        super().__init__(settings, model, brand, label)
-        self.opting_out = self.purpose("opt_out")
-        self.minds = [Mind() for _ in model.customers]
-
-    def may_choose(self, customer: Customer) -> bool:
-        """Nobody who has opted out."""
-        return super().may_choose(customer) and not self.minds[customer.number].out
-
-    def reach(self, customer: Customer) -> None:
-        """Send news."""
-        news, mind, now = self.settings, self.minds[customer.number], self.model.now
-        if not news.strength:
-            return
-        tired = self.tired(customer)
-        self.please(customer, news.strength * news.jump * math.exp(-news.tiring * tired))
-        mind.recent, mind.fatigue, mind.last = self.in_mind(mind) + 1, self.tiring(mind) + 1, now
-        customer.contacts += 1
-        stays = math.exp(-news.opt_out * news.strength * (tired + 1))
-        mind.out = self.model.luck.uniform(customer.key, self.opting_out) >= stays
-        self.model.counts["opted_out"][self.brand] += mind.out
-
-    def attention(self, customer: Customer) -> float:
-        """Contacts in mind add to the utility, the less the more contacts tire (eq. E125)."""
-        news = self.settings
-        effect = news.strength * news.relevance * math.exp(-news.tiring * self.tired(customer))
-        return float(effect * self.in_mind(self.minds[customer.number]))
-
-    def in_mind(self, mind: Mind) -> float:
-        """Contacts that are not forgotten."""
-        weeks = (self.model.now - mind.last) * self.model.weeks
-        return float(mind.recent * 0.5 ** (weeks / self.settings.half_life_weeks))
-
-    def tiring(self, mind: Mind) -> float:
-        """Contacts that still tire."""
-        return mind.fatigue * math.exp(-(self.model.now - mind.last) * self.model.weeks / self.settings.recovery_weeks)
-
-    def tired(self, customer: Customer) -> float:
-        """How tired a customer is of all the brand's news, others' as strongly as they are sent (eq. E141)."""
-        total = 0.0
-        for other in self.model.levers:
-            if isinstance(other, Communication) and other.brand == self.brand:
-                weight = 1.0 if other is self else other.settings.strength
-                total += weight * other.tiring(other.minds[customer.number])
-        return total
-
-
-LEVERS = {"service": Service, "gift": Gift, "event": Event, "communication": Communication}
-
-
-def open_levers(model: TwinModel) -> list[Lever]:
-    """All levers of the scenario, in order."""
-    return [
-        LEVERS[lever.kind](lever, model, b, f"{name}.{number}")
-        for b, (name, brand) in enumerate(model.setup.brands.items())
-        for number, lever in enumerate(brand.levers)
-    ]
+    def show(self) -> None:
+        """Let bonds grow faster."""
+        more = self.settings.strength * self.settings.growth * self.adstock
+        self.model.market.bond_growth[self.brand] += more

@@ -6,7 +6,9 @@ from typing import Any
 
 from loyaltysim.mesa.twin_program import money
 
-LENT = ("service", "response_days", "distributive", "interaction")
+LENT = (
+    "service ease consistency ethics effort bond_growth response_days distributive interaction complaint_ease"
+).split()
 """What levers may change for a step."""
 
 
@@ -23,7 +25,7 @@ class Market:
         self.ease: list[float] = board.ease[0].tolist()
         self.consistency: list[float] = board.consistency[0].tolist()
         self.ethics: list[float] = board.ethics[0].tolist()
-        self._effort: list[float] = board.effort[0].tolist()
+        self.effort: list[float] = board.effort[0].tolist()
         self._store_appeal: list[float] = board.store_appeal[0].tolist()
         self._online_appeal: list[float] = board.online_appeal[0].tolist()
         self.bond_growth: list[float] = board.bond_growth[0].tolist()
@@ -33,15 +35,29 @@ class Market:
         self.distributive: list[float] = board.distributive[0].tolist()
         self.interaction: list[float] = board.interaction[0].tolist()
         self.complaint_ease: list[float] = board.complaint_ease[0].tolist()
+        self.take_sources()
         self._usual = {name: list(getattr(self, name)) for name in LENT}
         self._experience = behavior.experience
         self.worth: list[float] = list(self.quality)
         """What an experience with each brand is worth on average."""
-        self.weigh()
         self.turn(0)
+        self.weigh()
+
+    def sources_change(self) -> bool:
+        """Whether bonds are to drift by something else from this step on."""
+        return (self.ethics_felt, self.bond_growth_felt) != (self.ethics, self.bond_growth)
+
+    def take_sources(self) -> None:
+        """Let bonds drift by what brands do now."""
+        self.ethics_felt, self.bond_growth_felt = self.ethics, self.bond_growth
 
     def weigh(self) -> None:
-        """Weigh what the brands are in this step, if customers do."""
+        """Work out what the brands are worth in this step, in the store and online, and to experience."""
+        base = [appeal - effort + more for appeal, effort, more in zip(self._appeal, self.effort, self._shown)]
+        self.appeal_in_store = [more + here for more, here in zip(base, self._store_appeal)]
+        """Utility before price, tastes and history, with what the brand shows …"""
+        self.appeal_online = [more + here for more, here in zip(base, self._online_appeal)]
+        """… in the store and online."""
         if self._experience.kind == "index":
             self.worth = [self.index(b, self._experience) for b in range(len(self.quality))]
 
@@ -54,11 +70,7 @@ class Market:
         shown = [0.0] * len(self.prices)
         if choice.kind == "logit":
             shown = (choice.feature_weight * plan.feature[step] + choice.display_weight * plan.display[step]).tolist()
-        base = [appeal - effort + more for appeal, effort, more in zip(self._appeal, self._effort, shown)]
-        self.appeal_in_store = [more + here for more, here in zip(base, self._store_appeal)]
-        """Utility before price, tastes and history, with what the brand shows …"""
-        self.appeal_online = [more + here for more, here in zip(base, self._online_appeal)]
-        """… in the store and online."""
+        self._shown = shown
 
     def index(self, brand: int, weights: Any) -> float:
         """A mean of product, service, ease and consistency that the weakest of them holds down (eq. E53)."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 TRAITS = (
     "needs price_sensitivity inertia talkativeness dropout_chance cancel_chance values_weight online category_exit "
-    "program_affinity"
+    "program_affinity privacy_aversion"
 ).split()
 """Traits that are one number; `taste` is one for each brand."""
 
@@ -136,8 +136,8 @@ class Person(mesa.Agent):
         """What being won back has added to the logit of the chance to leave again."""
         self.stays = model.luck.uniform(key, EXIT)
         """The luck by which it leaves the category, early or late."""
-        self.contacts = 0
-        """How often brands have contacted the customer in this step."""
+        self.contacts = 0.0
+        """Contacts by brands in this step, each as strong as its lever."""
         self.offers = [NO_OFFER] * brands
         """What brands that were left offer in this step to win the customer back."""
 
@@ -152,6 +152,7 @@ class Person(mesa.Agent):
         self.online: float = traits["online"]
         self.category_exit: float = traits["category_exit"]
         self.program_affinity: float = traits["program_affinity"]
+        self.privacy_aversion: float = traits["privacy_aversion"]
         self.taste: list[float] = traits["taste"]
 
     def bought_before(self, brand: int) -> None:
