@@ -44,7 +44,7 @@ METRICS = {
     "share": ("share of units, third year", 100, "+.2f", "points"),
     "retention": ("13-week retention, third year", 100, "+.2f", "points"),
     "bond": ("mean bond of all customers with us, at the end", 100, "+.2f", "points"),
-    "margin_accrued": ("margin, three years, EUR", 1, "+,.0f", "EUR"),
+    "margin_accrued": ("margin, what is owed taken off, EUR", 1, "+,.0f", "EUR"),
     "return_on_cost": ("the same for each EUR of cost", 1, "+.2f", "1"),
     "cost": ("cost, EUR", 1, ",.0f", "EUR"),
     "liability": ("of it still owed at the end, EUR", 1, ",.0f", "EUR"),
