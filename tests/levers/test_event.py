@@ -80,6 +80,14 @@ def test_event__costs_each_invitation_and_each_guest_to_the_ledger_unit(strength
     np.testing.assert_array_equal(cost, contacts * round(0.37 * MONEY_UNIT) + heads * round(11.13 * MONEY_UNIT))
 
 
+def test_event__asks_for_everybodys_bonds_once():
+    simulation, asked = Simulation(market(EVENT)), []
+    bonds = simulation.world.bonds
+    simulation.world.bonds = lambda step: (asked.append(step), bonds(step))[1]
+    simulation.run()
+    assert asked == [4]
+
+
 def test_event__without_bonds_is_refused():
     with pytest.raises(ScenarioError, match='nobody would feel a lever "event": set behavior.bond'):
         market(EVENT, **{"behavior.bond": {"kind": "none"}})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 
@@ -14,7 +15,17 @@ from loyaltysim.record import setting
 from loyaltysim.totals import Totals
 from loyaltysim.world import World
 
+NOBODY = np.empty(0, np.int64)
+
 f4 = np.float32
+
+
+@dataclass
+class Invited(Reach):
+    """Who comes to the event of this step."""
+
+    guests: np.ndarray
+    """Rows."""
 
 
 class Event(Reaching):
@@ -35,14 +46,18 @@ class Event(Reaching):
     by_bond: float = setting(2.0, "What a unit of bond adds to it.", ge=0, unit="logit")
     jump: float = setting(0.1, "Share of what the bond lacks to 1 that a guest's gains.", ge=0, le=1, unit="1 an event")
 
-    def _charge(self, own: Reach, world: World, totals: Totals, rows: np.ndarray) -> None:
+    def open(self, world: World, brand: int, number: int) -> Invited:
+        return Invited(**self._reach(world, brand, number), guests=NOBODY)
+
+    def _charge(self, own: Any, world: World, totals: Totals, rows: np.ndarray) -> None:
         super()._charge(own, world, totals, rows)
-        self._pay(own, world, totals, self.guests(own, world, rows), self.cost_a_guest)
+        own.guests = self._guests(own, world, rows)
+        self._pay(own, world, totals, own.guests, self.cost_a_guest)
 
-    def reach(self, own: Reach, world: World, rows: np.ndarray, totals: Totals, step: int) -> None:
-        self._jump(own, world, self.guests(own, world, rows), self.strength * self.jump)
+    def reach(self, own: Invited, world: World, rows: np.ndarray, totals: Totals, step: int) -> None:
+        self._jump(own, world, own.guests, self.strength * self.jump)
 
-    def guests(self, own: Reach, world: World, rows: np.ndarray) -> np.ndarray:
+    def _guests(self, own: Reach, world: World, rows: np.ndarray) -> np.ndarray:
         """Those of the invited who come to the event of this step, by the bonds that they have now."""
         bonds, comes = world.bonds(world.now), np.empty(len(rows), np.bool_)
         bond = np.zeros(len(rows), np.float32) if bonds is None else bonds[own.brand, rows]
