@@ -44,6 +44,12 @@ def test_match__asks_the_rivals_price_a_lag_later_for_as_long_as_an_answer_lasts
     assert shown(four, "A") == [2] * 4 + [1.5] * 6 + [2] * 6
 
 
+def test_match__begins_and_ends_between_steps_as_other_times_do():
+    """Seen no less than 1.4 weeks ago, and asked in the steps that begin within 1.4 weeks from then: two of both."""
+    one = market([{"kind": "match", "lag_weeks": 1.4, "lasts_weeks": 1.4}], [promotion(2)])
+    assert shown(one, "A") == [2] * 4 + [1.5] * 2 + [2] * 10
+
+
 def test_undercut__goes_a_share_and_an_amount_below_what_it_saw():
     answer = {"kind": "undercut", "by": 0.1, "by_amount": 0.05, "lasts_weeks": 1}
     asked = shown(market([answer], [promotion(3)]), "A")

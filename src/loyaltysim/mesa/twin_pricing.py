@@ -47,7 +47,7 @@ class Answering(Pricing):
     def __init__(self, settings: Any, model: TwinModel, brand: int, name: str, number: int) -> None:
         super().__init__(settings, model, brand, name, number)
         self.answering = purpose(f"{self.label}.answer")
-        lag = max(1, round(settings.lag_weeks / model.weeks))
+        lag = model.calendar.lasts(settings.lag_weeks)
         self.seen = [math.inf] * lag
         """The cheapest rival's price by step, the last `lag` steps going round; infinite: nothing to answer."""
         self.price, self.ends = math.inf, 0
@@ -62,7 +62,7 @@ class Answering(Pricing):
             if cheapest < math.inf and model.luck.uniform(model.firm_key, self.answering) < pricing.chance:
                 # prices on the shelf are float32
                 self.price = float(np.float32(max(self.answer(cheapest), self.least)))
-                self.ends = model.now + max(1, round(pricing.lasts_weeks / model.weeks))
+                self.ends = model.now + model.calendar.lasts(pricing.lasts_weeks)
 
     def answer(self, price: float) -> float:
         """The same price, or one below."""

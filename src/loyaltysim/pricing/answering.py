@@ -59,8 +59,8 @@ class Answering(Reacting):
         raise NotImplementedError
 
     def open(self, world: World, brand: int, number: int) -> Answers:
-        notes, stack, weeks = self._notes(world, brand), world.n_replications, world.calendar.weeks
-        lag, label = max(1, round(self.lag_weeks / weeks)), notes["label"]
+        notes, stack = self._notes(world, brand), world.n_replications
+        lag, label = world.calendar.lasts(self.lag_weeks), notes["label"]
         return Answers(
             **notes,
             seen=world.own(f"{label}.seen", (lag, stack), np.float32, np.inf),
@@ -76,7 +76,7 @@ class Answering(Reacting):
         luck = np.uint64(salt(own.luck, step, 0, 0))
         answers = np.isfinite(cheapest) & np.array([uniform(key, luck) < self.chance for key in own.keys])
         own.price[answers] = np.maximum(self.answer(cheapest), own.least)[answers]
-        own.ends[answers] = step + max(1, round(self.lasts_weeks / world.calendar.weeks))
+        own.ends[answers] = step + world.calendar.lasts(self.lasts_weeks)
 
     def asked(self, own: Answers, step: int) -> np.ndarray:
         return np.where(own.ends > step, own.price, np.float32(np.inf))
