@@ -12,7 +12,7 @@ from loyaltysim.faults import Fault
 from loyaltysim.market.calendar import ROUNDING, Calendar
 from loyaltysim.market.market import Plan
 from loyaltysim.pricing.spell import Spell
-from loyaltysim.record import setting
+from loyaltysim.record import setting, weeks_text
 
 
 class PromotionCalendar(Spell):
@@ -41,7 +41,7 @@ class PromotionCalendar(Spell):
 
     def check(self, brand: str, brands: Mapping[str, Any], weeks: float) -> Iterator[Fault]:
         if self.weeks < weeks - ROUNDING:
-            message = f"a promotion of {self.weeks:g} weeks is shorter than a step of {weeks:g} weeks"
+            message = f"a promotion of {weeks_text(self.weeks)} is shorter than a step of {weeks_text(weeks)}"
             yield Fault(None, None, "weeks", message)
 
     def active(self, calendar: Calendar) -> np.ndarray:
