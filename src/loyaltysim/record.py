@@ -18,6 +18,8 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from loyaltysim.faults import nearest
 
+ROUNDING = 5e-4
+"""Weeks by which a time may be off through rounding, as of step_days / 7: half a thousandth of a week; assumed."""
 MOST = 1e9
 """No number of a scenario is larger in size (assumed: none that means something is), so each fits 32 bits."""
 
@@ -81,7 +83,7 @@ class Part(Record):
         return [
             f"{name} of {weeks_text(getattr(self, name))} is shorter than a step of {weeks_text(weeks)}"
             for name in self.lengths
-            if getattr(self, name) < weeks - 5e-4  # as the calendar forgives
+            if getattr(self, name) < weeks - ROUNDING
         ]
 
     def __init_subclass__(cls, room: str | None = None, **kwargs: Any) -> None:

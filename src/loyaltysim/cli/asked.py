@@ -94,6 +94,16 @@ def read_change(text: str) -> tuple[str, Any]:
     return parts[1], found["value"] if found.keys() == {"value"} else parts[2]
 
 
+def read_axes(faults: Faults, axes: list[str]) -> dict[str, Any]:
+    """Read the options `--axis PATH=[VALUES]`, by path; what is wrong goes to `faults`."""
+    wanted: dict[str, Any] = {}
+    for axis in axes:
+        with faults.of("--axis"):
+            path, values = read_change(axis)
+            wanted[path] = values
+    return wanted
+
+
 def read_scenario(name: str, asked: Asked) -> Scenario:
     """Load a scenario, with the files that it uses, and make the changes asked for."""
     scenario = load(name)

@@ -63,16 +63,12 @@ def sensitivity(
     A tornado puts one setting at a time at each end of its range. Morris and Sobol (SALib) see interactions too.
     """
     with told(as_json):
-        from loyaltysim.cli.asked import Faults, read_change, read_count, read_options, read_scenario
+        from loyaltysim.cli.asked import Faults, read_axes, read_count, read_options, read_scenario
         from loyaltysim.cli.run import head
 
         faults = Faults()
         asked = read_options(faults, seed=seed, replications=replications, threads=threads, changes=changes)
-        wanted: dict[str, Any] = {}
-        for axis in axes:
-            with faults.of("--axis"):
-                path, values = read_change(axis)
-                wanted[path] = values
+        wanted = read_axes(faults, axes)
         count = 1
         with faults.of("--samples"):
             count = read_count(samples)

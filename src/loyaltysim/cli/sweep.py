@@ -64,15 +64,11 @@ def sweep(
     replications add to what is there, and sweep.nc and sweep.csv beside them hold the results.
     """
     with told(as_json):
-        from loyaltysim.cli.asked import Faults, located, read_change, read_count, read_options, read_scenario
+        from loyaltysim.cli.asked import Faults, located, read_axes, read_count, read_options, read_scenario
 
         faults = Faults()
         asked = read_options(faults, seed=seed, replications=replications, threads=threads, changes=changes)
-        wanted: dict[str, Any] = {}
-        for axis in axes:
-            with faults.of("--axis"):
-                path, values = read_change(axis)
-                wanted[path] = values
+        wanted = read_axes(faults, axes)
         count = part = n_workers = None
         with faults.of("--points"):
             count = None if points is None else read_count(points)

@@ -11,7 +11,7 @@ from loyaltysim.draws import salt, uniform
 from loyaltysim.jit import jit
 from loyaltysim.levers.reaching import Reach, Reaching
 from loyaltysim.market.seen import Seen
-from loyaltysim.record import setting
+from loyaltysim.record import ROUNDING, setting
 from loyaltysim.totals import Totals
 from loyaltysim.world import World
 
@@ -126,7 +126,7 @@ class Feedback(Reaching):
 
     def _due(self, own: Answers, world: World, step: int) -> np.ndarray:
         """Rows of those of whose answers something comes in a step, ascending."""
-        lag = (self.lag_weeks - 5e-4) / world.calendar.weeks  # as the calendar forgives
+        lag = (self.lag_weeks - ROUNDING) / world.calendar.weeks
         return np.flatnonzero((own.answered != NOTHING) & (step - own.answered >= lag))
 
 

@@ -11,11 +11,10 @@ from pydantic import model_validator
 from loyaltysim.draws import salt, uniform
 from loyaltysim.jit import jit
 from loyaltysim.levers.reaching import Reach, Reaching
-from loyaltysim.market.calendar import ROUNDING
 from loyaltysim.market.seen import Seen
 from loyaltysim.market.shoppers import Shoppers
 from loyaltysim.market.touches import BUNDLE, DISCOUNT, UPGRADE
-from loyaltysim.record import setting
+from loyaltysim.record import ROUNDING, setting
 from loyaltysim.totals import Totals
 from loyaltysim.world import World
 

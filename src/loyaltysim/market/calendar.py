@@ -6,10 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from loyaltysim.record import ROUNDING
+
 DAYS_PER_WEEK = 7.0
 DAYS_PER_YEAR = 365.25
-ROUNDING = 5e-4
-"""Half a thousandth of a week forgives the rounding of step_days / 7."""
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 from loyaltysim.mesa import twin_levers
 from loyaltysim.mesa.twin_levers import Lever
 from loyaltysim.mesa.twin_program import logistic
+from loyaltysim.record import ROUNDING
 
 if TYPE_CHECKING:
     from loyaltysim.mesa.twin import TwinModel
     from loyaltysim.mesa.twin_customer import Customer
-
-FORGIVEN = 5e-4
-"""Weeks, as the calendar forgives."""
 
 
 class Reaching(Lever):
@@ -41,8 +39,8 @@ class Reaching(Lever):
         target, bought = self.settings.target, customer.last_bought[self.brand]
         weeks = (self.model.now - bought) * self.model.weeks
         within, after = target.bought_within_weeks, target.not_within_weeks
-        too_long = within is not None and weeks > within + FORGIVEN
-        too_short = after is not None and weeks < after - FORGIVEN
+        too_long = within is not None and weeks > within + ROUNDING
+        too_short = after is not None and weeks < after - ROUNDING
         return bought >= 0 and not too_long and not too_short
 
     def choose(self, customers: list[Customer]) -> list[Customer]:

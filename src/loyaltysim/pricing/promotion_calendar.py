@@ -9,10 +9,10 @@ import numpy as np
 from pydantic import model_validator
 
 from loyaltysim.faults import Fault
-from loyaltysim.market.calendar import ROUNDING, Calendar
+from loyaltysim.market.calendar import Calendar
 from loyaltysim.market.market import Plan
 from loyaltysim.pricing.spell import Spell
-from loyaltysim.record import setting, weeks_text
+from loyaltysim.record import ROUNDING, setting, weeks_text
 
 
 class PromotionCalendar(Spell):

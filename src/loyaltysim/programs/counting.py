@@ -24,7 +24,7 @@ from loyaltysim.programs.parts.accrual import Accrual, Plain
 from loyaltysim.programs.parts.expiry import Expiry, NoExpiry
 from loyaltysim.programs.parts.response import NoResponse, Response
 from loyaltysim.programs.parts.reward import Reward
-from loyaltysim.programs.program import IF_MEANT, NO_LOG, ROUNDING, Account, Program, ledger_money
+from loyaltysim.programs.program import IF_MEANT, NO_LOG, OVER, Account, Program, ledger_money
 from loyaltysim.record import setting
 from loyaltysim.totals import MONEY_UNIT, POINT_UNIT, Totals
 from loyaltysim.world import World
@@ -244,7 +244,7 @@ class Counting(Program):
                 "one needs"
             )
         cost, spent = self._cost_of_one(price), self._spent_for_one(price)
-        if not self.generous and cost > spent * (1 + ROUNDING):
+        if not self.generous and cost > spent * (1 + OVER):
             faults.append(
                 f"a reward costs {cost:g}, more than the {spent:g} for which it is earned at the list price: {IF_MEANT}"
             )

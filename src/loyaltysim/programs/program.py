@@ -17,7 +17,7 @@ from loyaltysim.draws import purpose
 from loyaltysim.market.shoppers import Block, Shoppers
 from loyaltysim.programs import joining
 from loyaltysim.programs.parts.enrollment import Automatic, Enrollment
-from loyaltysim.record import Part, setting, weeks_text
+from loyaltysim.record import ROUNDING, Part, setting, weeks_text
 from loyaltysim.totals import MONEY_UNIT, Totals
 from loyaltysim.world import World
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 IF_MEANT = "if that is meant, set generous = true"
-ROUNDING = 1e-9
+OVER = 1e-9
 """By how much of it a cost may be above its limit through rounding."""
 NO_LOG = np.empty(0, np.int64)
 """The column of a round of which nothing is logged."""
@@ -132,10 +132,10 @@ class Program(Part, room="program"):
         faults = [
             f"{name} of {weeks_text(time)} is shorter than a step of {weeks_text(weeks)}"
             for name, time in times.items()
-            if time < weeks - 5e-4  # as the calendar forgives
+            if time < weeks - ROUNDING
         ]
         cost = self.cost_of_a_unit(price)
-        if not self.generous and cost > price * (1 + ROUNDING):
+        if not self.generous and cost > price * (1 + OVER):
             faults.append(
                 f"a unit sells at {price:g}, and what the program gives with it costs {cost:g} on average: {IF_MEANT}"
             )

@@ -21,7 +21,7 @@ from pydantic import model_validator
 from loyaltysim.draws import purpose, salt, uniform_double
 from loyaltysim.jit import jit
 from loyaltysim.market.seen import Seen
-from loyaltysim.record import Part, setting
+from loyaltysim.record import ROUNDING, Part, setting
 
 Kept = tuple[tuple[int, ...], Any, float]
 """Shape, type and start of an array that a target remembers."""
@@ -106,9 +106,9 @@ class Target(Part, room="target"):
         within, after = self.bought_within_weeks, self.not_within_weeks
         fits = np.ones(len(rows), bool)
         if within is not None:
-            fits &= away <= within + 5e-4  # as the calendar forgives
+            fits &= away <= within + ROUNDING
         if after is not None:
-            fits &= away >= after - 5e-4
+            fits &= away >= after - ROUNDING
         return rows[fits]
 
 

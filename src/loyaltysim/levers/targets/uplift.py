@@ -8,7 +8,7 @@ import numpy as np
 
 from loyaltysim.levers.targets.target import Chooser, Kept, Target, classes, highest
 from loyaltysim.market.seen import Seen
-from loyaltysim.record import setting
+from loyaltysim.record import ROUNDING, setting
 from loyaltysim.totals import MONEY_UNIT
 
 NONE = -1
@@ -60,7 +60,7 @@ class Uplift(Target):
         kept = own.arrays
         if kept["begun"][0] == NONE:
             kept["begun"][0] = seen.step
-        over = (seen.step - kept["drawn"]) * seen.weeks >= self.outcome_weeks - 5e-4  # as the calendar forgives
+        over = (seen.step - kept["drawn"]) * seen.weeks >= self.outcome_weeks - ROUNDING
         rows = np.flatnonzero(over & (kept["arm"] != NONE))
         if len(rows):
             cell, arm = np.divmod(kept["arm"][rows], 2)
@@ -110,7 +110,7 @@ class Uplift(Target):
 
     def _drawn(self, own: Chooser, seen: Seen, rows: np.ndarray) -> np.ndarray:
         """For whom luck decides."""
-        if (seen.step - own.arrays["begun"][0]) * seen.weeks < self.pilot_weeks - 5e-4:
+        if (seen.step - own.arrays["begun"][0]) * seen.weeks < self.pilot_weeks - ROUNDING:
             return np.ones(len(rows), bool)
         return own.uniforms(rows, seen.step, "explore") < self.explore
 
