@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from loyaltysim.simulation import Simulation
     from loyaltysim.study.claims import practitioner_claims
     from loyaltysim.study.compare import Comparison, compare
+    from loyaltysim.study.estimates import Estimates, estimates
     from loyaltysim.study.moved import who_was_moved
     from loyaltysim.study.program_value import ProgramValue, program_value
     from loyaltysim.study.questions import word_of_mouth_effect
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Comparison",
+    "Estimates",
     "Fault",
     "Neighbors",
     "ProgramValue",
@@ -50,6 +52,7 @@ __all__ = [
     "compare",
     "customer_equity",
     "data",
+    "estimates",
     "load",
     "measures",
     "mesa",
@@ -82,6 +85,7 @@ _ROOMS = {
     "simulation": ("Simulation",),
     "study.claims": ("practitioner_claims",),
     "study.compare": ("Comparison", "compare"),
+    "study.estimates": ("Estimates", "estimates"),
     "study.moved": ("who_was_moved",),
     "study.program_value": ("ProgramValue", "program_value"),
     "study.questions": ("word_of_mouth_effect",),

@@ -13,6 +13,7 @@ from loyaltysim.plots.after_promotion import after_promotion
 from loyaltysim.plots.channels import channels
 from loyaltysim.plots.diffusion import diffusion
 from loyaltysim.plots.effects import effects
+from loyaltysim.plots.estimates import estimates
 from loyaltysim.plots.offspring import offspring
 from loyaltysim.plots.program_value import program_value
 from loyaltysim.plots.reproduction_number import reproduction_number
@@ -30,6 +31,7 @@ __all__ = [
     "channels",
     "diffusion",
     "effects",
+    "estimates",
     "offspring",
     "program_value",
     "reproduction_number",

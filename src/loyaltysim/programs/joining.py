@@ -9,6 +9,8 @@ from loyaltysim.elementary import log, logistic
 from loyaltysim.jit import jit
 
 f4, u4 = np.float32, np.uint32
+HELD_OUT = 3
+"""What `member` is of customers whom a study lets not join; programs do not know them."""
 NEVER, ALWAYS = 1e-12, 1.0 - 1e-7  # chances are kept inside these before the logit, except 0, which stays 0
 
 
@@ -73,5 +75,5 @@ def mark_members(member, rows, buyers, begins, brand, bits):
     bit = u4(1) << u4(brand)
     for k in range(begins[-1]):
         row = rows[buyers[k]]
-        if member[row] != 0:
+        if member[row] != 0 and member[row] != HELD_OUT:
             bits[row] |= bit

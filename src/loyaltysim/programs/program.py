@@ -44,7 +44,7 @@ class Account:
     """The purpose of its draws at enrollment."""
     brand: int
     member: np.ndarray
-    """uint8: 0 no member, 1 member, 2 a member who has given up the card."""
+    """uint8: 0 no member, 1 member, 2 a member who has given up the card, 3 held out by a study: may not join."""
     may_join: np.ndarray
     """uint8, replications × segments."""
 
@@ -119,7 +119,7 @@ class Program(Part, room="program"):
 
     def columns(self, own: Any) -> dict[str, np.ndarray]:
         """What a table of customers shows of it, by name: one number per row."""
-        return {"member": own.member.astype(bool)}
+        return {"member": (own.member != 0) & (own.member != joining.HELD_OUT)}
 
     def liability_of_a_point(self, price: float) -> float:
         """Expected cost of one outstanding point, in currency."""

@@ -1,0 +1,30 @@
+"""Inverse-probability weighting: non-members count by how like a member they are (eq. E174)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from loyaltysim.study.estimators.estimator import NOTHING, Estimate, estimator, known_before, require
+from loyaltysim.study.estimators.seen import Seen
+
+
+@estimator(
+    "inverse-probability weighting", says="Members less non-members weighted by their odds to join.",
+    extra="statsmodels",
+)  # fmt: skip
+def inverse_probability_weighting(seen: Seen) -> Estimate:
+    """Odds to join by logit from what was bought before the launch; misleads by what that does not show."""
+    customers = seen.customers
+    member = customers["member"].to_numpy(float)
+    if len(member) == 0 or member.min() == member.max():
+        return NOTHING
+    known, after = known_before(seen), customers["after"].to_numpy(float)
+    known = (known - known.mean(0)) / np.maximum(known.std(0), 1e-12)
+    api = require("statsmodels.api")
+    design = np.column_stack([np.ones(len(member)), known])
+    chances = api.Logit(member, design).fit(disp=0)
+    effects = require("statsmodels.treatment.treatment_effects").TreatmentEffect(
+        api.OLS(after, design), member, results_select=chances
+    )
+    found = effects.ipw(return_results=True, effect_group=1, disp=False)
+    return Estimate(float(found.effect[0]), float(found.sd[0]))
