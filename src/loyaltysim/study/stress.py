@@ -78,9 +78,11 @@ def recession(scenario: Scenario) -> Scenario | None:
         if own is None:
             continue
         where = ("population", "segments", place) if place else ("population",)
+        plain = own.plain()  # a number where it is the same for all
         for name in ("median", "mean", "value"):
             if hasattr(own, name):
-                changes[path_text((*where, "price_sensitivity", name))] = SENSITIVITY * getattr(own, name)
+                path = (*where, "price_sensitivity", *([name] if isinstance(plain, dict) else []))
+                changes[path_text(path)] = SENSITIVITY * getattr(own, name)
     return scenario.vary(changes)
 
 
