@@ -9,7 +9,8 @@ from rich.console import Console
 from loyaltysim.cli.asked import read_change
 from loyaltysim.cli.numbers import Number
 from loyaltysim.cli.sentences import sentence
-from loyaltysim.cli.tables import span, table
+from loyaltysim.cli.tables import table
+from loyaltysim.study.wording import span
 
 NAN = math.nan
 

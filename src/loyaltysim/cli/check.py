@@ -75,8 +75,8 @@ def remarks_on_programs(scenario: Scenario) -> Iterator[str]:
 
 def show(name: str, scenario: Scenario, found: dict[str, Any]) -> None:
     """Print what was found for reading."""
-    from loyaltysim.cli.tables import span
     from loyaltysim.memory import size_text
+    from loyaltysim.study.wording import span
 
     def listed(names: list[str]) -> str:
         return ", ".join(f"{one} (focal)" if one == scenario.focal else one for one in names)

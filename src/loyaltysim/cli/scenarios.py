@@ -23,9 +23,10 @@ def scenarios(
             list_kinds(as_json)
             return
         from loyaltysim.cli.show import answer_console
-        from loyaltysim.cli.tables import span, table
+        from loyaltysim.cli.tables import table
         from loyaltysim.loading import load
         from loyaltysim.scenario_file import shipped
+        from loyaltysim.study.wording import span
 
         found = {name: load(name) for name in shipped()}
         if as_json:

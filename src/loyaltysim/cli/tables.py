@@ -13,7 +13,7 @@ from rich.text import Text
 
 from loyaltysim.cli.numbers import UNKNOWN, Number, is_share, mean_of, number
 from loyaltysim.cli.told import plain
-from loyaltysim.market.calendar import DAYS_PER_WEEK, DAYS_PER_YEAR
+from loyaltysim.study.wording import span
 from loyaltysim.variables import VARIABLES
 
 if TYPE_CHECKING:
@@ -32,14 +32,6 @@ WORDS_OF_PROGRAMS = {
 }  # fmt: skip
 ALWAYS_TOLD = ("program_cost", "members")
 """Rows of programs that are told where they are 0, too."""
-
-
-def span(days: float) -> str:
-    """A time in words: "13 weeks", "1 year", "28 days"."""
-    for unit, length in (("year", DAYS_PER_YEAR), ("week", DAYS_PER_WEEK), ("day", 1.0)):
-        if math.isclose(days / length, round(days / length)) and days >= length:
-            return f"{days / length:,.0f} {unit}{'' if days == length else 's'}"
-    return f"{days:g} days"
 
 
 def headline(
