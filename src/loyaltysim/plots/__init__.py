@@ -10,12 +10,17 @@ moving picture, of a scenario.
 """
 
 from loyaltysim.plots.after_promotion import after_promotion
+from loyaltysim.plots.alluvial import alluvial
 from loyaltysim.plots.channels import channels
+from loyaltysim.plots.cumulative_profit import cumulative_profit
 from loyaltysim.plots.diffusion import diffusion
 from loyaltysim.plots.effects import effects
 from loyaltysim.plots.estimates import estimates
+from loyaltysim.plots.liability import liability
 from loyaltysim.plots.offspring import offspring
+from loyaltysim.plots.outcomes import outcomes
 from loyaltysim.plots.program_value import program_value
+from loyaltysim.plots.ranges import ranges
 from loyaltysim.plots.reproduction_number import reproduction_number
 from loyaltysim.plots.resistance import resistance
 from loyaltysim.plots.retention import retention
@@ -24,16 +29,23 @@ from loyaltysim.plots.shares import shares
 from loyaltysim.plots.states import states
 from loyaltysim.plots.survival import survival
 from loyaltysim.plots.switching import switching
+from loyaltysim.plots.tornado import tornado
+from loyaltysim.plots.who_benefits import who_benefits
 from loyaltysim.plots.word_of_mouth_value import word_of_mouth_value
 
 __all__ = [
     "after_promotion",
+    "alluvial",
     "channels",
+    "cumulative_profit",
     "diffusion",
     "effects",
     "estimates",
+    "liability",
     "offspring",
+    "outcomes",
     "program_value",
+    "ranges",
     "reproduction_number",
     "resistance",
     "retention",
@@ -42,5 +54,7 @@ __all__ = [
     "states",
     "survival",
     "switching",
+    "tornado",
+    "who_benefits",
     "word_of_mouth_value",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,10 +74,22 @@ def save_all(
     return written
 
 
+def svg(draw: Callable[[], Axes], name: str) -> bytes:
+    """Draw, and give the bytes of the SVG file; the user's matplotlib settings play no part."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        return _bytes(draw(), name)
+
+
 def _save(ax: Axes, path: Path) -> Path:
-    """Write one figure without a date, and with ids that depend on nothing but the picture."""
-    figure = ax.figure
-    assert isinstance(figure, Figure)
-    with mpl.rc_context({"svg.hashsalt": path.stem}):
-        figure.savefig(path, format="svg", metadata={"Date": None, "Title": ax.get_title("left")})
+    path.write_bytes(_bytes(ax, path.stem))
     return path
+
+
+def _bytes(ax: Axes, name: str) -> bytes:
+    """One figure without a date, and with ids that depend on nothing but the picture and its name."""
+    figure, out = ax.figure, io.BytesIO()
+    assert isinstance(figure, Figure)
+    with mpl.rc_context({"svg.hashsalt": name}):
+        figure.savefig(out, format="svg", metadata={"Date": None, "Title": ax.get_title("left")})
+    return out.getvalue()

@@ -1,0 +1,84 @@
+"""Tornado: which assumptions does the answer rest on? A line each, its bars what both ends of its range add."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from loyaltysim.plots.labels import plain
+from loyaltysim.plots.style import COLORS, FOCAL_COLOR, INK, PALE, SMALL_SIZE, dress, head, new_axes, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+QUESTION = "Which assumptions does the answer rest on?"
+NEEDS = ("path", "measure", "value", "effect", "ci_low", "ci_high", "n", "unit")
+ENDS = {"low": (COLORS[0], "////"), "high": (FOCAL_COLOR, "")}
+LINE = 0.5
+"""Inches of a line; assumed."""
+
+
+def tornado(frame: pd.DataFrame, ax: Axes | None = None, *, value: float = 0.0, what: str = "the answer") -> Axes:
+    """What the low and the high end of each assumption add to an answer, the most important above.
+
+    Parameters
+    ----------
+    frame : `ls.sensitivity` of one metric, or `study.program_doubt.tornado`
+    ax : where to draw; new axes if not given
+    value : the answer where all is as it is: a dotted line marks where the sum would be zero
+    what : what the answer is, for the axis
+
+    Raises
+    ------
+    ValueError : for a frame that is no tornado
+    """
+    missing = [name for name in NEEDS if name not in frame.columns]
+    if missing or set(frame["measure"]) - set(ENDS):
+        raise ValueError(f"not a tornado: there is no {', '.join(missing or ENDS)}")
+    paths = list(dict.fromkeys(frame["path"]))
+    ax = new_axes(7.2, LINE * len(paths) + 1.6) if ax is None else ax
+    if not paths:
+        head(ax, QUESTION)
+        say(ax, "Nothing was varied.")
+        return ax
+    for row in frame.to_dict("records"):
+        end, y = str(row["measure"]), float(paths.index(row["path"]))
+        color, hatch = ENDS[end]
+        y += -0.19 if end == "low" else 0.19
+        ax.barh(y, row["effect"], 0.34, color=color, hatch=hatch, edgecolor="white", linewidth=0)
+        if np.isfinite(row["ci_low"]):
+            ax.plot([row["ci_low"], row["ci_high"]], [y, y], color=INK, linewidth=1)
+        reach = row["effect"] if not np.isfinite(row["ci_low"]) else row["ci_high" if row["effect"] >= 0 else "ci_low"]
+        ax.annotate(
+            f"{row['value']:.4g}", (reach, y), xytext=(4 if row["effect"] >= 0 else -4, 0), va="center",
+            ha="left" if row["effect"] >= 0 else "right", textcoords="offset points", fontsize=SMALL_SIZE - 1,
+            color=INK,
+        )  # fmt: skip
+    ax.axvline(0, color=INK, linewidth=0.8)
+    low, high = ax.get_xlim()
+    if low < -value < high and value:
+        ax.axvline(-value, color=INK, linewidth=1, linestyle=":")
+    dress(ax, f"added to {what} ({frame['unit'].iloc[0]})", "")
+    ax.grid(axis="y", visible=False)
+    ax.grid(axis="x", color=PALE, linewidth=0.4)
+    ax.set_yticks(range(len(paths)), [_name(path) for path in paths], fontsize=SMALL_SIZE)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    ax.set_ylim(len(paths) - 0.4, -0.6)
+    ax.margins(x=0.12)
+    ax.xaxis.set_major_locator(MaxNLocator(6))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:,.10g}".replace("-", "−")))
+    n = int(frame["n"].iloc[0])
+    sure = f"{n} replications; lines: 95 %." if n > 1 else "One replication: no interval."
+    dotted = " Dotted: there the answer would be zero." if value and low < -value < high else ""
+    head(ax, QUESTION, f"Hatched: at the lower value; blue: at the higher, written beside. {sure}{dotted}", left=2.4)
+    return ax
+
+
+def _name(path: str) -> str:
+    """A path on two lines, its last part below."""
+    above, dot, last = path.rpartition(".")
+    return plain(f"{above}{dot}\n{last}" if len(path) > 24 else path)
