@@ -8,7 +8,7 @@
 A tour of the rooms, from the ground up: `draws` (luck by address), `customers` and `market` (boards), `behavior`,
 `programs`, `pricing`, `levers`, `word_of_mouth` (the model), `schedule` (one step, in order), `scenario` (the file),
 `data` (read, checked, written), `simulation` and `runs` (one run), `measures` (of logs and lifetimes), `study` (many
-runs), `plots`, `mesa`, `cli`.
+runs), `plots`, `report`, `mesa`, `cli`.
 """
 
 from importlib import import_module
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.2.0"
 
 if TYPE_CHECKING:
-    from loyaltysim import data, measures, mesa, plots
+    from loyaltysim import data, measures, mesa, plots, report
     from loyaltysim.accounts.customer_equity import customer_equity
     from loyaltysim.customers.neighbors import Neighbors
     from loyaltysim.faults import Fault, ScenarioError
@@ -61,6 +61,7 @@ __all__ = [
     "practitioner_claims",
     "program_value",
     "replicate",
+    "report",
     "resistance_curve",
     "seeding",
     "sensitivity",

@@ -17,6 +17,7 @@ from loyaltysim.cli.claims import claims
 from loyaltysim.cli.compare import compare
 from loyaltysim.cli.new import new
 from loyaltysim.cli.program_value import program_value
+from loyaltysim.cli.report import report
 from loyaltysim.cli.reproduce import reproduce
 from loyaltysim.cli.run import run
 from loyaltysim.cli.scenarios import scenarios
@@ -44,6 +45,7 @@ EXAMPLES: dict[Callable[..., None], str] = {
     sweep: "loyaltysim sweep grocery --axis 'brands.Ours.price=[1.9,2.0,2.1]' --store prices",
     sensitivity: "loyaltysim sensitivity grocery --axis 'brands.Ours.quality=[0.5,0.7]' --metric share",
     stress: "loyaltysim stress grocery --world price_war",
+    report: "loyaltysim report results --replications 20",
     reproduce: "loyaltysim reproduce results",
     word_of_mouth: "loyaltysim word-of-mouth grocery --of praise",
     check: "loyaltysim check mine.toml",

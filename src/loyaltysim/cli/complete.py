@@ -19,3 +19,10 @@ def targets(incomplete: str) -> list[str]:
     from loyaltysim.validation import select
 
     return [target.id for target in select() if target.id.startswith(incomplete.upper())]
+
+
+def languages(incomplete: str) -> list[str]:
+    """Codes of a report's languages."""
+    from loyaltysim.report.language import languages as known
+
+    return [code for code in known() if code.startswith(incomplete)]

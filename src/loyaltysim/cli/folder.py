@@ -96,7 +96,8 @@ def _share(folder: Path) -> None:
 def _replace(new: Path, old: Path) -> None:
     """Move what is in `new` over what is in `old`, the manifest last; results of the old run that the new lacks go."""
     (old / MANIFEST).unlink(missing_ok=True)
-    shutil.rmtree(old / "figures", ignore_errors=True)
+    for made in ("figures", "report"):  # a report of the old results would be wrong
+        shutil.rmtree(old / made, ignore_errors=True)
     (old / "log.parquet").unlink(missing_ok=True)
     for path in sorted(new.iterdir(), key=lambda path: path.name == MANIFEST):
         os.replace(path, old / path.name)

@@ -1,0 +1,289 @@
+"""Answers: the questions of the trade, each in words, with a number and its range."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from loyaltysim.faults import ScenarioError
+from loyaltysim.plots.interval import ratio
+from loyaltysim.report.findings import Findings
+from loyaltysim.report.language import Language
+from loyaltysim.study.launches import Launch, break_even
+from loyaltysim.study.program_doubt import worst_tenth, worst_tenth_interval
+from loyaltysim.study.wording import Number, mean_of, number_of
+
+ROBUST = 0.9
+"""A verdict holds in so many draws, or it is said to rest on assumptions (assumed)."""
+
+
+class Answer(NamedTuple):
+    """One question: the short answer, what it means, and where on the page it is shown."""
+
+    key: str
+    question: str
+    short: str
+    text: str
+    see: str
+    items: tuple[str, ...] = ()
+    """What stands below each other under the text."""
+    tone: str = "open"
+    """"good" or "bad" where the answer is, else "open"."""
+
+    @property
+    def whole(self) -> str:
+        """The text and its items in one."""
+        return " ".join(filter(None, (self.text, *self.items)))
+
+
+def answers(found: Findings, language: Language) -> list[Answer]:
+    """All questions that arise in the scenario, in the order in which one asks them."""
+    if found.value is None or found.launch is None:
+        return []
+    one = _Writer(found, language)
+    return [
+        one.keep_or_stop(),
+        one.point_of_retention(),
+        one.break_even(),
+        one.paid_anyway(),
+        one.copied(),
+        one.redemption_doubles(),
+        one.worst_tenth(),
+        one.three_assumptions(),
+    ]
+
+
+class _Writer:
+    def __init__(self, found: Findings, language: Language) -> None:
+        self.found, self.language, self.say = found, language, language.say
+        self.unit = found.scenario.currency
+        self.launch = found.launch or Launch(*([np.zeros((1, 1))] * 5))
+        self.parts = found.value.by_replication if found.value is not None else None
+        self.weeks = found.scenario.calendar.weeks
+        self.span = self.weeks_text(found.scenario.steps)
+
+    def weeks_text(self, steps: float) -> str:
+        """A time in weeks."""
+        weeks = steps * self.weeks
+        one = round(weeks, 1) == 1
+        return self.say("{n} week" if one else "{n} weeks", n=self.language.number(weeks, 0 if weeks >= 1 else 1))
+
+    def money(self, number: Number) -> str:
+        return self.language.both(number, self.unit)
+
+    def verdict(self, number: Number) -> str:
+        """Keep it, stop it, or neither: by the interval, and by the draws of assumptions."""
+        draws = self.found.draws
+        if not np.isfinite(number.half):
+            return self.say("One replication has no interval: run more before you decide.")
+        if not number.certain:
+            return self.say("Too close to call.")
+        agree = float(np.mean((draws > 0) == (number.mean > 0))) if draws is not None and len(draws) else 1.0
+        if number.mean > 0:
+            return self.say("Keep it.") if agree >= ROBUST else self.say("Keep it, if the assumptions hold.")
+        return self.say("Stop it, or change it.") if agree >= ROBUST else self.say("Stop it, if the assumptions hold.")
+
+    def keep_or_stop(self) -> Answer:
+        new, on = mean_of(self.launch.value), self.found.going_on
+        deciding = new if on is None else mean_of(on.value)
+        lines = []
+        if on is not None:
+            lines.append(self.say(
+                "The program runs already: going on for {span} instead of stopping now brings {value}, what is owed to "
+                "members counted on both sides.", span=self.span, value=self.money(deciding),
+            ))  # fmt: skip
+        lines.append(self.say(
+            "From its launch, over {span}, it brings {value} against the same market without it, what is still owed "
+            "taken off.", span=self.span, value=self.money(new),
+        ))  # fmt: skip
+        draws = self.found.draws
+        if draws is not None and len(draws):
+            lines.append(self.say(
+                "With all assumptions off by up to {spread} % at once, a launch pays in {k} of {n} draws.",
+                spread=self.language.number(100 * self.found.spread), k=int((draws > 0).sum()), n=len(draws),
+            ))  # fmt: skip
+        tone = "open" if not deciding.certain else "good" if deciding.mean > 0 else "bad"
+        question = self.say("Keep or stop the program?")
+        return Answer("keep", question, self.verdict(deciding), "", "money", tuple(lines), tone)
+
+    def point_of_retention(self) -> Answer:
+        question = self.say("What does one point of retention cost?")
+        moved = self.launch.retention
+        won = mean_of(moved)
+        if not np.isfinite(won.mean) or self.parts is None:
+            text = self.say("No period fits into the run, so retention is not measured.")
+            return Answer("point", question, self.say("Not measured."), text, "customers")
+        gained = self.language.both(won.times(100), self.say("points"))
+        if np.isfinite(won.half) and not won.certain:
+            text = self.say("The program moves retention by {points}: that cannot be told from zero.", points=gained)
+            return Answer("point", question, self.say("It cannot be told."), text, "customers")
+        paid = (self.parts["program_cost"] + self.parts["liability"]).to_numpy()
+        gross, net = (_ratio(amount, 100 * moved) for amount in (paid, -self.launch.value))
+        short = self.say("{amount} {unit} of rewards", amount=self.language.mean(gross), unit=self.unit)
+        if won.mean < 0:
+            text = self.say("Retention falls with the program, by {points}: none is bought.", points=gained)
+            return Answer("point", question, self.say("It buys none."), text, "customers")
+        lines = [
+            self.say("It lifts retention by {points}.", points=gained),
+            self.say(
+                "Each takes {gross} of rewards, given or still owed, in {span}.",
+                gross=self.money(gross),
+                span=self.span,
+            ),
+        ]
+        if net.mean > 0:
+            lines.append(self.say("What members buy more pays part of it back: {net} remain.", net=self.money(net)))
+        else:
+            back = self.money(net.times(-1))
+            lines.append(self.say("What members buy more pays all of it back, and {net} beyond.", net=back))
+        return Answer("point", question, short, " ".join(lines), "customers")
+
+    def break_even(self) -> Answer:
+        question = self.say("When does it break even?")
+        found, end = break_even(self.launch), mean_of(self.launch.value)
+        if found.step is None:
+            text = self.say(
+                "At the end of {span} it stands at {value}, what is owed taken off.",
+                span=self.span,
+                value=self.money(end),
+            )
+            if found.earliest is not None:
+                text += " " + self.say(
+                    "At best, by its interval, after {weeks}.", weeks=self.weeks_text(found.earliest)
+                )
+            return Answer("even", question, self.say("Not within {span}.", span=self.span), text, "money")
+        first = self.weeks_text(found.earliest if found.earliest is not None else found.step)
+        if found.latest is None:
+            text = self.say(
+                "By its interval between {first} after the launch and not at all in {span}.",
+                first=first,
+                span=self.span,
+            )
+        else:
+            last = self.weeks_text(found.latest)
+            text = self.say("By its interval between {first} and {last} after the launch.", first=first, last=last)
+        text += " " + self.say("At the end of {span} it stands at {value}.", span=self.span, value=self.money(end))
+        return Answer("even", question, self.say("After {weeks}.", weeks=self.weeks_text(found.step)), text, "money")
+
+    def paid_anyway(self) -> Answer:
+        question = self.say("Who is paid for what they would have done anyway?")
+        value = self.found.value
+        assert value is not None  # `answers` sees to it
+        parts = value.parts.set_index("part")
+        share = number_of(parts.loc["subsidy_share"]).times(100)
+        if not np.isfinite(share.mean):
+            return Answer("anyway", question, self.say("Nobody."), self.say("No rewards were given."), "who")
+        groups = value.groups.set_index(["group", "metric"])["effect"]
+        names = [name for name in dict.fromkeys(value.groups["group"]) if groups[name, "program_cost"] > 0]
+        most = max(names, key=lambda name: groups[name, "subsidy"])
+        of_all = 100 * groups[most, "program_cost"] / sum(groups[name, "program_cost"] for name in names)
+        own = 100 * groups[most, "subsidy"] / groups[most, "program_cost"]
+        text = self.say(
+            "{share} of all rewards given went to purchases that would have been made without the program.",
+            share=self.language.both(share, "%"),
+        )
+        text += " " + self.say(
+            "Most of that went to {group}: they got {of_all} % of the rewards, {own} % of theirs for what they would "
+            "have bought.", group=self.group(most), of_all=self.language.number(of_all), own=self.language.number(own),
+        )  # fmt: skip
+        return Answer(
+            "anyway", question, self.say("{share} % of rewards", share=self.language.mean(share)), text, "who"
+        )
+
+    def group(self, name: str) -> str:
+        """A group of customers in words."""
+        told = {
+            "none": self.say("those who had bought nothing before"),
+            "light": self.say("the lightest third of buyers"),
+            "medium": self.say("the middle third of buyers"),
+            "heavy": self.say("the heaviest third of buyers"),
+        }
+        return told.get(name, name)
+
+    def in_world(self, key: str, name: str, question: str, missing: str) -> Answer:
+        """What the program is worth in an adverse world, and what that world does to the brand."""
+        there = self.found.worlds.get(name)
+        if there is None:
+            return Answer(key, question, self.say("It does not arise."), missing, "worlds")
+        value, lost = mean_of(there.value), mean_of(there.own_margin - self.launch.own_margin)
+        short = self.say("{value} {unit} instead of {usual}", value=self.language.mean(value), unit=self.unit,
+                         usual=self.language.mean(mean_of(self.launch.value)))  # fmt: skip
+        text = self.say("Then a launch brings {value}.", value=self.money(value)) + " "
+        text += self.say(
+            "The brand's margin with the program changes by {lost} in {span}.", lost=self.money(lost), span=self.span
+        )
+        return Answer(key, question, short, text, "worlds")
+
+    def copied(self) -> Answer:
+        missing = self.say("There is no rival in this scenario who could copy it.")
+        return self.in_world("copy", "rival_copies_program", self.say("What if the rival copies it?"), missing)
+
+    def redemption_doubles(self) -> Answer:
+        missing = self.say("Members of this program do not collect towards a reward.")
+        return self.in_world("double", "redemption_doubles", self.say("What if redemption doubles?"), missing)
+
+    def worst_tenth(self) -> Answer:
+        question = self.say("How bad is the worst tenth?")
+        draws = self.found.draws
+        if draws is None or not len(draws):
+            return Answer("worst", question, self.say("Not measured."), self.say("No draw was possible."), "doubt")
+        worst = Number(worst_tenth(draws), *worst_tenth_interval(draws))
+        text = self.say(
+            "The mean of the worst tenth of {n} draws, in which all assumptions are off by up to {spread} % and luck "
+            "is another, is {worst}; half of the draws lie between {low} and {high} {unit}.",
+            n=len(draws), spread=self.language.number(100 * self.found.spread), worst=self.money(worst),
+            low=self.language.number(np.quantile(draws, 0.25)), high=self.language.number(np.quantile(draws, 0.75)),
+            unit=self.unit,
+        )  # fmt: skip
+        short = f"{self.language.mean(worst)} {self.unit}"
+        return Answer("worst", question, short, text, "doubt")
+
+    def three_assumptions(self) -> Answer:
+        question = self.say("Which three assumptions matter most?")
+        names, lines = [], []
+        for name, line in self.most_important():
+            names.append(name)
+            lines.append(line)
+        if not names:
+            text = self.say("The scenario assumes nothing that could be varied.")
+            return Answer("three", question, self.say("None."), text, "doubt")
+        text = self.say("What the lower and the higher end of each adds to what a launch brings:")
+        return Answer("three", question, " · ".join(names), text, "doubt", tuple(lines))
+
+    def most_important(self) -> Iterator[tuple[str, str]]:
+        """The three first of the tornado: their names, and what each end adds."""
+        frame = self.found.tornado
+        if frame is None:
+            return
+        says = {one.path: one.says for one in self.found.tried}
+        for path in list(dict.fromkeys(frame["path"]))[:3]:
+            rows = frame[frame["path"] == path].set_index("measure")
+            low, high = (number_of(rows.loc[end]) for end in ("low", "high"))
+            line = self.say(
+                "{path} ({says}): {low} at {at_low}, {high} at {at_high}.",
+                path=path, says=says.get(path, "").rstrip("."), low=self.money(low), high=self.money(high),
+                at_low=self.language.significant(float(rows.loc["low", "value"])),
+                at_high=self.language.significant(float(rows.loc["high", "value"])),
+            )  # fmt: skip
+            yield short_name(path), line
+
+
+def _ratio(above: np.ndarray, below: np.ndarray) -> Number:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = ratio(above, below)
+    return Number(float(found.mean), float(found.low), float(found.high))
+
+
+def short_name(path: str) -> str:
+    """The last two parts of a path that are no numbers, as one says them: "inertia", "price sensitivity, median"."""
+    from loyaltysim.faults import split_path
+
+    try:
+        parts = [str(part) for part in split_path(path) if not isinstance(part, int)]
+    except ScenarioError:
+        return path
+    inner = {"mean", "median", "sigma", "sd", "shape", "a", "b", "value", "chance", "low", "high"}
+    told = parts[-2:] if parts[-1] in inner and len(parts) > 1 else parts[-1:]
+    return ", ".join(part.replace("_", " ") for part in told)

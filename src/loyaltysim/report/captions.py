@@ -1,0 +1,190 @@
+"""Captions: what a figure shows, in words and numbers. They stand under the figure, and are its text alternative."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from loyaltysim.plots.interval import interval
+from loyaltysim.report.answers import short_name
+from loyaltysim.report.findings import Findings
+from loyaltysim.report.language import Language
+from loyaltysim.study.launches import Launch, break_even
+from loyaltysim.study.stress import AS_IT_IS
+from loyaltysim.study.wording import Number, mean_of, number, number_of
+
+
+class Captions:
+    """One method a figure, of the same name."""
+
+    def __init__(self, found: Findings, language: Language) -> None:
+        self.found, self.language, self.say = found, language, language.say
+        self.brands = [str(name) for name in found.data["brand"].values]
+        self.unit = found.scenario.currency
+
+    def each(self, parts: list[str]) -> str:
+        """Parts of an enumeration."""
+        return "; ".join(parts) + "."
+
+    def effects(self) -> str:
+        """Of the comparison, or of the questions."""
+        told = []
+        for row in self.found.read.effects:
+            if row["metric"] in ("retention_rate", "share", "margin") and None not in (row["effect"], row["ci_low"]):
+                scale = 1 if row["metric"] == "margin" else 100
+                unit = self.unit if row["metric"] == "margin" else self.say("points")
+                size = Number(row["effect"], row["ci_low"], row["ci_high"]).times(scale)
+                who = row["scenario"] if row["question"] == "scenario" else str(row["question"]).replace("_", " ")
+                told.append(f"{who}, {row['metric'].replace('_', ' ')}: {self.language.both(size, unit)}")
+        return (
+            self.say("Effects on {brand}, with their intervals.", brand=self.found.scenario.focal)
+            + " "
+            + self.each(told)
+        )
+
+    def retention(self) -> str:
+        """First and last of each brand."""
+        data, told = self.found.data, []
+        for brand in self.brands:
+            rate = 100 * data["retention_rate"].sel(brand=brand, segment="all").mean("replication").values
+            if len(rate):
+                ends = (self.language.number(rate[0], 1), self.language.number(rate[-1], 1))
+                told.append(self.say("{brand} from {first} to {last} %", brand=brand, first=ends[0], last=ends[1]))
+        return self.say("Share of each period's customers who buy again in the next.") + " " + self.each(told)
+
+    def shares(self) -> str:
+        """The mean of each brand."""
+        means = [number(self.found.data, "share", brand).times(100) for brand in self.brands]
+        told = [f"{brand} {self.language.both(mean, '%')}" for brand, mean in zip(self.brands, means)]
+        return self.say("Share of units over time, with promotions on top. On the whole:") + " " + self.each(told)
+
+    def alluvial(self) -> str:
+        """Who stays, and where the others go."""
+        moves = self.found.data["switches"].sum("step").mean("replication").values
+        told = []
+        for place, brand in enumerate(self.brands):
+            whole = moves[place].sum()
+            if not whole:
+                continue
+            stay = self.language.number(100 * moves[place, place] / whole)
+            line = self.say("of purchases after {brand} {stay} % stay", brand=brand, stay=stay)
+            others = [other for other in range(len(self.brands)) if other != place]
+            if others:
+                most = max(others, key=lambda other: moves[place, other])
+                share = self.language.number(100 * moves[place, most] / whole)
+                line += self.say(", {share} % go to {brand}", share=share, brand=self.brands[most])
+            told.append(line)
+        return self.say("Streams from the brand bought before to the brand bought next:") + " " + self.each(told)
+
+    def program_value(self) -> str:
+        """The waterfall."""
+        assert self.found.value is not None
+        found = self.found.value.parts.set_index("part")
+        says = {
+            "revenue": self.say("more revenue"), "cost_of_goods": self.say("cost of the goods"),
+            "subsidy": self.say("rewards for purchases that would have been made anyway"),
+            "rewards_won": self.say("rewards for purchases won"), "liability": self.say("rewards still owed"),
+            "margin_accrued": self.say("what remains"),
+        }  # fmt: skip
+        told = [f"{words} {self.language.both(number_of(found.loc[part]), self.unit)}" for part, words in says.items()]
+        return self.say("From more revenue down to what remains of it:") + " " + self.each(told)
+
+    def cumulative_profit(self) -> str:
+        """Where it ends, where it is lowest, and break-even."""
+        assert self.found.launch is not None
+        launch, weeks = self.found.launch, self.found.scenario.calendar.weeks
+        mean, even = interval(launch.accrued).mean, break_even(launch)
+        lowest = int(np.argmin(mean))
+        line = self.say(
+            "Profit since the launch, what is owed taken off: lowest in week {week} at {low}, at the end {end}.",
+            week=self.language.number(weeks * (lowest + 1)), low=f"{self.language.number(mean[lowest])} {self.unit}",
+            end=self.language.both(mean_of(launch.value), self.unit),
+        )  # fmt: skip
+        if even.step is None:
+            return f"{line} {self.say('It does not break even in this time.')}"
+        return f"{line} {self.say('It breaks even in week {week}.', week=self.language.number(weeks * even.step))}"
+
+    def liability(self) -> str:
+        """What is owed, held and lost at the end."""
+        own = self.found.data.sel(brand=self.found.scenario.focal, segment="all")
+        owed = mean_of(own["liability"].isel(step=-1).values)
+        held = mean_of(own["points_outstanding"].isel(step=-1).values)
+        lost = mean_of(own["breakage"].sum("step").values)
+        return self.say(
+            "At the end {owed} are owed to members, who hold {held} points or stamps; {lost} were lost unused.",
+            owed=self.language.both(owed, self.unit), held=self.language.both(held), lost=self.language.both(lost),
+        )  # fmt: skip
+
+    def who_benefits(self) -> str:
+        """Rewards and margin of each group."""
+        assert self.found.value is not None
+        groups, told = self.found.value.groups.set_index(["group", "metric"]), []
+        for name in dict.fromkeys(self.found.value.groups["group"]):
+            cost, gift, margin = (groups.loc[(name, what), "effect"] for what in ("program_cost", "subsidy", "margin"))
+            told.append(self.say(
+                "{group}: {cost} {unit} of rewards, {gift} of them for purchases made anyway, margin {margin} {unit}",
+                group=self.groups()[name], cost=self.language.number(cost), gift=self.language.number(gift),
+                margin=self.language.number(margin), unit=self.unit,
+            ))  # fmt: skip
+        return self.say("By what customers bought before the launch:") + " " + self.each(told)
+
+    def groups(self) -> dict[str, str]:
+        """Groups of customers, in a few words."""
+        return {
+            "none": self.say("bought nothing before"), "light": self.say("lightest third"),
+            "medium": self.say("middle third"), "heavy": self.say("heaviest third"),
+        }  # fmt: skip
+
+    def word_of_mouth_value(self) -> str:
+        """The parts of its margin."""
+        frame = self.found.word_of_mouth
+        assert frame is not None
+        rows = frame[frame["metric"] == "margin"].set_index("part")
+        says = {
+            "total": self.say("all word of mouth"), "retention": self.say("through customers whom the brand had"),
+            "acquisition": self.say("through all others"), "direct": self.say("heard at first hand"),
+            "indirect": self.say("passed on"),
+        }  # fmt: skip
+        told = [f"{words} {self.language.both(number_of(rows.loc[part]), self.unit)}" for part, words in says.items()]
+        return self.say("Margin that what customers say brings:") + " " + self.each(told)
+
+    def tornado(self) -> str:
+        """The most important ones."""
+        frame = self.found.tornado
+        assert frame is not None
+        told = []
+        for path in list(dict.fromkeys(frame["path"])):
+            low, high = frame[frame["path"] == path].set_index("measure")["effect"][["low", "high"]]
+            ends = (self.language.number(low), self.language.number(high))
+            told.append(
+                self.say(
+                    "{name}: {low} at its lower end, {high} at its higher",
+                    name=short_name(path),
+                    low=ends[0],
+                    high=ends[1],
+                )
+            )
+        head = self.say(
+            "What each assumption adds to the program's value, in {unit}, the most important first:", unit=self.unit
+        )
+        return f"{head} {self.each(told)}"
+
+    def outcomes(self) -> str:
+        """Quartiles."""
+        draws = self.found.draws
+        assert draws is not None
+        low, middle, high = (self.language.number(np.quantile(draws, q)) for q in (0.25, 0.5, 0.75))
+        return self.say(
+            "The program's value in {n} draws of all assumptions: half of them lie between {low} and {high} {unit}, "
+            "the middle one is {middle}; {k} are above zero.",
+            n=len(draws), low=low, high=high, middle=middle, unit=self.unit, k=int((draws > 0).sum()),
+        )  # fmt: skip
+
+    def ranges(self) -> str:
+        """The value in each world."""
+        assert self.found.launch is not None
+        every: dict[str, Launch] = {AS_IT_IS: self.found.launch, **self.found.worlds}
+        told = [
+            f"{self.say(name.replace('_', ' '))} {self.language.both(mean_of(launch.value), self.unit)}"
+            for name, launch in every.items()
+        ]
+        return self.say("What a launch brings in each world:") + " " + self.each(told)

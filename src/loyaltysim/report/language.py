@@ -1,0 +1,97 @@
+"""Language: how a report says and writes things. English is in the code; other languages have a catalog each.
+
+Catalogs are gettext's text files, `languages/da.po`, read when they are needed; numbers go by Babel's locales.
+What a catalog lacks is said in English.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from loyaltysim.faults import Fault, ScenarioError
+from loyaltysim.study.wording import UNKNOWN, Number
+
+HERE = Path(__file__).parent / "languages"
+ENGLISH = "en"
+MINUS, NO_BREAK = "−", "\u00a0"
+_HOLD = re.compile(r"(?<=\d) (?=%)")
+"""Where a line must not end: between a number and its percent sign."""
+
+
+class Language:
+    """One language by its code: `say` translates, the others write numbers."""
+
+    def __init__(self, code: str = ENGLISH) -> None:
+        self.code = code
+        if code != ENGLISH:
+            try:
+                import babel.numbers as _  # noqa: F401 - so that what is missing is told before anything is run
+            except ImportError:
+                message = f"\"--lang {code}\" needs Babel: pip install -c constraints.txt -e '.[reports]'"
+                raise ImportError(message) from None
+
+    @cached_property
+    def catalog(self) -> dict[str, str]:
+        """English sentences, and what they are here."""
+        if self.code == ENGLISH:
+            return {}
+        from babel.messages.pofile import read_po
+
+        with (HERE / f"{self.code}.po").open("rb") as file:
+            return {str(one.id): str(one.string) for one in read_po(file) if one.id and one.string}
+
+    def say(self, sentence: str, **values: Any) -> str:
+        """The sentence in this language, with values where it has names in braces."""
+        return _HOLD.sub(NO_BREAK, self.catalog.get(sentence, sentence).format(**values))
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """A number with so many decimals, as the language groups and points them."""
+        if not math.isfinite(value):
+            return UNKNOWN
+        value = round(value, digits) + 0.0  # adding 0 makes -0 a 0
+        if self.code == ENGLISH:
+            return f"{value:,.{digits}f}".replace("-", MINUS)
+        from babel.numbers import format_decimal
+
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        return format_decimal(value, pattern, locale=self.code).replace("-", MINUS)
+
+    def mean(self, number: Number) -> str:
+        """The mean, with the decimals that its interval is worth."""
+        return self.number(number.mean, number.digits)
+
+    def interval(self, number: Number) -> str:
+        """The interval, "0.9 to 1.5"."""
+        if not math.isfinite(number.half):
+            return UNKNOWN
+        low, high = (self.number(end, number.digits) for end in (number.low, number.high))
+        return self.say("{low} to {high}", low=low, high=high)
+
+    def both(self, number: Number, unit: str = "") -> str:
+        """The mean with its unit, and the interval behind it."""
+        told = f"{self.mean(number)}{NO_BREAK}{unit}" if unit else self.mean(number)
+        if not math.isfinite(number.half):
+            return told
+        return f"{told} ({self.say('95 %: {interval}', interval=self.interval(number))})"
+
+    def significant(self, value: float, digits: int = 3) -> str:
+        """A number with so many digits that count, and all of its whole part."""
+        if not math.isfinite(value):
+            return UNKNOWN
+        place = digits - 1 - math.floor(math.log10(abs(value))) if value else 0
+        return self.number(value, min(max(place, 0), 6))
+
+
+def check_language(code: str) -> None:
+    """Raise ScenarioError for a language that there is not."""
+    if code not in languages():
+        raise ScenarioError([Fault(None, None, "lang", f'there is no language "{code}"', languages())])
+
+
+def languages() -> tuple[str, ...]:
+    """Codes of all languages that there are."""
+    return (ENGLISH, *sorted(file.stem for file in HERE.glob("*.po")))

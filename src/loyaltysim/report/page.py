@@ -1,0 +1,133 @@
+"""Page: the report as one HTML file that needs nothing but itself. All that comes from a scenario is escaped."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from loyaltysim.report.answers import Answer
+from loyaltysim.report.figures import Figure
+from loyaltysim.report.findings import Findings
+from loyaltysim.report.language import Language
+from loyaltysim.report.tables import Cell, Table
+from loyaltysim.study.wording import UNKNOWN
+
+LONG = 14
+"""Tables of more rows are folded away; assumed."""
+
+
+def page(
+    found: Findings,
+    language: Language,
+    said: Sequence[Answer],
+    drawn: Sequence[Figure],
+    made: Sequence[Table],
+    *,
+    sheets: bool,
+) -> str:
+    """The page's text."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    room = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    scenario, read = found.scenario, found.read
+    return room.get_template("page.html").render(
+        say=language.say,
+        cell=lambda value: _cell(value, language),
+        lang=language.code,
+        found=found,
+        scenario=scenario,
+        title=scenario.title or found.subject,
+        answers=said,
+        sections=_sections(found, language),
+        figures={figure.name: Markup(figure.inline) for figure in drawn},
+        drawn=drawn,
+        tables=[table for table in made if table.on_page],
+        long=LONG,
+        facts=_facts(found, language),
+        toml=scenario.to_toml(),
+        commands=_commands(found),
+        manifest=read.manifest,
+        source_hash=found.data.attrs["source_hash"],
+        sheets=sheets,
+    )
+
+
+def _cell(value: Cell, language: Language) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int):
+        return language.number(value)
+    return language.significant(value) if math.isfinite(value) else UNKNOWN
+
+
+def _facts(found: Findings, language: Language) -> list[str]:
+    """What was simulated, in a line."""
+    scenario, say, number = found.scenario, language.say, language.number
+    weeks = scenario.steps * scenario.calendar.weeks
+    return [
+        say("{n} simulated customers", n=number(scenario.population.n_customers)),
+        say("{n} weeks measured", n=number(weeks)),
+        say("{n} replications", n=found.replications),
+        say("seed {n}", n=found.seed),
+    ]
+
+
+def _commands(found: Findings) -> list[str]:
+    """The lines that make the folder and this page again."""
+    import shlex
+
+    arguments = [str(one) for one in found.read.manifest.get("arguments", [])]
+    folder = found.read.folder.name
+    again = f"loyaltysim report {shlex.quote(folder)} --of {shlex.quote(found.subject)}"
+    return [
+        shlex.join(["loyaltysim", *arguments]),
+        f"{again} --replications {found.replications} --seed {found.seed}",
+        f"loyaltysim reproduce {shlex.quote(folder)}",
+    ]
+
+
+def _sections(found: Findings, language: Language) -> list[dict[str, Any]]:
+    """Key, short title, title and words of each section that has something to tell."""
+    say = language.say
+    spread = language.number(100 * found.spread)
+    compare = found.read.baseline is not None
+    every = [
+        ("compared", say("Compared"), say("What was compared"), say(
+            "Scenarios with the same customers and the same luck, so that their difference is their own."
+        ) if compare else say(
+            "The market as it is, and the same market, as lucky, without one thing each."
+        ), True),
+        ("customers", say("Customers"), say("Who stays, and who switches"), "", True),
+        ("money", say("Money"), say("What the program brings and costs"), say(
+            "The program is launched at the end of the burn-in and held against the same market without it: same "
+            "customers, same luck. What members are owed counts as a cost."
+        ), found.value is not None),
+        ("who", say("Who benefits"), say("Who benefits"), say(
+            "Customers by what they bought of the brand before the launch: nothing, and thirds of those who bought."
+        ), found.value is not None),
+        ("talk", say("Word of mouth"), say("What word of mouth contributes"), say(
+            "The market as it is, against the same market in which nothing is heard from the end of the burn-in on."
+        ), found.word_of_mouth is not None),
+        ("doubt", say("Assumptions"), say("What the answer rests on"), say(
+            "Each assumption was put {spread} % lower and higher (or to the ends asked for), first one at a time, "
+            "then all at once by chance. Nothing is set anew to keep sales what they are, so demand itself may move. "
+            "Intervals elsewhere on this page cover luck alone.", spread=spread,
+        ), found.tornado is not None),
+        ("worlds", say("Adverse worlds"), say("Where things go wrong"), say(
+            "Sizes are assumed: they say what was tried, not what is likely. Each world lasts for the whole run."
+        ), bool(found.worlds)),
+        ("register", say("Register"), say("Register of assumptions"), say(
+            "Every number of the scenario that is in play, where it comes from, and between which ends it was tried."
+        ), True),
+    ]  # fmt: skip
+    heads = ("key", "short", "title", "words")
+    return [dict(zip(heads, one)) for one in every if one[-1]]

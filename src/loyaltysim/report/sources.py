@@ -1,0 +1,97 @@
+"""Sources: where each number of a scenario comes from: the comment beside it in its file, or the default's own source.
+
+A comment counts only while the file still says the number that was run. Comments behind a value and on the lines right
+above it are read, in the file and in those that it extends.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from loyaltysim.faults import ScenarioError
+from loyaltysim.loading import load
+from loyaltysim.scenario_file import SHIPPED, read
+from loyaltysim.study.assumptions import numbers
+from loyaltysim.toml_lines import comments_of, lines_of
+
+if TYPE_CHECKING:
+    from loyaltysim.scenario import Scenario
+    from loyaltysim.scenario_fields import Path as Place
+
+
+class Known(NamedTuple):
+    """A number of the scenario and what is known of it."""
+
+    path: str
+    value: float
+    unit: str
+    says: str
+    source: str
+    is_default: bool
+
+
+def register(scenario: Scenario, named: str) -> list[Known]:
+    """Every number that is in play: not 0 at its default. `named` is the file or shipped name it came from."""
+    comments = _comments(scenario, named)
+    found = []
+    for number in numbers(scenario):
+        setting, path = number.setting, number.path
+        is_default = number.value == setting.default and path not in comments
+        if number.value == 0 and is_default:
+            continue
+        source = comments.get(path, "") or (setting.source if number.value == setting.default else "")
+        unit = setting.unit.replace("currency", scenario.currency)
+        found.append(Known(path, number.value, unit if unit != "1" else "", setting.says, source, is_default))
+    return found
+
+
+def _comments(scenario: Scenario, named: str) -> dict[str, str]:
+    """Comments by path, as far as the file is there and says the same numbers."""
+    try:
+        source, file = read(Path(named)), load(named, uses=False)
+    except ScenarioError:
+        return {}
+    in_file = {number.path: number.value for number in numbers(file)}
+    texts: dict[str, _Text] = {}
+    found = {}
+    for number in numbers(scenario):
+        where = next((source.where[p] for p in _upward(number.parts) if p in source.where), None)
+        if where is None or in_file.get(number.path) != number.value:
+            continue
+        text = texts.setdefault(where[0], _Text(where[0]))
+        comment = text.about(number.parts)
+        if comment:
+            found[number.path] = comment
+    return found
+
+
+def _upward(path: Place) -> list[Place]:
+    """The path, and for numbers inside a table on one line, that table's; no further than to a setting's own line."""
+    return [path[:end] for end in (len(path), len(path) - 1) if end > 1]
+
+
+class _Text:
+    """One file's comments."""
+
+    def __init__(self, name: str) -> None:
+        stem = name.removesuffix(" (shipped)")
+        file = SHIPPED / f"{stem}.toml" if name != stem else Path(name)
+        try:
+            text = file.read_text("utf-8-sig")
+        except OSError:
+            text = ""
+        self.lines, self.comments = lines_of(text), comments_of(text)
+        self.taken = set(self.lines.values())
+
+    def about(self, path: Place) -> str:
+        """The comment on the line of a path, or those right above it."""
+        line = next((self.lines[p] for p in _upward(path) if p in self.lines), None)
+        if line is None:
+            return ""
+        above: list[str] = []
+        before = line - 1
+        while before in self.comments and before not in self.taken:
+            above.insert(0, self.comments[before])
+            before -= 1
+        return " ".join([*above, self.comments.get(line, "")]).strip()

@@ -1,0 +1,61 @@
+"""Spreadsheet: all tables of a report as one xlsx file, a sheet each, with units under the heads.
+
+Text is written as text: a name that begins with =, +, - or @ is no formula, and an address no link.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from loyaltysim.report.language import Language
+from loyaltysim.report.tables import Cell, Table
+
+WIDEST = 60
+"""Letters of a column; assumed."""
+MOST_LETTERS = 31
+"""Of a sheet's name, as Excel has it."""
+
+
+def has_xlsxwriter() -> bool:
+    """Whether a spreadsheet can be written here."""
+    from importlib.util import find_spec
+
+    return find_spec("xlsxwriter") is not None
+
+
+def write_spreadsheet(path: Path, answers: Table, tables: Sequence[Table], language: Language, written: str) -> None:
+    """Write the file; `written` is the time that it says, so that it is the same for the same report."""
+    import xlsxwriter
+
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(str(path), plain) as book:
+        book.set_properties({"created": datetime.fromisoformat(written).replace(tzinfo=None)})
+        for table in (answers, *tables):
+            _write(book, table, language)
+
+
+def _write(book: Any, table: Table, language: Language) -> None:
+    sheet = book.add_worksheet(table.key[:MOST_LETTERS])
+    bold, faint = book.add_format({"bold": True, "text_wrap": True}), book.add_format({"italic": True})
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    sheet.write_string(0, 0, table.title, bold)
+    for column, (name, unit) in enumerate(table.columns):
+        sheet.write_string(2, column, name, bold)
+        sheet.write_string(3, column, unit, faint)
+        widest = max((len(str(row[column])) for row in table.rows if isinstance(row[column], str)), default=10)
+        sheet.set_column(column, column, min(max(widest, 12), WIDEST))
+    for line, row in enumerate(table.rows, start=4):
+        for column, cell in enumerate(row):
+            _write_cell(sheet, line, column, cell, wrapped)
+    sheet.freeze_panes(4, min(table.texts, 1))
+
+
+def _write_cell(sheet: Any, line: int, column: int, cell: Cell, wrapped: Any) -> None:
+    if isinstance(cell, str):
+        sheet.write_string(line, column, cell, wrapped)
+    elif math.isfinite(cell):
+        sheet.write_number(line, column, cell)

@@ -1,0 +1,226 @@
+"""Tables: the numbers behind the page, for the page itself and for the spreadsheet; every column with its unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from loyaltysim.plots.interval import interval
+from loyaltysim.report.findings import Findings
+from loyaltysim.report.language import Language
+from loyaltysim.report.sources import register
+from loyaltysim.study.program_doubt import worst_tenth
+from loyaltysim.study.stress import AS_IT_IS, WORLDS
+from loyaltysim.study.wording import is_share, mean_of, number
+
+if TYPE_CHECKING:
+    from loyaltysim.study.launches import Launch
+
+Cell = str | int | float
+METRICS = ("retention_rate", "repeat_rate", "share", "penetration", "purchase_frequency", "revenue", "margin")
+TOLD_OF_EFFECTS = ("retention_rate", "repeat_rate", "share", "units", "revenue", "margin")
+ENDS = ("effect", "ci_low", "ci_high")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: columns are (name, unit)."""
+
+    key: str
+    section: str
+    title: str
+    columns: list[tuple[str, str]]
+    rows: list[list[Cell]]
+    on_page: bool = True
+    """Whether the page shows it; the spreadsheet has all."""
+    texts: int = field(default=1)
+    """So many first columns are words."""
+
+
+def tables(found: Findings, language: Language) -> list[Table]:
+    """All tables of a report, in the order of the page."""
+    one = _Maker(found, language)
+    makers = (one.compared, one.effects, one.retention, one.switching, one.parts, one.steps, one.groups)
+    more = (one.word_of_mouth, one.tornado, one.draws, one.worlds, one.register)
+    return [table for make in (*makers, *more) for table in make() if table.rows]
+
+
+class _Maker:
+    def __init__(self, found: Findings, language: Language) -> None:
+        self.found, self.say = found, language.say
+        self.currency = found.scenario.currency
+
+    def ends(self, unit: str) -> list[tuple[str, str]]:
+        return [(self.say("mean"), unit), (self.say("95 % from"), unit), (self.say("95 % to"), unit)]
+
+    def compared(self) -> Iterator[Table]:
+        """How the brand fares in each scenario; or each brand, where there is one scenario."""
+        runs, focal = self.found.read.runs, self.found.scenario.focal
+        several = len(runs) > 1
+        rows: list[list[Cell]] = []
+        whose = [(name, data, focal) for name, data in runs.items()] if several else [
+            (str(brand), self.found.data, str(brand)) for brand in self.found.data["brand"].values
+        ]  # fmt: skip
+        for metric in METRICS:
+            for label, data, brand in whose:
+                found = number(data, metric, brand).times(100 if is_share(metric) else 1)
+                unit = "%" if is_share(metric) else data[metric].attrs["units"]
+                rows.append([metric.replace("_", " "), label, unit, found.mean, found.low, found.high])
+        heads = [(self.say("what"), ""), (self.say("scenario") if several else self.say("brand"), "")]
+        columns = [*heads, (self.say("unit"), ""), *self.ends("")]
+        yield Table("compared", "compared", self.say("What was measured"), columns, rows, texts=3)
+
+    def effects(self) -> Iterator[Table]:
+        """What is told of the comparison, or of the questions of a run."""
+        rows: list[list[Cell]] = []
+        for row in self.found.read.effects:
+            if row["metric"] in TOLD_OF_EFFECTS and row["effect"] is not None:
+                scale, unit = (100, self.say("points")) if is_share(row["metric"]) else (1, row["unit"])
+                which = row["scenario"] if row["question"] == "scenario" else str(row["question"]).replace("_", " ")
+                ends = [float(row[end]) * scale if row[end] is not None else float("nan") for end in ENDS]
+                rows.append([which, row["metric"].replace("_", " "), unit, *ends])
+        columns = [(self.say("of"), ""), (self.say("on"), ""), (self.say("unit"), ""), *self.ends("")]
+        yield Table("effects", "compared", self.say("Effects"), columns, rows, texts=3)
+
+    def retention(self) -> Iterator[Table]:
+        """By period and brand."""
+        data = self.found.data
+        rows: list[list[Cell]] = []
+        for brand in data["brand"].values:
+            own = data["retention_rate"].sel(brand=brand, segment="all").transpose("replication", "period").values
+            rate = interval(100 * own)
+            rows += [[str(brand), period + 1, *(float(end[period]) for end in rate)] for period in range(own.shape[1])]
+        columns = [(self.say("brand"), ""), (self.say("period"), self.say("number")), *self.ends("%")]
+        yield Table("retention", "customers", self.say("Retention by period"), columns, rows)
+
+    def switching(self) -> Iterator[Table]:
+        """Where the next purchase goes."""
+        moves = self.found.data["switches"].transpose("replication", "step", "brand", "brand_to").values.sum(1)
+        names = [str(name) for name in self.found.data["brand"].values]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = interval(100 * moves / moves.sum(2, keepdims=True))
+        rows: list[list[Cell]] = [
+            [names[a], names[b], *(float(end[a, b]) for end in share)]
+            for a in range(len(names)) for b in range(len(names))
+        ]  # fmt: skip
+        columns = [(self.say("bought before"), ""), (self.say("bought next"), ""), *self.ends("%")]
+        yield Table("switching", "customers", self.say("Where the next purchase goes"), columns, rows, texts=2)
+
+    def parts(self) -> Iterator[Table]:
+        """Profit and loss of the program."""
+        if self.found.value is None:
+            return
+        says = {
+            "units": self.say("more units sold"), "revenue": self.say("more revenue"),
+            "program_fees": self.say("fees of members"), "cost_of_goods": self.say("cost of the goods"),
+            "other_costs": self.say("other costs"),
+            "subsidy": self.say("rewards for purchases that would have been made anyway"),
+            "rewards_won": self.say("rewards for purchases won"), "program_cost": self.say("all rewards"),
+            "margin": self.say("margin"), "liability": self.say("rewards still owed"),
+            "margin_accrued": self.say("margin, what is owed taken off"),
+        }  # fmt: skip
+        found = self.found.value.parts.set_index("part")
+        rows: list[list[Cell]] = [
+            [words, found.loc[part, "unit"], *(float(found.loc[part, end]) for end in ENDS)]
+            for part, words in says.items()
+        ]
+        columns = [(self.say("with the program less without"), ""), (self.say("unit"), ""), *self.ends("")]
+        yield Table("program", "money", self.say("Profit and loss of the program"), columns, rows, texts=2)
+
+    def steps(self) -> Iterator[Table]:
+        """Cumulative profit and what is owed, step by step."""
+        if self.found.launch is None:
+            return
+        profit, owed = interval(self.found.launch.accrued), interval(self.found.launch.owed)
+        weeks = self.found.scenario.calendar.weeks
+        rows: list[list[Cell]] = [
+            [weeks * (step + 1), *(float(end[step]) for end in profit), *(float(end[step]) for end in owed)]
+            for step in range(len(profit.mean))
+        ]
+        unit = self.currency
+        owes = [(f"{self.say('owed to members')}: {name}", unit) for name, _ in self.ends("")]
+        gains = [(f"{self.say('profit so far')}: {name}", unit) for name, _ in self.ends("")]
+        columns = [(self.say("since the launch"), self.say("weeks")), *gains, *owes]
+        yield Table("weeks", "money", self.say("Profit and liability over time"), columns, rows, on_page=False, texts=0)
+
+    def groups(self) -> Iterator[Table]:
+        """Who benefits."""
+        if self.found.value is None:
+            return
+        rows: list[list[Cell]] = [
+            [
+                str(row["group"]),
+                str(row["metric"]).replace("_", " "),
+                str(row["unit"]),
+                *(float(row[end]) for end in ENDS),
+            ]
+            for row in self.found.value.groups.to_dict("records")
+        ]
+        columns = [(self.say("bought before"), ""), (self.say("what"), ""), (self.say("unit"), ""), *self.ends("")]
+        yield Table("groups", "who", self.say("Who benefits"), columns, rows, texts=3)
+
+    def word_of_mouth(self) -> Iterator[Table]:
+        """What is said is worth."""
+        frame = self.found.word_of_mouth
+        records: list[dict[str, Any]] = [] if frame is None else frame.to_dict("records")
+        rows: list[list[Cell]] = [
+            [str(row["part"]), str(row["metric"]), str(row["unit"]), *(float(row[end]) for end in ENDS)]
+            for row in records
+        ]
+        columns = [(self.say("part"), ""), (self.say("what"), ""), (self.say("unit"), ""), *self.ends("")]
+        yield Table("word_of_mouth", "talk", self.say("What word of mouth is worth"), columns, rows, texts=3)
+
+    def tornado(self) -> Iterator[Table]:
+        """What each end of an assumption adds."""
+        frame = self.found.tornado
+        records: list[dict[str, Any]] = [] if frame is None else frame.to_dict("records")
+        rows: list[list[Cell]] = [
+            [str(row["path"]), float(row["value"]), *(float(row[end]) for end in ENDS)] for row in records
+        ]
+        columns = [(self.say("assumption"), ""), (self.say("tried at"), ""), *self.ends(self.currency)]
+        yield Table("assumptions", "doubt", self.say("What each assumption adds to the program's value"), columns, rows)
+
+    def draws(self) -> Iterator[Table]:
+        """The value in every draw."""
+        draws = self.found.draws
+        if draws is None or not len(draws):
+            return
+        rows: list[list[Cell]] = [[place + 1, float(value)] for place, value in enumerate(np.sort(draws))]
+        columns = [(self.say("draw, the worst first"), self.say("number")), (self.say("value"), self.currency)]
+        title = self.say(
+            "The program's value in every draw (the worst tenth: {x:,.0f} on average)", x=worst_tenth(draws)
+        )
+        yield Table("draws", "doubt", title, columns, rows, on_page=False, texts=0)
+
+    def worlds(self) -> Iterator[Table]:
+        """The program's value in adverse worlds."""
+        if self.found.launch is None:
+            return
+        every: dict[str, Launch] = {AS_IT_IS: self.found.launch, **self.found.worlds}
+        rows: list[list[Cell]] = []
+        for name, launch in every.items():
+            value, lost = mean_of(launch.value), mean_of(launch.own_margin - self.found.launch.own_margin)
+            says = self.say(WORLDS[name].says) if name in WORLDS else ""
+            world = [self.say(name.replace("_", " ")), says]
+            rows.append([*world, value.mean, value.low, value.high, lost.mean, lost.low, lost.high])
+        worth = [(f"{self.say('worth')}: {name}", self.currency) for name, _ in self.ends("")]
+        change = [(f"{self.say('change of our margin')}: {name}", self.currency) for name, _ in self.ends("")]
+        columns = [(self.say("world"), ""), (self.say("in which"), ""), *worth, *change]
+        yield Table("worlds", "worlds", self.say("The program's value in adverse worlds"), columns, rows, texts=2)
+
+    def register(self) -> Iterator[Table]:
+        """Every number of the scenario, and where it comes from."""
+        tried = {one.path: one for one in self.found.tried}
+        rows: list[list[Cell]] = []
+        for known in register(self.found.scenario, self.found.read.named[self.found.subject]):
+            one = tried.get(known.path)
+            ends: Sequence[Cell] = ("", "") if one is None else (one.low, one.high)
+            source = known.source or self.say("set in the scenario; no source is given")
+            says = known.says
+            rows.append([known.path, says, known.unit, source, known.value, *ends])
+        heads = ("setting", "what it is", "unit", "where it comes from", "value", "tried from", "to")
+        columns = [(self.say(head), "") for head in heads]
+        yield Table("register", "register", self.say("Register of assumptions"), columns, rows, texts=4)

@@ -1,0 +1,69 @@
+"""Tables and their spreadsheet: numbers with units, no formula, and where every number comes from."""
+
+import re
+import zipfile
+
+import pytest
+
+from loyaltysim.loading import load
+from loyaltysim.report.language import Language
+from loyaltysim.report.sources import register
+from loyaltysim.report.tables import tables
+
+
+@pytest.fixture(scope="module")
+def sheets(written) -> dict[str, str]:
+    """The files of tables.xlsx."""
+    pytest.importorskip("xlsxwriter")
+    with zipfile.ZipFile(written / "tables.xlsx") as book:
+        return {name: book.read(name).decode("utf-8") for name in book.namelist() if name.endswith((".xml", ".rels"))}
+
+
+def test_spreadsheet__has_no_formula_and_no_link(sheets):
+    for name, text in sheets.items():
+        assert "<f>" not in text and "<f " not in text, name
+        assert "<hyperlink" not in text and "relationships/hyperlink" not in text, name
+
+
+def test_spreadsheet__keeps_names_as_they_are(sheets):
+    assert "=Ours &amp; &lt;b&gt;Søn&lt;/b&gt;" in sheets["xl/sharedStrings.xml"]
+
+
+def test_spreadsheet__has_every_table(found, sheets):
+    keys = ["answers", *(table.key for table in tables(found, Language()))]
+    assert re.findall(r'<sheet name="([^"]+)"', sheets["xl/workbook.xml"]) == keys
+
+
+def test_tables__tell_what_the_program_brought(found):
+    by_key = {table.key: table for table in tables(found, Language())}
+    parts = found.value.parts.set_index("part")["effect"]
+    rows = {row[0]: row[2] for row in by_key["program"].rows}
+    assert rows["more revenue"] == parts["revenue"]
+    assert rows["margin, what is owed taken off"] == pytest.approx(found.launch.value.mean())
+    assert by_key["weeks"].rows[-1][1] == pytest.approx(found.launch.value.mean())
+    assert all(len(row) == len(table.columns) for table in by_key.values() for row in table.rows)
+
+
+def test_register__has_the_comment_beside_a_number_and_above_it(place):
+    file = place / "mine.toml"
+    known = {one.path: one for one in register(load(file), str(file))}
+    assert known["population.needs_per_week.mean"].source == "two a month; a panel of 1998"
+    assert known["population.price_sensitivity"].source == "assumed here"
+    assert known["behavior.experience.spread"].source == "assumed"
+    assert known["network.mean_degree"].source == ""  # it is not the default, and nothing is said
+    assert "brands.@Rival.ethics" not in known  # 0 by default: off
+
+
+def test_register__does_not_believe_a_file_that_was_changed(place):
+    file = place / "mine.toml"
+    changed = load(file).vary({"population.price_sensitivity": 3.0})
+    known = {one.path: one for one in register(changed, str(file))}
+    assert known["population.price_sensitivity"].source == ""
+    assert not any("panel" in one.source for one in register(load(file), "nowhere.toml"))
+
+
+def test_register__follows_what_a_file_extends(place):
+    child = place / "child.toml"
+    child.write_text('extends = "mine.toml"\n[population]\nn_customers = 100\n', "utf-8")
+    known = {one.path: one for one in register(load(child), str(child))}
+    assert known["population.price_sensitivity"].source == "assumed here"
