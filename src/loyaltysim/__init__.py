@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from loyaltysim.runs import network, replicate, simulate
     from loyaltysim.scenario import Scenario
     from loyaltysim.simulation import Simulation
+    from loyaltysim.study.calibrate import calibrate
     from loyaltysim.study.claims import practitioner_claims
     from loyaltysim.study.compare import Comparison, compare
     from loyaltysim.study.estimates import Estimates, estimates
@@ -49,6 +50,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "Simulation",
+    "calibrate",
     "compare",
     "customer_equity",
     "data",
@@ -84,6 +86,7 @@ _ROOMS = {
     "scenario": ("Scenario",),
     "runs": ("network", "replicate", "simulate"),
     "simulation": ("Simulation",),
+    "study.calibrate": ("calibrate",),
     "study.claims": ("practitioner_claims",),
     "study.compare": ("Comparison", "compare"),
     "study.estimates": ("Estimates", "estimates"),

@@ -12,6 +12,7 @@ import typer
 
 import loyaltysim
 from loyaltysim.cli.bench import bench
+from loyaltysim.cli.calibrate import calibrate
 from loyaltysim.cli.check import check
 from loyaltysim.cli.claims import claims
 from loyaltysim.cli.compare import compare
@@ -44,6 +45,7 @@ EXAMPLES: dict[Callable[..., None], str] = {
     compare: "loyaltysim compare grocery mine.toml --replications 30",
     sweep: "loyaltysim sweep grocery --axis 'brands.Ours.price=[1.9,2.0,2.1]' --store prices",
     sensitivity: "loyaltysim sensitivity grocery --axis 'brands.Ours.quality=[0.5,0.7]' --metric share",
+    calibrate: "loyaltysim calibrate grocery --targets seen.toml --axis 'brands.Ours.price=[1.8,2.2]' --out calibrated",
     stress: "loyaltysim stress grocery --world price_war",
     report: "loyaltysim report results --replications 20",
     reproduce: "loyaltysim reproduce results",

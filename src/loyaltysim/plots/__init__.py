@@ -11,6 +11,7 @@ moving picture, of a scenario.
 
 from loyaltysim.plots.after_promotion import after_promotion
 from loyaltysim.plots.alluvial import alluvial
+from loyaltysim.plots.calibration import calibration
 from loyaltysim.plots.channels import channels
 from loyaltysim.plots.cumulative_profit import cumulative_profit
 from loyaltysim.plots.diffusion import diffusion
@@ -36,6 +37,7 @@ from loyaltysim.plots.word_of_mouth_value import word_of_mouth_value
 __all__ = [
     "after_promotion",
     "alluvial",
+    "calibration",
     "channels",
     "cumulative_profit",
     "diffusion",

@@ -87,7 +87,7 @@ def design(
     if kind == "grid":
         return Design(paths, tuple(product(*(axes[path] for path in paths))))
     assert points is not None  # a fault otherwise
-    unit = _spread(kind, len(paths), points, seed)
+    unit = spread(kind, len(paths), points, seed)
     ends = ends_of(base, axes)
     return Design(paths, tuple(tuple(value_between(*end, u) for end, u in zip(ends, row)) for row in unit))
 
@@ -111,7 +111,7 @@ def value_between(usual: Any, low: float, high: float, unit: float) -> float:
     return float(low + unit * (high - low))
 
 
-def _spread(kind: Kind, dimensions: int, points: int, seed: int) -> np.ndarray:
+def spread(kind: Kind, dimensions: int, points: int, seed: int) -> np.ndarray:
     """Points × dimensions in [0, 1)."""
     from scipy.stats import qmc  # imported only where a study asks: it takes half a second
 

@@ -13,10 +13,10 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event, Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -37,6 +37,25 @@ Row = dict[str, Any]
 Tell = Callable[[float], None]
 
 
+class Measure(Protocol):
+    """What is kept of a run in place of the summaries of its metrics.
+
+    Attributes
+    ----------
+    key : what tells it from other measures; the store keeps runs of each apart
+    needs_log : whether it reads every purchase
+    """
+
+    @property
+    def key(self) -> str: ...  # noqa: D102
+
+    @property
+    def needs_log(self) -> bool: ...  # noqa: D102
+
+    def numbers(self, simulation: Simulation) -> np.ndarray:
+        """Read a finished simulation: replications × numbers; NaN where nothing is known."""
+
+
 @dataclass(frozen=True)
 class Job:
     """Some replications of one scenario.
@@ -47,12 +66,14 @@ class Job:
     command : how a user runs it again by hand
     replications : numbers of the replications
     keys : of the runs, one a replication
+    measure : what is kept of a run; the summaries of all metrics if None
     """
 
     scenario: Scenario
     command: str
     replications: range
     keys: tuple[str, ...]
+    measure: Measure | None = None
 
 
 class Stopped(Exception):
@@ -66,6 +87,7 @@ def jobs_of(
     seed: int,
     done: set[str],
     shard: tuple[int, int] = (1, 1),
+    measure: Measure | None = None,
 ) -> tuple[list[Job], list[tuple[str, ...]]]:
     """The jobs that are to be done, and the keys of every scenario's runs, done or not.
 
@@ -74,7 +96,7 @@ def jobs_of(
     """
     jobs, all_keys, place = [], [], 0
     for scenario, command in zip(scenarios, commands):
-        keys = Keys(scenario, seed)
+        keys = Keys(scenario, seed, "" if measure is None else measure.key)
         own = tuple(keys.of(replication) for replication in range(replications))
         all_keys.append(own)
         size = max(1, STACK_ROWS // scenario.population.n_customers)
@@ -84,7 +106,7 @@ def jobs_of(
             stack = range(start, min(start + size, replications))
             for some in _missing(own, stack, done) if mine else ():
                 told = f"{command} --seed {seed} --replications {some.stop}"
-                jobs.append(Job(scenario, told, some, own[some.start : some.stop]))
+                jobs.append(Job(scenario, told, some, own[some.start : some.stop], measure))
     return jobs, all_keys
 
 
@@ -123,29 +145,37 @@ def do(job: Job, seed: int, tell: Tell | None = None) -> list[Row]:
     """The rows of a job's runs. If a stack fails, each replication is tried by itself, so that one costs no other."""
     began = time.perf_counter()
     try:
-        simulation = Simulation(job.scenario, seed=seed, threads=1, replications=job.replications)
+        log = job.measure is not None and job.measure.needs_log
+        simulation = Simulation(job.scenario, seed=seed, threads=1, replications=job.replications, log=log)
         last = simulation.calendar.last
         told = None if tell is None else partial(_safely, tell, lambda: len(job.keys) * simulation.now / last)
         simulation.run(progress=told)
-        data = results.dataset(job.scenario, seed, [simulation.raw()])
+        layout, values = _kept(job, simulation)
     except (Stopped, _ListenerFailed):
         raise
     except Exception:
         if len(job.keys) > 1:
             apart = [
-                Job(job.scenario, job.command, range(number, number + 1), (key,))
+                replace(job, replications=range(number, number + 1), keys=(key,))
                 for number, key in zip(job.replications, job.keys)
             ]
             return [row for one in apart for row in do(one, seed, tell)]
         error = traceback.format_exc()
         return [_row(job.keys[0], job.replications[0], time.perf_counter() - began, job.command, error=error)]
-    layout = json.dumps([list(METRICS), list(map(str, data["brand"].values)), list(map(str, data["segment"].values))])
-    values = np.stack([summarized(data, metric) for metric in METRICS], 1).reshape(len(job.keys), -1)
     seconds = (time.perf_counter() - began) / len(job.keys)
     return [
         _row(key, number, seconds, job.command, layout, own.tolist())
         for key, number, own in zip(job.keys, job.replications, values)
     ]
+
+
+def _kept(job: Job, simulation: Simulation) -> tuple[str, np.ndarray]:
+    """What the numbers of a run are, and the numbers, replications × numbers."""
+    if job.measure is not None:
+        return job.measure.key, job.measure.numbers(simulation)
+    data = results.dataset(job.scenario, simulation.seed, [simulation.raw()])
+    layout = json.dumps([list(METRICS), list(map(str, data["brand"].values)), list(map(str, data["segment"].values))])
+    return layout, np.stack([summarized(data, metric) for metric in METRICS], 1).reshape(len(job.keys), -1)
 
 
 class _ListenerFailed(Exception):

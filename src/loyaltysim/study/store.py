@@ -134,10 +134,10 @@ class Store:
 
 
 class Keys:
-    """The keys of a scenario's runs."""
+    """The keys of a scenario's runs; `measure` says what is kept of them, if not the summaries of metrics."""
 
-    def __init__(self, scenario: Scenario, seed: int) -> None:
-        self.scenario, self.seed = scenario, seed
+    def __init__(self, scenario: Scenario, seed: int, measure: str = "") -> None:
+        self.scenario, self.seed, self.measure = scenario, seed, measure
 
     @cached_property
     def _content(self) -> Any:
@@ -145,7 +145,8 @@ class Keys:
         digest = hashlib.blake2b(digest_size=16)
         document = json.dumps([self.scenario.document(), self.seed])  # the order of brands and segments counts
         files = [(file.name, file.read_bytes()) for file in sorted(self.scenario.files())]
-        for part in (document.encode(), *(part for name, image in files for part in (name.encode(), image))):
+        parts = [document.encode(), *(part for name, image in files for part in (name.encode(), image))]
+        for part in [*parts, self.measure.encode()] if self.measure else parts:
             digest.update(len(part).to_bytes(8, "little") + part)
         return digest
 

@@ -1,0 +1,183 @@
+"""Calibrate: the settings at which a market gives the numbers that were observed, and how sure that is.
+
+Two ways, both with the same luck at all candidates, so that what differs between them is their settings:
+
+- `abc`: regression-adjusted approximate Bayesian computation, in three rounds that look ever closer
+  (`study.posterior`);
+- `simulated_moments` (McFadden 1989, Econometrica 57(5)): the candidate whose numbers are nearest to the observed,
+  found by Optuna (`study.simulated_moments`).
+
+Errors of the targets go together as they do in the model: correlations between numbers are those over replications.
+What a well-kept library fits directly (xlogit, lifetimes) is a good place to start: give it to the scenario first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from loyaltysim.faults import Fault, ScenarioError, nearest
+from loyaltysim.simulation import check_count, check_seed
+from loyaltysim.study.calibration import Calibration, told
+from loyaltysim.study.candidates import Candidates
+from loyaltysim.study.design import ends_of, spread
+from loyaltysim.study.targets import Targets, read_targets
+
+if TYPE_CHECKING:
+    from loyaltysim.scenario import Scenario
+
+Method = Literal["abc", "simulated_moments"]
+METHODS: tuple[Method, ...] = ("abc", "simulated_moments")
+ROUNDS = 3
+"""Rounds of `abc`, each of as many points; assumed."""
+PILOT = 64
+"""Replications from which errors are known to go together; assumed."""
+CHECKED = 40
+"""Draws from the posterior that are run to predict what was held out; assumed."""
+DRAWS = 4000
+"""Draws by which the posterior is told; assumed."""
+
+
+def calibrate(
+    scenario: Scenario,
+    targets: Any,
+    settings: Mapping[str, Sequence[Any]],
+    *,
+    method: Method = "abc",
+    points: int = 600,
+    replications: int = 4,
+    weeks: float | None = None,
+    hold_out: float = 0.25,
+    seed: int = 1,
+    store: str | Path | None = None,
+    threads: int | None = None,
+    progress: Callable[[float, float], None] | None = None,
+) -> Calibration:
+    """Find settings that give the observed numbers, with 90 % intervals, and tell what the data do not pin down.
+
+    Parameters
+    ----------
+    scenario : the market, at values where the search starts
+    targets : what was observed, alone or in a list: {"metric[brand]": (value, standard error)}, a retention table,
+        cohort triangle, transaction log or panel of `ls.data`; see `study.targets`
+    settings : the least and the largest value of each setting, by its path: between them the prior is flat
+    method : "abc" or "simulated_moments"
+    points : candidates in all
+    replications : runs of each candidate; their mean is held against the targets
+    weeks : length of a period of tables, and in which logs are counted; that of the scenario's periods if not given
+    hold_out : share of the periods of curves, tables and logs, or of each household's purchases, that is not fitted but
+        predicted: the last ones
+    seed, store, threads, progress : as for `sweep`
+
+    Raises
+    ------
+    ScenarioError : for settings or targets that cannot be, told before the first run; for targets that the runs do not
+        know
+    ImportError : without the extra "calibrate"
+
+    Examples
+    --------
+    >>> import loyaltysim as ls
+    >>> small = ls.load("grocery").vary({"population.n_customers": 200, "steps": 26, "burn_in": 0})
+    >>> found = ls.calibrate(small, {"share": (0.4, 0.02)}, {"brands.Ours.price": [1.8, 2.2]}, points=60)
+    >>> found.settings["path"].tolist()
+    ['brands.Ours.price']
+    """
+    if method not in METHODS:
+        fault = Fault(None, None, "method", f'there is no "{method}"', METHODS, nearest(str(method), METHODS))
+        raise ScenarioError([fault])
+    for name, count, least in (("points", points, 10 * ROUNDS), ("replications", replications, 1)):
+        if check_count(name, count) < least:
+            raise ScenarioError([Fault(None, None, name, f"must be at least {least}, was {count}")])
+    try:
+        import optuna  # noqa: F401  # checked before the first run
+        import sklearn  # noqa: F401
+    except ImportError:
+        raise ImportError("calibrating needs Optuna and scikit-learn: pip install 'loyaltysim[calibrate]'") from None
+    faults: list[Fault] = []
+    try:
+        ends_of(scenario, settings)
+    except ScenarioError as error:
+        faults += error.faults
+    try:
+        read = read_targets(scenario, targets, weeks, hold_out)
+    except ScenarioError as error:
+        faults += error.faults
+    if faults:
+        raise ScenarioError(faults)
+    candidates = Candidates(
+        scenario, settings, read, seed=check_seed(seed), replications=replications, store=store, threads=threads
+    )
+    fitted = ~read.held_out
+    if len(settings) > fitted.sum():
+        message = f"{len(settings)} settings cannot be read from {fitted.sum()} numbers: some will not be pinned down"
+        candidates.notes.append(message)
+    candidates.expect((points + CHECKED) * replications + 2 * PILOT, progress)
+    luck = np.random.default_rng(seed)
+    covariance = errors_of(read, candidates.pilot(candidates.start, PILOT), replications)
+    if method == "abc":
+        draws = _by_rounds(candidates, read, covariance, points, luck)
+        best = np.median(draws, axis=0)
+    else:
+        from loyaltysim.study.simulated_moments import nearest_candidate
+
+        best = nearest_candidate(candidates, read, covariance, points, seed)
+    pilot = candidates.pilot(best, PILOT)
+    covariance = errors_of(read, pilot, replications)
+    if method == "abc":  # the same runs, with the errors as they are where the market is
+        draws = _looked_at(candidates, read, covariance, candidates.box, luck)
+    else:
+        from loyaltysim.study.simulated_moments import draws_around
+
+        draws = draws_around(best, candidates, read, covariance, DRAWS, luck)
+    predicted = candidates.run(draws[luck.choice(len(draws), CHECKED)]).mean(1)
+    candidates.close()
+    return told(candidates, read, method, best, draws, pilot, predicted, covariance, luck)
+
+
+def errors_of(read: Targets, pilot: np.ndarray, replications: int) -> np.ndarray:
+    """Covariance of the errors of all numbers (E180): those of the data, and what luck leaves in a candidate's mean."""
+    from sklearn.covariance import LedoitWolf
+
+    sd = pilot.std(0, ddof=1)
+    moves = sd > 0
+    together = np.eye(len(sd))
+    if moves.any():
+        scaled = (pilot[:, moves] - pilot[:, moves].mean(0)) / sd[moves]
+        found = LedoitWolf().fit(scaled).covariance_
+        size = np.sqrt(np.diag(found))
+        together[np.ix_(moves, moves)] = found / size / size[:, None]
+    return np.asarray(together * (np.outer(read.se, read.se) + np.outer(sd, sd) / replications))
+
+
+def _by_rounds(
+    candidates: Candidates, read: Targets, covariance: np.ndarray, points: int, luck: np.random.Generator
+) -> np.ndarray:
+    """Posterior draws after all rounds, each in a box around the posterior of the one before."""
+    from loyaltysim.study.posterior import box_of
+
+    draws = np.empty(0)
+    for number in range(ROUNDS):
+        count = points // ROUNDS + (number < points % ROUNDS)
+        unit = spread("latin_hypercube", candidates.dimensions, count, candidates.seed + number)
+        low, high = candidates.box.T
+        candidates.look_at(low + unit * (high - low))
+        draws = _looked_at(candidates, read, covariance, candidates.box, luck)
+        if number < ROUNDS - 1:
+            candidates.box = box_of(draws)
+    return draws
+
+
+def _looked_at(
+    candidates: Candidates, read: Targets, covariance: np.ndarray, box: np.ndarray, luck: np.random.Generator
+) -> np.ndarray:
+    """Posterior draws from the candidates in a box that have been run."""
+    from loyaltysim.study.posterior import posterior_draws, whitened
+
+    units, numbers = candidates.seen(box)
+    fitted = ~read.held_out
+    misfits = whitened(numbers[:, fitted], read.value[fitted], covariance[np.ix_(fitted, fitted)])
+    return posterior_draws(units, misfits, DRAWS, luck)

@@ -1,0 +1,57 @@
+"""`calibrate`: a table or JSON of what was found, a whole folder, and mistakes in one line each."""
+
+import json
+
+import pytest
+
+pytestmark = pytest.mark.slow  # each runs markets
+
+SEEN = "weeks = 13\n[moments]\nshare = [0.5, 0.02]\npenetration = [[0.8, 0.05], [0.8, 0.05]]\n"
+AXIS = ("--axis", "brands.Ours.price=[1.7,2.3]")
+
+
+@pytest.fixture
+def asked(small, here):
+    """The words of a quick calibration."""
+    (here / "seen.toml").write_text(SEEN)
+    changes = ("--set", "metrics.period_steps=13", "--points", "30", "--replications", "2")
+    return "calibrate", small, "--targets", "seen.toml", *AXIS, *changes
+
+
+def test_calibrate__tells_settings_and_writes_a_whole_folder(command, here, asked):
+    done = command(*asked, "--out", "found")
+    assert (done.code, done.err) == (0, "")
+    (line,) = [line for line in done.out.splitlines() if line.startswith("brands.Ours.price")]
+    assert " to " in line and line.split()[1] == "2"
+    names = {file.name for file in (here / "found").iterdir()}
+    frames = {f"{name}.csv" for name in ("settings", "ridges", "targets", "draws", "candidates")}
+    assert names == frames | {"scenario.toml", "report.txt", "summary.json", "calibration.svg"}
+    told = json.loads((here / "found" / "summary.json").read_text())
+    assert told["command"] == "calibrate" and told["settings"][0]["path"] == "brands.Ours.price"
+    assert command("check", "found/scenario.toml").code == 0
+    refused = command(*asked, "--out", "found")
+    assert refused.code == 2 and "is not empty" in refused.err
+
+
+def test_calibrate__gives_json_with_what_was_held_out(command, asked):
+    told = command(*asked, "--json").json
+    assert [row["fitted"] for row in told["targets"]] == [True, True, True]
+    told = command(*asked, "--hold-out", "0.5", "--json").json
+    assert [row["fitted"] for row in told["targets"]] == [True, True, False]
+    assert told["runs"] == 2 * (30 + 40) + 2 * 64
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--hold-out", "2"), '--hold-out: must be a number from 0 to below 1, was "2"'),
+        (("--points", "few"), '--points: must be a whole number from 1 to 10000000, was "few"'),
+        (("--method", "abcd"), 'method: there is no "abcd"; there are: abc, simulated_moments. Did you mean "abc"?'),
+        (("--axis", "brands.Ours.prce=[1,2]"), 'unknown setting "prce"'),
+        (("--targets", "none.toml"), "none.toml: cannot be read: No such file"),
+    ],
+)
+def test_calibrate__tells_a_mistake_in_one_line(command, asked, options, message):
+    done = command(*asked, *options)
+    assert (done.code, done.out) == (2, "")
+    assert message in done.err and len(done.err.splitlines()) == 1
