@@ -45,6 +45,27 @@ def test_validate__a_missing_package_is_wrong_where_it_was_asked_for(command, ta
     assert command("validate").code == 0
 
 
+def test_validate__what_is_left_out_is_told_by_name(command, targets):
+    targets |= {"R2": Target("R2", "data", "A fourth.", targets["D1"].run, long=True)}
+    del targets["D2a"]
+    done = command("validate")
+    assert "R1 left out: nothing is not installed: pip install" in done.err
+    assert "R2 left out: of minutes, --long runs what is long" in done.err and "R2" not in done.out
+    for given in (["--long"], ["R2"]):
+        assert "R2 passed 1 of 1" in command("validate", *given).out
+    assert "R2" not in command("validate", "--long").err
+
+
+def test_validate__writes_the_page_with_its_misses_first(command, targets):
+    done = command("validate", "--page")
+    assert done.code == 1
+    assert "**3 targets, 3 numbers: 1 passed, 1 failed, 1 skipped.**" in done.out
+    assert "Failed: D2a a [part] (known to be off)." in done.out
+    assert "Left out: R1 (nothing is not installed" in done.out
+    assert "| share | 0.5 | 0.51 |  | 0.02 | passed |  |" in done.out
+    assert "## D2a\n\nAnother. *a book*\n" in done.out
+
+
 def test_validate__as_json(command, targets):
     done = command("validate", "--json")
     assert (done.code, done.err) == (1, "")

@@ -9,14 +9,20 @@ from loyaltysim.validation import TARGETS, Check, Target, report, same_bits, sel
 from loyaltysim.validation.busy_market import busy_market
 from loyaltysim.validation.target import MissingExtra, as_published, require, target
 
-SLOW = set("D4 D6 D6b D8 D9 D10 D13 D14 D15 D17 D18a D18b D18c D18e D18f R1 R2 R3 R4 R8".split())  # above a second
+SLOW = set(
+    "D4 D6 D6b D8 D9 D10 D13 D14 D15 D17 D18a D18b D18c D18e D18f R1 R2 R3 R4 R7 R7b R8".split()
+)  # above a second
 MUST_EXIST = (
-    "D1 D2 D3 D4 D5 D6 D6b D7 D8 D9 D10 D11 D12 D13 D14 D15 D16 D17 D18a D18b D18c D18d D18e D18f R1 R2 R3 R4 R5 R6 R8"
+    "D1 D2 D3 D4 D5 D6 D6b D7 D8 D9 D10 D11 D12 D13 D14 D15 D16 D17 D18a D18b D18c D18d D18e D18f "
+    "R1 R2 R3 R4 R5 R6 R7 R7b R7c R8"
 )
 
 
 def every_target():
-    return [pytest.param(one, id=one.id, marks=[pytest.mark.slow] if one.id in SLOW else []) for one in select()]
+    def marks(one):
+        return [pytest.mark.long] if one.long else [pytest.mark.slow] if one.id in SLOW else []
+
+    return [pytest.param(one, id=one.id, marks=marks(one)) for one in select()]
 
 
 @pytest.mark.parametrize("one", every_target())

@@ -21,31 +21,49 @@ Ids = Annotated[
         metavar="[ID …]", help="Targets, such as D1 or R2; all if none is given.", autocompletion=complete.targets
     ),
 ]
+Long = Annotated[bool, typer.Option("--long", metavar="", help="Those that take minutes, too.")]
+Page = Annotated[bool, typer.Option("--page", metavar="", help="Print docs/validation.md instead, a page of Markdown.")]
 FORMS = {"target": ".4g", "simulated": ".4g", "se": ".2g", "tolerance": ".2g"}
 STYLES = {"passed": "green", "failed": "bold red", "skipped": "yellow"}
 
 
-def validate(ids: Ids = None, as_json: options.Json = False, quiet: options.Quiet = False) -> None:
+def validate(
+    ids: Ids = None,
+    long: Long = False,
+    page: Page = False,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
     """Simulate published targets, exact limits and recorded data, and hold the numbers against each other."""
     with told(as_json):
         from loyaltysim.cli.progress import bar
         from loyaltysim.cli.show import answer_console, note
         from loyaltysim.validation import report
+        from loyaltysim.validation.page import page as written
 
         console, found = answer_console(), []
-        chosen = find_targets(ids or [])
+        asked = find_targets(ids or [])
+        chosen = [one for one in asked if long or ids or not one.long]
         for number, target in enumerate(chosen):
             with bar(len(chosen), quiet) as tell:
                 if tell is not None:
                     tell(target.id, number)
                 rows = report(target)
             found += rows
-            if not as_json:
+            if not (as_json or page):
                 console.print(*described(target, rows), sep="\n")
         if as_json:
             print_json({"targets": found})
+        elif page:
+            print(written(chosen, found), end="")
         count = {status: sum(row["status"] == status for row in found) for status in STYLES}
         note(", ".join(f"{number} {status}" for status, number in count.items() if number), quiet or as_json)
+        for row in found:
+            if row["status"] == "skipped":
+                note(f"{row['id']} left out: {row['reason']}", quiet or as_json)
+        late = [one.id for one in asked if one not in chosen]
+        if late:
+            note(f"{', '.join(late)} left out: of minutes, --long runs what is long", quiet or as_json)
         if count["failed"]:
             raise typer.Exit(FAILED)
         if count["skipped"] and ids:

@@ -48,7 +48,7 @@ def estimates(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax = new_axes(8.2, ROW * len(table) + 0.9 * len(outcomes) + 0.9) if ax is None else ax
     n = int(table["n"].max()) if len(table) else 0
     note = f"{n} markets. Dots: mean; thick: its 95 % interval; thin: where 95 % of single markets lie."
-    head(ax, QUESTION, f"{note} Line: the truth.", left=2.6)
+    head(ax, QUESTION, f"{note} Line: the truth.", left=2.6, above=22)
     if n == 0 or not np.isfinite(table["truth"]).any():
         say(ax, "Nobody joined: there is nothing to tell.")
         return ax

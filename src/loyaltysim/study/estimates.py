@@ -142,8 +142,7 @@ def estimates(
     """
     import pandas as pd
 
-    without = without_program(scenario)
-    if without is None:
+    if without_program(scenario) is None:
         message = f'"{scenario.focal}" has no program to tell the effect of'
         raise ScenarioError([Fault(None, None, path_text(("brands", scenario.focal, "programs")), message)])
     step = scenario.calendar.weeks
@@ -153,27 +152,50 @@ def estimates(
     chosen = [ESTIMATORS[name] for name in of or ESTIMATORS]
     for package in dict.fromkeys(one.extra for one in chosen if one.extra):
         require(package)
-    where = path_text(("brands", scenario.focal, "programs"))
-    n_programs = len(scenario.brands[scenario.focal].programs)
-    launched = scenario.vary({f"{where}.{n}.from_week": launch * step for n in range(n_programs)})
-    kinds: list[float | None] = [0.0, None]  # what share may not join; None: there is no program
+    shares: list[float | None] = [0.0, None]
     if any(one.trial for one in chosen):
-        kinds.append(hold_out)
-
-    def one(simulation: Simulation) -> list[list[Seen]]:
-        start = simulation.run(until=0).branch(without, log=True).run(until=launch)
-        worlds = [_live(start, launched if share is not None else without, share, closed) for share in kinds]
-        return [list(of_replication) for of_replication in zip(*worlds)]
-
-    stacks = each_stack(without, one, replications=replications, seed=seed, threads=threads, progress=progress)
+        shares.append(hold_out)
+    how: dict[str, Any] = {"replications": replications, "seed": seed, "threads": threads, "progress": progress}
     rows = []
-    for number, (with_it, base, *trial) in enumerate(seen for stack in stacks for seen in stack):
+    for number, (with_it, base, *trial) in enumerate(lives(scenario, launch, closed, shares, **how)):
         for method in chosen:
             found = method.estimate(trial[0] if method.trial else with_it)
             truth = _truth(with_it, base, method.outcome)
             ends = {"estimate": found.value, "se": found.se, "low": found.low, "high": found.high}
             rows.append({"replication": number, "estimator": method.name, "truth": truth, **ends})
     return Estimates(pd.DataFrame(rows), scenario.focal, (scenario.steps - closed) * step)
+
+
+def lives(
+    scenario: Scenario,
+    launch: int,
+    closed: int,
+    shares: Sequence[float | None],
+    *,
+    replications: int,
+    seed: int,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> list[list[Seen]]:
+    """What the firm sees of lives that go on from one state at the launch: one list a replication, a life a share.
+
+    A share is of the customers who may not join, by luck; None: there is no program. Launch and end of joining are
+    measured steps.
+    """
+    without = without_program(scenario)
+    assert without is not None  # the callers have seen to it
+    where = path_text(("brands", scenario.focal, "programs"))
+    n_programs = len(scenario.brands[scenario.focal].programs)
+    week = launch * scenario.calendar.weeks
+    launched = scenario.vary({f"{where}.{n}.from_week": week for n in range(n_programs)})
+
+    def one(simulation: Simulation) -> list[list[Seen]]:
+        start = simulation.run(until=0).branch(without, log=True).run(until=launch)
+        worlds = [_live(start, launched if share is not None else without, share, closed) for share in shares]
+        return [list(of_replication) for of_replication in zip(*worlds)]
+
+    stacks = each_stack(without, one, replications=replications, seed=seed, threads=threads, progress=progress)
+    return [seen for stack in stacks for seen in stack]
 
 
 def _check(scenario: Scenario, launch: int, closed: int, hold_out: float, of: Sequence[str] | None) -> None:

@@ -27,6 +27,7 @@ from loyaltysim.validation import (
     stamp_cards,
     strength_zero,
     survival_curves,
+    trial,
 )
 from loyaltysim.validation.target import TARGETS, Check, MissingExtra, Target, report, select
 
@@ -60,4 +61,5 @@ __all__ = [
     "stamp_cards",
     "strength_zero",
     "survival_curves",
+    "trial",
 ]

@@ -63,13 +63,15 @@ class Target:
     says: str
     """One sentence on the experiment."""
     run: Experiment
+    long: bool = False
+    """Whether it takes minutes: then it is run only when it, or everything, is asked for."""
 
 
 TARGETS: dict[str, Target] = {}
 """Every target by its id."""
 
 
-def target(id_: str, *, source: str, says: str) -> Callable[[Experiment], Experiment]:
+def target(id_: str, *, source: str, says: str, long: bool = False) -> Callable[[Experiment], Experiment]:
     """Register the decorated function as a target. Raises ValueError for a bad id and for an empty source."""
 
     def register(run: Experiment) -> Experiment:
@@ -79,7 +81,7 @@ def target(id_: str, *, source: str, says: str) -> Callable[[Experiment], Experi
             raise ValueError(f"a target's id is a letter, a number and perhaps a small letter, was {id_!r}")
         if not source.strip():
             raise ValueError(f"target {id_} needs a source")
-        TARGETS[id_] = Target(id_, source, says, run)
+        TARGETS[id_] = Target(id_, source, says, run, long)
         return run
 
     return register
