@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from loyaltysim.study.claims import practitioner_claims
     from loyaltysim.study.compare import Comparison, compare
     from loyaltysim.study.estimates import Estimates, estimates
+    from loyaltysim.study.front import Optimization
     from loyaltysim.study.moved import who_was_moved
+    from loyaltysim.study.optimize import optimize
     from loyaltysim.study.program_value import ProgramValue, program_value
     from loyaltysim.study.questions import word_of_mouth_effect
     from loyaltysim.study.resistance import resistance_curve
@@ -46,6 +48,7 @@ __all__ = [
     "Estimates",
     "Fault",
     "Neighbors",
+    "Optimization",
     "ProgramValue",
     "Scenario",
     "ScenarioError",
@@ -59,6 +62,7 @@ __all__ = [
     "measures",
     "mesa",
     "network",
+    "optimize",
     "plots",
     "practitioner_claims",
     "program_value",
@@ -91,6 +95,8 @@ _ROOMS = {
     "study.compare": ("Comparison", "compare"),
     "study.estimates": ("Estimates", "estimates"),
     "study.moved": ("who_was_moved",),
+    "study.front": ("Optimization",),
+    "study.optimize": ("optimize",),
     "study.program_value": ("ProgramValue", "program_value"),
     "study.questions": ("word_of_mouth_effect",),
     "study.resistance": ("resistance_curve",),

@@ -17,6 +17,7 @@ from loyaltysim.cli.check import check
 from loyaltysim.cli.claims import claims
 from loyaltysim.cli.compare import compare
 from loyaltysim.cli.new import new
+from loyaltysim.cli.optimize import optimize
 from loyaltysim.cli.program_value import program_value
 from loyaltysim.cli.report import report
 from loyaltysim.cli.reproduce import reproduce
@@ -46,6 +47,7 @@ EXAMPLES: dict[Callable[..., None], str] = {
     sweep: "loyaltysim sweep grocery --axis 'brands.Ours.price=[1.9,2.0,2.1]' --store prices",
     sensitivity: "loyaltysim sensitivity grocery --axis 'brands.Ours.quality=[0.5,0.7]' --metric share",
     calibrate: "loyaltysim calibrate grocery --targets seen.toml --axis 'brands.Ours.price=[1.8,2.2]' --out calibrated",
+    optimize: "loyaltysim optimize grocery --axis 'brands.Ours.programs.0.earn_rate=[2.0,20.0]' --store designs",
     stress: "loyaltysim stress grocery --world price_war",
     report: "loyaltysim report results --replications 20",
     reproduce: "loyaltysim reproduce results",

@@ -20,12 +20,14 @@ from loyaltysim.plots.estimates import estimates
 from loyaltysim.plots.liability import liability
 from loyaltysim.plots.offspring import offspring
 from loyaltysim.plots.outcomes import outcomes
+from loyaltysim.plots.pareto_front import pareto_front, search_history
 from loyaltysim.plots.program_value import program_value
 from loyaltysim.plots.ranges import ranges
 from loyaltysim.plots.reproduction_number import reproduction_number
 from loyaltysim.plots.resistance import resistance
 from loyaltysim.plots.retention import retention
 from loyaltysim.plots.save_all import save_all
+from loyaltysim.plots.sensitivity import sensitivity
 from loyaltysim.plots.shares import shares
 from loyaltysim.plots.states import states
 from loyaltysim.plots.survival import survival
@@ -46,12 +48,15 @@ __all__ = [
     "liability",
     "offspring",
     "outcomes",
+    "pareto_front",
     "program_value",
     "ranges",
     "reproduction_number",
     "resistance",
     "retention",
     "save_all",
+    "search_history",
+    "sensitivity",
     "shares",
     "states",
     "survival",

@@ -79,10 +79,7 @@ def design(
     ------
     ScenarioError : for paths that do not exist, empty lists, bounds that are none, values that a setting cannot have
     """
-    axes = {path: _plain(values) for path, values in axes.items()}
-    faults = list(_faults(base, axes, kind, points))
-    if faults:
-        raise ScenarioError(faults)
+    axes = checked(base, axes, kind, points)
     paths = tuple(axes)
     if kind == "grid":
         return Design(paths, tuple(product(*(axes[path] for path in paths))))
@@ -97,11 +94,19 @@ def ends_of(base: Scenario, axes: Mapping[str, Sequence[Any]]) -> list[tuple[Any
 
     Raises ScenarioError for paths that do not exist, and ends that are none.
     """
+    axes = checked(base, axes, "latin_hypercube", 1)
+    return [(at(base, path), ends[0], ends[1]) for path, ends in axes.items()]
+
+
+def checked(
+    base: Scenario, axes: Mapping[str, Sequence[Any]], kind: Kind, points: int | None
+) -> dict[str, Sequence[Any]]:
+    """The axes of a design with Python's own numbers. Raises ScenarioError that says all that is wrong with them."""
     axes = {path: _plain(values) for path, values in axes.items()}
-    faults = list(_faults(base, axes, "latin_hypercube", 1))
+    faults = list(_faults(base, axes, kind, points))
     if faults:
         raise ScenarioError(faults)
-    return [(_at(base, path), ends[0], ends[1]) for path, ends in axes.items()]
+    return axes
 
 
 def value_between(usual: Any, low: float, high: float, unit: float) -> float:
@@ -129,7 +134,7 @@ def _plain(values: Any) -> Any:
     return values
 
 
-def _at(base: Scenario, path: str) -> Any:
+def at(base: Scenario, path: str) -> Any:
     """The base's own value at a path."""
     return reduce(member, split_path(path), base)
 

@@ -111,11 +111,11 @@ def run_scenarios(
     threads: int | None,
     client: Any,
     progress: Callable[[float, float], None] | None,
-    besides: str = "",
+    besides: Sequence[str] = (),
 ) -> xr.Dataset:
     """Run a scenario at each point of a design; as `sweep`, with scenarios that may differ from the base besides.
 
-    `besides` says how they differ, in the command by which a run is made again.
+    `besides` says how each differs, in the command by which a run is made again.
     """
     seed, replications = check_seed(seed), check_count("replications", replications)
     number, shards = shard
@@ -126,7 +126,8 @@ def run_scenarios(
     kept = None if store is None else Store(store)
     rows = {} if kept is None else rows_of(kept)
     done = {key for key, row in rows.items() if row["error"] is None}
-    commands = [f"{command_of(changes)}{besides}" for changes in visited.changes()]
+    differs = besides or [""] * len(scenarios)
+    commands = [f"{command_of(changes)}{more}" for changes, more in zip(visited.changes(), differs)]
     jobs, keys = jobs_of(scenarios, commands, replications, seed, done, shard)
     total = sum(len(job.keys) for job in jobs)
     tell = None if progress is None else lambda runs: progress(runs, total)

@@ -1,0 +1,193 @@
+"""`loyaltysim optimize`: which design serves our objectives best, in the market as it is and in adverse worlds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from loyaltysim.cli import options
+from loyaltysim.cli.told import INTERRUPTED, plain, print_json, told
+
+if TYPE_CHECKING:
+    from loyaltysim.cli.asked import Asked
+    from loyaltysim.scenario import Scenario
+    from loyaltysim.study.front import Optimization
+
+
+def optimize(
+    name: options.Name,
+    axes: Annotated[
+        list[str],
+        typer.Option(
+            "--axis",
+            metavar="PATH=[VALUES]",
+            help="Setting that may be chosen: two numbers are a range, any other list holds the choices. May be given "
+            "again.",
+        ),
+    ],
+    maximize: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Metric of which more is better; margin if none is named.")
+    ] = None,
+    minimize: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Metric of which less is better, such as liability.")
+    ] = None,
+    worlds: Annotated[
+        list[str] | None,
+        typer.Option("--world", metavar="NAME", help="Adverse world that may come, of `stress`. May be given again."),
+    ] = None,
+    robust: Annotated[
+        str, typer.Option(metavar="KIND", help="What counts of all worlds: mean, worst or quantile.")
+    ] = "mean",
+    quantile: Annotated[
+        str, typer.Option(metavar="SHARE", help="Quantile of worlds that counts; 0 is the worst.")
+    ] = "0.25",
+    trials: Annotated[str, typer.Option(metavar="N", help="Designs to try.")] = "50",
+    store: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder that keeps all runs; the same command goes on there.")
+    ] = None,
+    seed: options.Seed = "1",
+    replications: options.Replications = "10",
+    threads: options.Threads = None,
+    changes: options.Changes = None,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Search for the design of a program, or of any settings, that serves our objectives best.
+
+    All designs have the same customers and luck; the best are run again with new luck (Optuna). With --store, the same
+    command goes on where it stopped, and trials.csv, front.csv and pictures are written beside the runs.
+    """
+    with told(as_json):
+        from loyaltysim.cli.asked import Faults, read_axes, read_count, read_options, read_scenario
+        from loyaltysim.cli.run import head
+
+        faults = Faults()
+        asked = read_options(faults, seed=seed, replications=replications, threads=threads, changes=changes)
+        wanted = read_axes(faults, axes)
+        how: dict[str, Any] = {"worlds": tuple(worlds or ()), "robust": robust}
+        with faults.of("--trials"):
+            how["trials"] = read_count(trials, MOST_TRIALS)
+        with faults.of("--quantile"):
+            how["quantile"] = read_share(quantile)
+        with faults.of():
+            how["objectives"] = read_objectives(maximize or [], minimize or [])
+        with faults.of():
+            scenario = read_scenario(name, asked)
+        faults.tell()
+        try:
+            found = work_out(scenario, wanted, asked, store, quiet, how)
+        except KeyboardInterrupt:
+            told_of = f'stopped; "{store}" keeps what is done: the same command goes on from there'
+            typer.echo(told_of if store is not None else "stopped; --store DIR would keep what is done", err=True)
+            raise typer.Exit(INTERRUPTED) from None
+        if store is not None:
+            save(found, store)
+        if as_json:
+            rest = {"objectives": found.objectives, "worlds": list(how["worlds"]), "robust": robust}
+            frames = {name: rows_of(getattr(found, name)) for name in ("front", "trials", "refused")}
+            print_json({**head("optimize", name, asked, store), **rest, **frames})
+        else:
+            show(name, asked, found, scenario, store)
+
+
+MOST_TRIALS = 100_000
+"""Assumed: Optuna slows down with what it was told."""
+
+
+def read_share(text: str) -> float:
+    """Read a number from 0 to 1. Raises ScenarioError for anything else."""
+    from loyaltysim.faults import Fault, ScenarioError
+
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise ScenarioError([Fault(None, None, "", f'must be a number from 0 to 1, was "{text}"')])
+    return share
+
+
+def read_objectives(maximize: list[str], minimize: list[str]) -> dict[str, str]:
+    """The objectives with their directions, margin if there are none. Raises ScenarioError for one that is both."""
+    from loyaltysim.faults import Fault, ScenarioError
+
+    both = [metric for metric in maximize if metric in minimize]
+    if both:
+        raise ScenarioError([
+            Fault(None, None, "--minimize", f'"{metric}" is to be maximized too') for metric in dict.fromkeys(both)
+        ])  # fmt: skip
+    return {**dict.fromkeys(maximize, "max"), **dict.fromkeys(minimize, "min")} or {"margin": "max"}
+
+
+def work_out(
+    scenario: Scenario, axes: dict[str, Any], asked: Asked, store: Path | None, quiet: bool, how: dict[str, Any]
+) -> Optimization:
+    """Search, with a bar."""
+    from loyaltysim.cli.progress import bar
+    from loyaltysim.study import optimize as study
+
+    with bar(1.0, quiet) as tell:
+        progress = None if tell is None else lambda done, total: tell("searching", done / total)
+        return study.optimize(
+            scenario, axes, replications=asked.replications, seed=asked.seed, threads=asked.threads, store=store,
+            progress=progress, **how,
+        )  # fmt: skip
+
+
+def save(found: Optimization, store: Path) -> None:
+    """Write the tables, and the pictures that there are, into the store."""
+    from loyaltysim.plots import search_history
+    from loyaltysim.plots.save_all import svg
+    from loyaltysim.whole_file import whole_file
+
+    for name in ("trials", "front", "refused"):
+        with whole_file(store / f"{name}.csv") as temporary:
+            getattr(found, name).to_csv(temporary, index=False)
+    pictures = {"history": lambda: search_history(found.trials, found.objectives)}
+    if len(found.objectives) == 2:
+        pictures["front"] = found.plot
+    for name, draw in pictures.items():
+        with whole_file(store / f"{name}.svg") as temporary:
+            temporary.write_bytes(svg(draw, name))
+
+
+def rows_of(frame: Any) -> list[dict[str, Any]]:
+    """One object a row; what is not known is null."""
+    found: list[dict[str, Any]] = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return found
+
+
+def show(name: str, asked: Asked, found: Optimization, scenario: Scenario, store: Path | None) -> None:
+    """Print a row a design of the front: its settings, and what it adds to each objective."""
+    from loyaltysim.cli import tables
+    from loyaltysim.cli.numbers import Number, is_share
+    from loyaltysim.cli.show import answer_console
+    from loyaltysim.cli.sweep import short
+
+    console = answer_console()
+    console.print(*tables.headline(name, scenario, asked.replications, asked.seed, asked.changes), sep="\n")
+    paths = list(found.front.columns[list(found.front.columns).index("on_front") + 1 :])
+    heads, rows = [], []
+    for metric in found.objectives:
+        unit = "points" if is_share(metric) else found.front.loc[found.front["objective"] == metric, "unit"].iloc[0]
+        heads.append(f"{metric.replace('_', ' ')}, {plain(unit)}")
+    for trial, own in found.front.groupby("trial", sort=False):
+        own = own.set_index("objective")
+        added = [
+            Number(row["effect"], row["effect_low"], row["effect_high"]).times(100 if is_share(metric) else 1)
+            for metric in found.objectives
+            for row in (own.loc[metric],)
+        ]
+        settings = own.iloc[0]
+        mark = "as it is" if not trial else "" if settings["on_front"] else "beaten"
+        texts = ["0" if not trial else number.with_half() for number in added]
+        rows.append([str(trial), *(short(settings[path]) for path in paths), *texts, mark])
+    note = "What each design adds to the market as it is, ± 95 %; run again with new luck, by which some may be beaten."
+    title = f"{plain(scenario.focal)}: designs that no other beats"
+    columns = ["design", *map(plain, paths), *heads, ""]
+    console.print("", tables.table(title, columns, rows, texts=1 + len(paths), note=note), sep="\n")
+    tried, refused = found.trials["trial"].nunique() - 1, len(found.refused)
+    more = f"{tried:,} designs tried" + (f", {refused:,} could not be" if refused else "")
+    console.print(more + (f'; all of them in "{store}".' if store is not None else "."), style="dim")
