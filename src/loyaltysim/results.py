@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -49,13 +49,36 @@ class Raw:
     """price, list_price, on_promotion: measured steps × replications × brands."""
 
 
+class Array(NamedTuple):
+    """A result without its labels."""
+
+    values: np.ndarray
+    dims: tuple[str, ...]
+
+
+class Arrays:
+    """All results of some stacks, read as from their Dataset; it is made in a tenth of the time."""
+
+    def __init__(self, scenario: Scenario, stacks: list[Raw]) -> None:
+        self.values = _values(scenario, stacks)
+        self.sizes = {"step": scenario.steps, "period": self.values["customers_start"].shape[1]}
+
+    def __getitem__(self, name: str) -> Array:
+        """A result by its name."""
+        return Array(self.values[name], VARIABLES[name].dims if name in VARIABLES else ("step",))
+
+
+def segments_of(scenario: Scenario) -> list[str]:
+    """The segments by which results are told, all customers first."""
+    return ["all", *(name for name in scenario.segment_names if name)]
+
+
 def dataset(scenario: Scenario, seed: int, stacks: list[Raw]) -> xr.Dataset:
     """One Dataset of all stacks, with every variable of `variables.VARIABLES`."""
     import xarray as xr
 
     values = _values(scenario, stacks)
     brands = list(scenario.brands)
-    named = [name for name in scenario.segment_names if name]
     programs = [program.describe(name) for name, _, program in scenario.programs]
     coords: dict[str, Any] = {
         "replication": np.concatenate([np.asarray(stack.replications) for stack in stacks]),
@@ -66,7 +89,7 @@ def dataset(scenario: Scenario, seed: int, stacks: list[Raw]) -> xr.Dataset:
         "program": _distinct(programs),
         "reason": REASONS,
         "channel": CHANNELS,
-        "segment": ["all", *named],
+        "segment": segments_of(scenario),
     }
     data = {}
     for variable in VARIABLES.values():
@@ -80,10 +103,7 @@ def dataset(scenario: Scenario, seed: int, stacks: list[Raw]) -> xr.Dataset:
         )
     used = {dim for variable in data.values() for dim in variable.dims}
     out = xr.Dataset(data, {name: c for name, c in coords.items() if name in used}, attributes(scenario, seed))
-    period = np.minimum(np.arange(scenario.steps) // max(scenario.metrics.period_steps, 1), len(coords["period"]))
-    if not scenario.metrics.period_steps:
-        period[:] = 0
-    return out.assign_coords(period_of_step=("step", np.where(period < len(coords["period"]), period, -1)))
+    return out.assign_coords(period_of_step=("step", values["period_of_step"]))
 
 
 def _distinct(names: list[str]) -> list[str]:
@@ -206,6 +226,11 @@ def _values(scenario: Scenario, stacks: list[Raw]) -> dict[str, np.ndarray]:
             top, bottom = (_of_period(out, name, length) for name in (variable.numerator, variable.denominator))
             with np.errstate(invalid="ignore", divide="ignore"):
                 out[variable.name] = np.where(bottom > 0, top / bottom, np.nan)
+    whole = out["customers_start"].shape[1]
+    of_step = (
+        np.minimum(np.arange(scenario.steps) // max(length, 1), whole) if length else np.zeros(scenario.steps, int)
+    )
+    out["period_of_step"] = np.where(of_step < whole, of_step, -1)
     return out
 
 

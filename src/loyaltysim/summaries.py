@@ -14,6 +14,8 @@ from loyaltysim.variables import VARIABLES
 if TYPE_CHECKING:
     import xarray as xr
 
+    from loyaltysim.results import Arrays
+
 TIME = ("step", "period")
 
 
@@ -27,7 +29,7 @@ def summary(data: xr.Dataset, name: str) -> xr.DataArray:
     return array.isel(over, drop=True).copy(data=summarized(data, name)).assign_attrs(data[name].attrs)
 
 
-def summarized(data: xr.Dataset, name: str) -> np.ndarray:
+def summarized(data: xr.Dataset | Arrays, name: str) -> np.ndarray:
     """The numbers of `summary`, in the order of the result's dims without time; float64, NaN where nothing is known."""
     variable = VARIABLES[name]
     if variable.numerator:
@@ -51,7 +53,7 @@ def summarized(data: xr.Dataset, name: str) -> np.ndarray:
         return np.where(known, values.take(last, axis), 0).sum(axis) / known.sum(axis)
 
 
-def _summed(data: xr.Dataset, name: str) -> np.ndarray:
+def _summed(data: xr.Dataset | Arrays, name: str) -> np.ndarray:
     """A part of a rate, over all periods: replications × brands × segments."""
     plain = name.rstrip("*")
     values, dims, periods = data[plain].values.astype(float), data[plain].dims, data.sizes["period"]

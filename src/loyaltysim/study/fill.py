@@ -173,8 +173,8 @@ def _kept(job: Job, simulation: Simulation) -> tuple[str, np.ndarray]:
     """What the numbers of a run are, and the numbers, replications × numbers."""
     if job.measure is not None:
         return job.measure.key, job.measure.numbers(simulation)
-    data = results.dataset(job.scenario, simulation.seed, [simulation.raw()])
-    layout = json.dumps([list(METRICS), list(map(str, data["brand"].values)), list(map(str, data["segment"].values))])
+    data = results.Arrays(job.scenario, [simulation.raw()])
+    layout = json.dumps([list(METRICS), list(job.scenario.brands), results.segments_of(job.scenario)])
     return layout, np.stack([summarized(data, metric) for metric in METRICS], 1).reshape(len(job.keys), -1)
 
 
