@@ -12,7 +12,7 @@ GROUND = {"jit", "draws", "elementary", "record", "toml_lines", "faults", "whole
 
 # library → the only rooms that import it
 ONLY_IN = {
-    "matplotlib": {"plots"},
+    "matplotlib": {"plots", "app"},
     "mesa": {"mesa", "app", "bench"},  # the bench holds a NumPy model written as a mesa.Model
     "solara": {"app"},
     "scipy.stats": {"study"},  # slow to import: only where a design asks for its samplers

@@ -11,7 +11,7 @@ from loyaltysim import __version__
 from loyaltysim.cli.app import EXAMPLES
 from loyaltysim.cli.complete import scenarios, targets
 
-NAMES = [command.__name__.replace("_", "-") for command in EXAMPLES]
+NAMES = [example.split()[1] for example in EXAMPLES.values()]
 SECONDS = 0.4  # the promise; CPU seconds, since others work on the same cores
 
 

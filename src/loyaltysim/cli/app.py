@@ -18,6 +18,7 @@ from loyaltysim.cli.claims import claims
 from loyaltysim.cli.compare import compare
 from loyaltysim.cli.new import new
 from loyaltysim.cli.optimize import optimize
+from loyaltysim.cli.page import page
 from loyaltysim.cli.program_value import program_value
 from loyaltysim.cli.report import report
 from loyaltysim.cli.reproduce import reproduce
@@ -59,10 +60,11 @@ EXAMPLES: dict[Callable[..., None], str] = {
     validate: "loyaltysim validate D1 D3",
     claims: "loyaltysim claims grocery",
     program_value: "loyaltysim program-value grocery --replications 20",
+    page: "loyaltysim app grocery",
     bench: "loyaltysim bench",
 }
 for _command, _example in EXAMPLES.items():
-    app.command(epilog=f"Example: {_example}")(_command)
+    app.command(_example.split()[1], epilog=f"Example: {_example}")(_command)
 
 
 def _version(wanted: bool) -> None:

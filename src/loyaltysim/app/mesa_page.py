@@ -1,0 +1,96 @@
+"""The page: a scenario as a Mesa model in Mesa's SolaraViz, with sliders from the records.
+
+loyaltysim app grocery
+solara run loyaltysim.app.mesa_page          # the same, by Solara's own command
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import solara
+from mesa.visualization import SolaraViz
+
+from loyaltysim.app.offered import offered
+from loyaltysim.app.pictures import pictures
+from loyaltysim.app.sliders import sliders
+from loyaltysim.faults import ScenarioError
+from loyaltysim.mesa import LoyaltyModel
+from loyaltysim.scenario import Scenario
+
+PLAY_INTERVAL = 100
+"""Milliseconds between steps when it plays; assumed."""
+LOOK = """
+.v-tabs { display: none; }
+.v-input__slider .v-input__slot { flex-wrap: wrap; }
+.v-input__slider .v-label { flex: 0 0 100%; height: auto; white-space: normal; overflow: visible; font-size: 14px; }
+.vue-grid-item img { max-width: 100%; height: auto; }
+@media (max-width: 1263px) {
+  .v-navigation-drawer { top: auto !important; bottom: 0; height: 45vh !important; width: 100% !important;
+                         transform: none !important; visibility: visible !important; border-top: 1px solid gray; }
+  .v-app-bar__nav-icon, .v-overlay { display: none !important; }
+  .v-main { padding-bottom: 46vh !important; }
+}
+@media (max-width: 800px) {
+  .vue-grid-layout { height: auto !important; }
+  .vue-grid-item { position: static !important; transform: none !important; width: 100% !important;
+                   height: auto !important; margin-bottom: 12px; }
+}
+"""
+"""No tabs, since there is but one page; sliders below their labels. On a narrow screen one picture below the other,
+with the controls in the lower half, where Vuetify would lay them over the pictures."""
+
+
+class OpenedModel(LoyaltyModel):
+    """A model whose burn-in has been made: the first step on the page is the first that is measured.
+
+    Settings that do not go together, or not with the scenario, are told in `refused`, and the scenario stays as it was.
+    """
+
+    refused = ""
+
+    def __init__(self, **kwargs: Any) -> None:
+        try:
+            super().__init__(**kwargs)
+        except ScenarioError as error:
+            super().__init__(scenario=kwargs["scenario"])
+            self.refused = str(error)
+        for _ in range(self.setup.burn_in):
+            self.step()
+        self._open(kwargs)
+
+
+@solara.component
+def Page() -> None:
+    """Choose a scenario, move sliders, step."""
+    names = list(offered())
+    name, choose = solara.use_state(names[0])
+    with solara.Sidebar():
+        solara.Select("Scenario", values=names, value=name, on_value=choose)
+    Market(offered()[name]).key(name)
+
+
+@solara.component
+def Market(scenario: Scenario) -> None:
+    """One scenario."""
+    moved = solara.use_memo(lambda: sliders(scenario), [])
+    start = {name: slider.value for name, slider in moved.items()}
+    model: solara.Reactive[OpenedModel] = solara.use_reactive(
+        solara.use_memo(lambda: OpenedModel(scenario=scenario, **start), [])
+    )
+    shown = solara.use_memo(lambda: pictures(model.value), [])
+    solara.Style(LOOK)
+    solara.Text(scenario.title or "A market", classes=["title"])
+    said = f"A step is {days(scenario.step_days)}. Sliders hold from the next Reset."
+    if scenario.burn_in:
+        said += f" The first {scenario.burn_in} steps, which let the market settle and are not shown, have been made."
+    solara.Text(said)  # no Markdown: Solara would fetch fonts of formulas for it
+    if model.value.refused:
+        solara.Error(f"These settings do not go together, so none of them holds. {model.value.refused}")
+    given = {"scenario": scenario, **moved}
+    SolaraViz(model, components=shown, model_params=given, name="loyaltysim", play_interval=PLAY_INTERVAL)
+
+
+def days(number: float) -> str:
+    """A length of time in words."""
+    return {1: "a day", 7: "a week", 365.25: "a year"}.get(number, f"{number:g} days")

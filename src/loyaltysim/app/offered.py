@@ -1,0 +1,28 @@
+"""Offered: the scenarios that the page lets one choose: those that come with the package, and one of the user's own."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from loyaltysim.loading import load
+from loyaltysim.scenario import Scenario
+from loyaltysim.scenario_file import shipped
+
+FIRST = "grocery"
+_OWN: dict[str, Scenario] = {}
+
+
+def offer_first(name: str, scenario: Scenario) -> None:
+    """Show this one when the page opens."""
+    _OWN.clear()
+    _OWN[name] = scenario
+
+
+def offered() -> dict[str, Scenario]:
+    """All scenarios by name, the one that is shown first before the others."""
+    return _OWN | {name: scenario for name, scenario in _shipped().items() if name not in _OWN}
+
+
+@cache
+def _shipped() -> dict[str, Scenario]:
+    return {name: load(name) for name in (FIRST, *(name for name in shipped() if name != FIRST))}
