@@ -32,6 +32,7 @@ WHOLE = {
     "channel": lambda customer: customer.channel,
     "referrer": lambda customer: -1 if customer.referrer is None else customer.referrer.number,
     "referred": lambda customer: _number(customer.referred),
+    "advertised": lambda customer: _number(customer.advertised),
 }
 REMEMBERED = {
     "recovery.failures": lambda customer: customer.failures,
@@ -332,6 +333,22 @@ FLOOR = {"floor": 0.1, "below_cost": True}
 COUPON = {
     "kind": "poach", "rivals": ["A", "B"], "depth": 0.35, "chance": 0.6, "from_week": 2.0, "until_week": 17.0
 }  # fmt: skip
+BACK = {
+    "kind": "win_back", "every_weeks": 2.0, "cost_each": 0.2, "cost_accepted": 0.9, "after_weeks": 3.0, "percent": 35.0,
+    "weeks": 4.0, "cost_a_week": 0.4, "from_week": 1.0, "until_week": 18.0, "strength": 0.8,
+    "target": {"kind": "everybody", "share": 0.8, "most": 40},
+}  # fmt: skip
+BACK_SIGNED = {name: value for name, value in BACK.items() if name not in ("after_weeks", "target")}
+FIRST_OFFERS = {
+    "kind": "exclusive", "every_weeks": 4.0, "cost_each": 0.15, "weeks": 2.5, "percent": 22.0, "utility": 0.6,
+    "cost_a_week": 0.2, "from_week": 1.0, "until_week": 17.0, "strength": 1.1, "target": GIFTS["target"],
+}  # fmt: skip
+ASKING = {
+    "kind": "feedback", "every_weeks": 3.0, "cost_each": 0.25, "answers": 0.4, "answers_needed": 12.0,
+    "lag_weeks": 4.0, "closes": 0.7, "wears_off_weeks": 9.0, "jump": 0.3, "cost_a_week": 0.1, "from_week": 1.0,
+    "until_week": 16.0, "strength": 1.1, "target": EVENTS["target"],
+}  # fmt: skip
+AWARENESS = {"kind": "awareness_advertising", "rate": 5.0, "recall": 1.4, "half_life_weeks": 2.0, **SPELL}
 WEEKLY_TALK = {**TALKING, "behavior.satisfaction": "disconfirmation"}
 
 
@@ -632,6 +649,58 @@ SCENARIOS = {
     ),
     "personal news": three(population__privacy_aversion=AVERSE).vary({"brands.A.levers": [PERSONAL, NEWS]}),
     "personal news that nobody minds": three(brands__A__levers=[{"kind": "personalization", "every_weeks": 2.0}]),
+    "offers to come back": three(brands__B__programs=CARDS).vary(
+        {**LEAVING, **BROKEN, "behavior.win_back": "logit", "brands.A.levers": [BACK], "brands.B.levers": [
+            {**BACK, "gives": "bundle", "target": "everybody", "strength": 1.0}, {**BACK, "after_weeks": 1.0},
+        ]}
+    ),
+    "offers to come back by an upgrade": three().vary(
+        {**LEAVING, "behavior.win_back": "logit", "brands.B.levers": [
+            {"kind": "win_back", "gives": "upgrade", "every_weeks": 3.0, "after_weeks": 2.0, "cost_accepted": 1.25},
+            {**BACK, "strength": 0.0},
+        ]}
+    ),
+    "offers to come back after contracts": three().vary(
+        {**CONTRACTS, **BROKEN, "behavior.win_back": "logit", "brands.A.levers": [BACK_SIGNED]}
+    ),
+    "offers for customers": three(
+        brands__A__levers=[FIRST_OFFERS], brands__B__levers=[{**FIRST_OFFERS, "target": "everybody", "utility": 0.0}],
+        brands__B__programs=[DISCOUNT, *CARDS],
+    ).vary(STOCKING),
+    "offers that lower nothing": three(
+        brands__A__levers=[{**FIRST_OFFERS, "percent": 0.0}, {**FIRST_OFFERS, "strength": 0.0}], burn_in=2
+    ),
+    "asking": three(brands__A__levers=[ASKING, GIFTS], brands__B__levers=[{"kind": "feedback", "every_weeks": 4.0}]),
+    "asking in vain": three().vary(
+        {
+            **LEARNING,
+            "brands.A.levers": [{**ASKING, "acted_on": False, "loss": 0.4}, {**ASKING, "strength": 0.0}],
+            "brands.B.levers": [{**ASKING, "lag_weeks": 0.0}],
+        }
+    ),
+    "a place to praise": three().vary(
+        {**WEEKLY_TALK, "brands.A.levers": [{"kind": "advocacy", "praise": 3.0, "growth": 0.05, **SPELL}]}
+    ),
+    "answers that others see": three().vary(
+        {
+            **WEEKLY_TALK, **BROKEN,
+            "brands.A.levers": [{"kind": "moderation", "in_public": 0.7, "easier": 0.6, **SPELL}],
+            "brands.B.levers": [{"kind": "moderation"}],
+        }
+    ),
+    "advertising to prospects": three(brands__B__programs=CARDS).vary(
+        {
+            **WEEKLY_TALK, **COMING, "brands.A.levers": [AWARENESS],
+            "brands.B.levers": [{**AWARENESS, "rate": 2.0, "recall": 0.7}, GIFTS], "brands.A.acquisition_cost": 2.5,
+        }
+    ),
+    "advertising to prospects, each by itself": bare().vary({**TIES, "brands.B.levers": [AWARENESS]}),
+    "advertising to all who are there": three(brands__C__levers=[AWARENESS], burn_in=3),
+    "everything, with offers and questions": full(
+        LEAVING, brands__A__levers=[BACK, ASKING, FIRST_OFFERS], brands__A__programs=[PLAY, DISCOUNT],
+        brands__B__levers=[{"kind": "moderation", **SPELL}, {"kind": "advocacy", **SPELL}, EVENTS],
+        brands__C__levers=[AWARENESS, {**BACK, "gives": "bundle"}],
+    ).vary(COMING),
     "undercutting": three(brands__B__pricing=[UNDERCUT]),
     "undercutting of discounts": three(brands__A__pricing=[{"kind": "undercut", "least_margin": 0.7}], burn_in=3),
     "matching": three(brands__A__pricing=[MATCH]).vary(STOCKING),
@@ -810,6 +879,22 @@ def test_twin__is_compared_where_levers_move_customers_and_rivals_answer():
     money = np.round(np.float32(1.5) * np.float32(0.65) * MONEY_UNIT)
     paid = [bought.paid for customer in twin.customers for bought in customer.purchases if bought.brand == 2]
     assert 20 < paid.count(money) < len(paid) - 20
+
+
+def test_twin__is_compared_where_offers_are_taken_and_answers_given():
+    twin = finished(SCENARIOS["offers to come back"])
+    assert (twin.series("won_back").sum(0)[:2] > 5).all()
+    accepted = [sum(len(lever.accepted) for lever in twin.levers if lever.brand == b) for b in (0, 1)]
+    assert min(accepted) > 5 and twin.series("contacts")[:, :2].sum() > 3 * sum(accepted)  # most have not left
+    assert finished(SCENARIOS["offers to come back by an upgrade"]).series("won_back")[:, 1].sum() > 5
+    assert finished(SCENARIOS["offers to come back after contracts"]).series("won_back")[:, 0].sum() > 5
+    twin = finished(SCENARIOS["offers for customers"])
+    money = np.round(np.float32(2.0) * np.float32(1 - 1.1 * 0.22) * MONEY_UNIT)
+    assert sum(bought.paid == money for customer in twin.customers for bought in customer.purchases) > 5
+    twin = finished(SCENARIOS["asking"])
+    assert min(lever.known for lever in twin.levers if lever.settings.kind == "feedback") > 3
+    advertised = [customer.advertised for customer in finished(SCENARIOS["advertising to prospects"]).customers]
+    assert advertised.count(0) > 5 and advertised.count(1) > 5
 
 
 def test_twin__unheard_bring_nobody():
@@ -1028,8 +1113,6 @@ def test_twin__refuses_a_kind_that_it_does_not_know():
         TwinModel(bare(brands__A__programs=[ahead]))
     with pytest.raises(NotImplementedError, match='no pricing of kind "best_response"'):
         TwinModel(bare(brands__B__pricing=[{"kind": "best_response", "price_response": 1.0}]))
-    with pytest.raises(NotImplementedError, match='no lever of kind "win_back"'):
-        TwinModel(three().vary({**LEAVING, "behavior.win_back": "logit", "brands.B.levers": [{"kind": "win_back"}]}))
     with pytest.raises(NotImplementedError, match='no target of kind "rfm"'):
         TwinModel(three(brands__B__levers=[{"kind": "gift", "target": "rfm"}]))
 

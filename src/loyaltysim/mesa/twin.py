@@ -31,7 +31,7 @@ from loyaltysim.mesa.twin_coming import Coming, bring_newcomers
 from loyaltysim.mesa.twin_customer import Customer
 from loyaltysim.mesa.twin_kinds import check_kinds
 from loyaltysim.mesa.twin_levers import Lever
-from loyaltysim.mesa.twin_levers_reaching import open_levers
+from loyaltysim.mesa.twin_levers_kinds import open_levers
 from loyaltysim.mesa.twin_luck import KeyedLuck, Luck, MesaLuck
 from loyaltysim.mesa.twin_market import Market
 from loyaltysim.mesa.twin_offers import bring_offers
@@ -214,6 +214,8 @@ class TwinModel(mesa.Model):
         if self.acquisition.kind != "none":
             bring_newcomers(self)
         self.agents.shuffle_do("step")
+        for lever in self.levers:
+            lever.close()
         self.datacollector.collect(self)
         self.clear_counts()
         self.now += 1

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from loyaltysim.mesa.twin_person import Person
 from loyaltysim.mesa.twin_program import money
 from loyaltysim.totals import ADVERTISING, FRIENDS, INVITATION
-from loyaltysim.word_of_mouth.acquisition import BROUGHT, CHANNEL, ENTER, MOST_PRESS, START
+from loyaltysim.word_of_mouth.acquisition import ADVERTISED, BROUGHT, CHANNEL, ENTER, MOST_PRESS, START
 from loyaltysim.word_of_mouth.delivery import TIE_UNIT
 from loyaltysim.word_of_mouth.inviting import MOST_LIFT
 from loyaltysim.word_of_mouth.referral import ACCEPT, EXTRA, FRAUD, INVITE, WHOM
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Arrival(NamedTuple):
-    """How somebody comes: through which channel, brought by whom, and to which brand."""
+    """How somebody comes: through which channel, brought by whom, and by which brand's invitation or advertising."""
 
     channel: int
     friend: Coming | None = None
@@ -60,7 +60,7 @@ class Coming(Person):
     def make_up_its_mind(self) -> Arrival | None:
         """Perhaps come, through advertising or friends: through which, by how hard each presses."""
         model, luck = self.model, self.model.luck
-        ads: float = model.acquisition.p * model.calendar.years
+        ads: float = (model.acquisition.p + sum(model.market.awareness)) * model.calendar.years
         press = self.press_of_friends()
         if model.acquisition.kind == "linear":
             chance = min(ads + press, 1.0)  # eq. E80
@@ -70,8 +70,20 @@ class Coming(Person):
         if luck.uniform(self.key, ENTER) >= chance:
             return None
         if luck.uniform(self.key, CHANNEL) * (ads + press) >= press:
-            return Arrival(ADVERTISING)
+            return Arrival(ADVERTISING, brand=self.whose_advertising())
         return Arrival(FRIENDS, self.who_brought())
+
+    def whose_advertising(self) -> int | None:
+        """The brand whose own advertising it was, with chances in proportion to rates; None: nobody's (eq. E138)."""
+        rates = self.model.market.awareness
+        if not any(rates):
+            return None
+        left = self.model.luck.fine_uniform(self.key, ADVERTISED) * (self.model.acquisition.p + sum(rates))
+        for b, rate in enumerate(rates):
+            left -= rate
+            if left < 0:
+                return b
+        return None
 
     def press_of_friends(self) -> float:
         """How hard friends who are in the market press, by the strength of the ties."""
@@ -146,6 +158,8 @@ class Coming(Person):
         if model.acquisition.q > 0:
             self.heard = [0.0] * model.n_brands
             self.praise, self.blame = [0] * model.n_brands, [0] * model.n_brands
+        if arrival.channel == ADVERTISING:
+            self.advertised = arrival.brand
         if arrival.brand is not None and friend is not None:
             self.referred = self.pledge = arrival.brand
             self.hold = referral.hazard_factor

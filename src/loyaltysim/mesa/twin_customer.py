@@ -54,9 +54,11 @@ class Customer(Choosing, Feeling, Complaining, Talking, Leaving, Coming):
         self.shelf = list(model.market.prices)
         for pricing in model.pricing:
             pricing.offer(self)
-        prices, rewards = list(self.shelf), [0.0] * model.n_brands
+        rewards = [0.0] * model.n_brands
         for lever in model.levers:
+            lever.offer(self)
             rewards[lever.brand] += lever.attention(self)
+        prices = list(self.shelf)
         for card in sorted(self.running, key=lambda card: card.takes_balances):
             card.offer(prices, rewards)
         self.come_back(occasion)

@@ -80,7 +80,7 @@ class Leaving(Needing, Coming):
                 logit -= win_back.service_leaver
             if model.luck.uniform(self.key, ANSWER, index=b) < logistic(logit):
                 model.counts["won_back"][b] += 1
-                self.left[b] = False
+                self.left[b], self.won_back_at[b] = False, model.now
                 self.second_life[b] = self.hazard_of(offer, b)
         self.offers = [NO_OFFER] * model.n_brands
 

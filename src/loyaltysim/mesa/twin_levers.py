@@ -1,8 +1,10 @@
-"""The twin's levers: what all share, and those that change what the brand is to everybody (eqs. E124, E134–E137)."""
+"""The twin's levers: what all share, and those that change what the brand is to everybody (E124, E133–E139)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from loyaltysim.draws import purpose
 from loyaltysim.mesa.twin_program import money
@@ -54,9 +56,20 @@ class Lever:
         """What saving a share leaves."""
         return float(1 - min(self.settings.strength * share, 1.0))
 
+    def offer(self, customer: Customer) -> None:
+        """Change the price on the shelf for a customer."""
+
     def attention(self, customer: Customer) -> float:
         """What it adds to the utility of the brand for a customer."""
         return 0.0
+
+    def lower(self, customer: Customer, percent: float) -> None:
+        """Take a share off the price on the shelf; in float32, as in the arrays: the till rounds it."""
+        left = np.float32(1 - percent / 100)
+        customer.shelf[self.brand] = float(np.float32(customer.shelf[self.brand]) * left)
+
+    def close(self) -> None:
+        """See, at the end of the step, what became of what it did."""
 
 
 class Service(Lever):
@@ -103,8 +116,30 @@ class Community(Lever):
             self.model.market.bond_growth[self.brand] += self.settings.strength * self.settings.growth
 
 
-class BrandAdvertising(Lever):
-    """Bonds grow as long as the brand's advertising is in mind (eqs. E136–E137)."""
+class Moderation(Lever):
+    """Who is there where customers complain in public is told more, and looks better (eq. E133)."""
+
+    def show(self) -> None:
+        """Make up where others see it, and be easier to complain to."""
+        moderation, market = self.settings, self.model.market
+        if self.runs():
+            self.improve(market.moderation, moderation.in_public)
+            self.improve(market.complaint_ease, moderation.easier)
+
+
+class Advocacy(Lever):
+    """A place where those with a bond praise the brand more often, and bonds grow (eq. E139)."""
+
+    def show(self) -> None:
+        """Be there."""
+        place, market = self.settings, self.model.market
+        if self.runs():
+            market.advocacy[self.brand] += place.strength * place.praise
+            market.bond_growth[self.brand] += place.strength * place.growth
+
+
+class Advertising(Lever):
+    """What is remembered for a while: it builds up, and fades (eq. E136)."""
 
     def __init__(self, settings: Any, model: TwinModel, brand: int, label: str) -> None:
         super().__init__(settings, model, brand, label)
@@ -119,7 +154,28 @@ class BrandAdvertising(Lever):
         if self.adstock <= FORGOTTEN:
             self.adstock = 0.0
 
+
+class BrandAdvertising(Advertising):
+    """Bonds grow as long as the brand's advertising is in mind (eq. E137)."""
+
     def show(self) -> None:
         """Let bonds grow faster."""
         more = self.settings.strength * self.settings.growth * self.adstock
         self.model.market.bond_growth[self.brand] += more
+
+
+class AwarenessAdvertising(Advertising):
+    """It brings prospects, and lets those look at the brand who never bought it (eq. E138)."""
+
+    def show(self) -> None:
+        """Let prospects come at a higher rate."""
+        lever = self.settings
+        self.model.market.awareness[self.brand] += lever.strength * lever.rate * self.adstock
+
+    def attention(self, customer: Customer) -> float:
+        """Who never bought the brand recalls it as far as it is in mind; whom it has just brought, fully."""
+        lever, b = self.settings, self.brand
+        if customer.tried[b] or not self.adstock:
+            return 0.0
+        is_new = customer.entered == self.model.now and customer.advertised == b
+        return float(lever.strength * lever.recall * (1.0 if is_new else self.adstock))

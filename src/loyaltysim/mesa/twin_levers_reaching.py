@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.mesa import twin_levers
 from loyaltysim.mesa.twin_levers import Lever
 from loyaltysim.mesa.twin_program import logistic
 from loyaltysim.record import ROUNDING
@@ -163,25 +162,3 @@ class Personalization(Communication):
     def effect(self, customer: Customer) -> float:
         """How much a contact does now; below 0 it does harm."""
         return super().effect(customer) - float(self.settings.intrusiveness * customer.privacy_aversion)
-
-
-LEVERS: dict[str, type[Lever]] = {
-    "service": twin_levers.Service,
-    "convenience": twin_levers.Convenience,
-    "ethics": twin_levers.Ethics,
-    "community": twin_levers.Community,
-    "brand_advertising": twin_levers.BrandAdvertising,
-    "gift": Gift,
-    "event": Event,
-    "communication": Communication,
-    "personalization": Personalization,
-}
-
-
-def open_levers(model: TwinModel) -> list[Lever]:
-    """All levers of the scenario, in order."""
-    return [
-        LEVERS[lever.kind](lever, model, b, f"{name}.{number}")
-        for b, (name, brand) in enumerate(model.setup.brands.items())
-        for number, lever in enumerate(brand.levers)
-    ]

@@ -7,7 +7,8 @@ from typing import Any
 from loyaltysim.mesa.twin_program import money
 
 LENT = (
-    "service ease consistency ethics effort bond_growth response_days distributive interaction complaint_ease"
+    "quality service ease consistency ethics effort bond_growth response_days distributive interaction complaint_ease "
+    "moderation advocacy awareness"
 ).split()
 """What levers may change for a step."""
 
@@ -35,6 +36,9 @@ class Market:
         self.distributive: list[float] = board.distributive[0].tolist()
         self.interaction: list[float] = board.interaction[0].tolist()
         self.complaint_ease: list[float] = board.complaint_ease[0].tolist()
+        self.moderation: list[float] = board.moderation[0].tolist()
+        self.advocacy: list[float] = board.advocacy[0].tolist()
+        self.awareness: list[float] = board.awareness[0].tolist()
         self.take_sources()
         self._usual = {name: list(getattr(self, name)) for name in LENT}
         self._experience = behavior.experience
@@ -58,8 +62,8 @@ class Market:
         """Utility before price, tastes and history, with what the brand shows …"""
         self.appeal_online = [more + here for more, here in zip(base, self._online_appeal)]
         """… in the store and online."""
-        if self._experience.kind == "index":
-            self.worth = [self.index(b, self._experience) for b in range(len(self.quality))]
+        is_index, brands = self._experience.kind == "index", range(len(self.quality))
+        self.worth = [self.index(b, self._experience) if is_index else self.quality[b] for b in brands]
 
     def turn(self, step: int) -> None:
         """Show the prices of a step, and leaflets and displays (stage 1)."""

@@ -98,6 +98,8 @@ class Person(mesa.Agent):
         self.entered = 0
         """The step of coming, -1 for those who are not in the market yet."""
         self.channel = START
+        self.advertised: int | None = None
+        """The brand whose advertising brought it."""
         self.referrer: Person | None = None
         self.referred: int | None = None
         """The brand to which an invitation brought it …"""
@@ -140,6 +142,8 @@ class Person(mesa.Agent):
         """Contacts by brands in this step, each as strong as its lever."""
         self.offers = [NO_OFFER] * brands
         """What brands that were left offer in this step to win the customer back."""
+        self.asked_back_at, self.won_back_at = [-1] * brands, [-1] * brands
+        """The step of the latest offer of each brand to come back, and of the latest that was accepted."""
 
     def _take_traits(self, traits: dict[str, Any]) -> None:
         self.needs: float = traits["needs"]

@@ -55,7 +55,7 @@ class Complaining(Person):
         if model.luck.uniform(self.key, PUBLIC, occasion) < model.recovery.public_chance:
             model.counts["complaints_public"][brand] += 1
             audience = min(model.recovery.public_audience, len(model.customers))
-            said = 2 * recovery - 1
+            said = 2 * (recovery + model.market.moderation[brand] * (1 - recovery)) - 1  # eq. E133
             units = math.floor(abs(said) * audience * STRENGTH_UNIT + 0.5)
             model.public_next[brand] += units if said > 0 else -units
 
