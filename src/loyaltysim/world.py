@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -106,10 +106,12 @@ class World:
         *,
         clock: bool = False,
         carried: bool = False,
+        order: Literal["C", "F"] = "C",
     ) -> np.ndarray:
         """An array that the asking part alone owns; a `clock` holds steps, and begins when the part joins.
 
-        What is `carried` goes over to a branch in which no part asks for it.
+        What is `carried` goes over to a branch in which no part asks for it. In `order` "F" what belongs to one row
+        stands together in memory: for arrays that are read and written whole, row by row.
         """
         if name in self.arrays:
             raise KeyError(f"two parts call an array {name!r}")
@@ -117,7 +119,7 @@ class World:
             self.clocks.append(name)
         if carried:
             self.carried.append(name)
-        return self.arrays.setdefault(name, np.full(shape, start, dtype))
+        return self.arrays.setdefault(name, np.full(shape, start, dtype, order=order))
 
     def bring(self, shoppers: Shoppers) -> None:
         """Stage the shared states of this round's shoppers into columns of the same names."""

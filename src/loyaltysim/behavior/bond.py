@@ -159,7 +159,7 @@ class Drift(Bond):
         for jump in world.touches.jumps:
             rows = jump.rows
             arrays = world.customers.arrays
-            some = {name: arrays[name][..., rows] for name in self.reads if name in arrays}
+            some = {name: arrays[name].take(rows, axis=-1) for name in self.reads if name in arrays}
             market_of = rows // world.customers.n_customers
             begins = np.searchsorted(market_of, np.arange(world.n_replications + 1))
             self._drift(world, some, self._elapsed(world, rows, step), sources[0], sources[1], 0, begins, some["bond"])

@@ -134,7 +134,7 @@ class Leaving(Lapse):
             left_step=world.own("lapse.left_step", shape, np.int32, -1),
             latest_step=latest,
             after_failure=world.own("lapse.after_failure", (customers.rows,), np.uint32) if fails else None,
-            before=world.own("lapse.before", (len(TERMS), *shape), np.float32) if world.explains else None,
+            before=world.own("lapse.before", (len(TERMS), *shape), np.float32, order="F") if world.explains else None,
             known=world.own("lapse.known", (customers.rows,), np.uint32) if world.explains else None,
         )
 

@@ -17,6 +17,9 @@ from loyaltysim.world import World
 
 f4 = np.float32
 
+SOME = 1024
+"""Shoppers for whom forgetting is worked out once, for all brands."""
+
 
 class Learning(Part, room="learning model"):
     """How customers learn what to expect."""
@@ -124,11 +127,16 @@ def _learn(experience, n, share, expectation):
 @jit
 def _forget(elapsed, n, forgetting, trust):
     """trust[b, q] *= e^(-forgetting · elapsed[q])."""
-    forgetting = f4(forgetting)
-    for b in range(trust.shape[0]):
-        own = trust[b]
-        for q in range(n):
-            own[q] *= exp(-forgetting * elapsed[q])
+    forgetting, left = f4(forgetting), np.empty(SOME, np.float32)
+    for start in range(0, n, SOME):
+        some = slice(start, min(start + SOME, n))
+        weeks = elapsed[some]
+        for q in range(weeks.shape[0]):
+            left[q] = exp(-forgetting * weeks[q])
+        for b in range(trust.shape[0]):
+            own = trust[b, some]
+            for q in range(own.shape[0]):
+                own[q] *= left[q]
 
 
 @jit

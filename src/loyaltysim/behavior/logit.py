@@ -131,11 +131,10 @@ class Logit(Choice):
         why, one = _why(shoppers), shoppers.ask("why.term", True)
         why[:, :, :n] = 0
         why[REASONS.index("brand"), :, :n] = u[:, :n]
+        one[:, :n] = 0
         for reason, term in self.terms(world, shoppers):
-            one[:, :n] = 0
             term(one)
-            why[REASONS.index(reason), :, :n] += one[:, :n]
-            u[:, :n] += one[:, :n]
+            utility.move(one, n, why[REASONS.index(reason)], u)
 
     def terms(self, world: World, shoppers: Shoppers) -> Iterator[tuple[str, Callable[[np.ndarray], None]]]:
         """What is added to the utility, one after the other: the reason that it is counted as, and the addition."""

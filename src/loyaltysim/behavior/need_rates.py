@@ -12,6 +12,9 @@ MOST_LIFT = 5.0  # of the logarithm of needs by all contacts of a step, 148-fold
 
 f4, u4 = np.float32, np.uint32
 
+SOME = 1024
+"""Rows whose contacts are added up, brand by brand, before they count."""
+
 
 @jit
 def expected(needs, start, stop, factor, mean):
@@ -55,12 +58,17 @@ def put_away(rows, brand, units, elapsed, n, needs, consumption, stock):
 @jit
 def lift(contacts, start, stop, lift, mean):
     """mean[i] *= e**(lift · contacts by all brands), within limits, for the block's row i."""
-    lift, most = f4(lift), f4(MOST_LIFT)
-    for i in range(stop - start):
-        count = f4(0.0)
+    lift, most, counts = f4(lift), f4(MOST_LIFT), np.empty(SOME, np.float32)
+    for first in range(0, stop - start, SOME):
+        own = mean[first : min(first + SOME, stop - start)]
+        count = counts[: own.shape[0]]
+        count[:] = f4(0.0)
         for b in range(contacts.shape[0]):
-            count += f4(contacts[b, start + i])
-        mean[i] *= exp(max(min(lift * count, most), -most))
+            sent = contacts[b, start + first : start + first + own.shape[0]]
+            for i in range(own.shape[0]):
+                count[i] += f4(sent[i])
+        for i in range(own.shape[0]):
+            own[i] *= exp(max(min(lift * count[i], most), -most))
 
 
 @jit

@@ -93,3 +93,15 @@ def form_habit(habit, rows, brand, buyers, n_buyers, memory, brands):
         row, bought = rows[q], brand[q]
         for b in range(len(brands)):
             habit[row, b] = memory * habit[row, b] + (one - memory) * f4(b == bought)
+
+
+@jit
+def move(term, n, reason, u):
+    """Add a term, brands × shoppers, to its reason and to the utility, and leave 0 in its place."""
+    zero = f4(0.0)
+    for b in range(term.shape[0]):
+        own, why, utility = term[b], reason[b], u[b]
+        for q in range(n):
+            why[q] += own[q]
+            utility[q] += own[q]
+            own[q] = zero

@@ -24,7 +24,7 @@ from loyaltysim.world import World
 LN_2 = float(np.log(2.0))
 NEVER = -1
 
-f4 = np.float32
+f4, u4 = np.float32, np.uint32
 
 
 @dataclass
@@ -144,9 +144,9 @@ class Contacting(Reaching):
 @jit
 def _tire(rows, n, step, recovering, weight, fatigue, last, tired):
     """tired[q] += weight · what still tires of a lever's contacts, as of this step."""
-    recovering, weight = f4(recovering), f4(weight)
+    recovering, weight, step = f4(recovering), f4(weight), np.int32(step)
     for q in range(n):
-        row = rows[q]
+        row = u4(rows[q])
         tired[q] += weight * (fatigue[row] * exp(-recovering * f4(step - last[row])))
 
 
@@ -155,7 +155,7 @@ def _effects(tired, rows, n, tiring, minded, aversion, effect):
     """effect[q] = e**(-tiring · contacts that tire) - minded · aversion (eqs. E125, E140)."""
     tiring, minded = f4(tiring), f4(minded)
     for q in range(n):
-        effect[q] = exp(-tiring * tired[q]) - minded * aversion[rows[q]]
+        effect[q] = exp(-tiring * tired[q]) - minded * aversion[u4(rows[q])]
 
 
 @jit
@@ -178,7 +178,7 @@ def _contact(
 @jit
 def _attend(rows, n, step, forgetting, relevance, recent, last, effect, attention):
     """attention[q] += relevance · contacts in mind · effect, as of now (eq. E125)."""
-    forgetting, relevance = f4(forgetting), f4(relevance)
+    forgetting, relevance, step = f4(forgetting), f4(relevance), np.int32(step)
     for q in range(n):
-        row = rows[q]
+        row = u4(rows[q])
         attention[q] += relevance * (recent[row] * exp(-forgetting * f4(step - last[row]))) * effect[q]

@@ -47,7 +47,7 @@ def open_reasons(world: World) -> Reasons:
     """Nothing remembered yet."""
     rows = world.customers.rows
     return Reasons(
-        world.own("reasons.terms", (len(REASONS) - 1, len(world.brands), rows), np.float32),
+        world.own("reasons.terms", (len(REASONS) - 1, len(world.brands), rows), np.float32, order="F"),
         world.own("reasons.failed", (rows,), np.uint8),
         world.own("reasons.known", (rows,), np.uint8),
     )
@@ -138,8 +138,8 @@ def _note(
                 was = _chance(then, k, considered[q], outside) if known[row] != 0 else likely
                 divide(change, was / max(likely, f4(1e-30)), unit, main[first_replication + r, j],
                        shares[first_replication + r, j])  # fmt: skip
-            for t in range(n_terms):
-                for b in range(n_brands):
+            for b in range(n_brands):
+                for t in range(n_terms):
                     before[t, b, row] = why[t, b, q]
             failed[row], known[row] = np.uint8(failure[q] > f4(0.0)), np.uint8(1)
 

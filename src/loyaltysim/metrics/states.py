@@ -14,7 +14,7 @@ import numpy as np
 from loyaltysim.jit import jit
 from loyaltysim.world import World
 
-f8, i8, u4 = np.float64, np.int64, np.uint32
+f4, i8, u4 = np.float32, np.int64, np.uint32
 
 STATES = ("satisfaction", "bond", "trust")
 GONE = ("lost", "dormant")
@@ -63,11 +63,18 @@ def count_gone(world: World, step: int, dormant_after_weeks: float) -> np.ndarra
 @jit
 def _dormant(last, left, latest, segment, n_customers, dormant):
     """Count who last bought each brand at step `latest` or before, and has not left it."""
-    for row in range(left.shape[0]):
+    latest = np.int32(latest)
+    for r in range(dormant.shape[0]):
+        first, stop = r * n_customers, (r + 1) * n_customers
+        bits, own = left[first:stop], segment[first:stop]
         for b in range(dormant.shape[2]):
-            here = (u4(left[row] >> u4(b)) & u4(1)) == u4(0)
-            if here and last[b, row] >= 0 and last[b, row] <= latest:
-                dormant[row // n_customers, segment[row], b] += i8(1)
+            column = last[b, first:stop]
+            for s in range(dormant.shape[1]):
+                total = i8(0)
+                for i in range(bits.shape[0]):
+                    here = ((bits[i] >> u4(b)) & u4(1)) ^ u4(1)
+                    total += i8(here & u4(own[i] == s) & u4(column[i] >= 0) & u4(column[i] <= latest))
+                dormant[r, s, b] += total
 
 
 @jit
@@ -80,13 +87,14 @@ def _people(tried, segment, n_customers, people):
             for b in range(people.shape[2]):
                 total = i8(0)
                 for i in range(bits.shape[0]):
-                    total += i8((bits[i] >> u4(b)) & u4(1)) * i8(own[i] == s)
+                    total += i8((bits[i] >> u4(b)) & u4(own[i] == s))
                 people[r, s, b] = total
 
 
 @jit
 def _sum(state, tried, segment, n_customers, unit, sums):
-    """Add `state`, brands × rows, over those who ever bought the brand, in whole units."""
+    """Add `state`, brands × rows, over those who ever bought the brand, in whole units, a power of two of them in 1."""
+    unit = f4(unit)
     for r in range(sums.shape[0]):
         first, last = r * n_customers, (r + 1) * n_customers
         bits, own = tried[first:last], segment[first:last]
@@ -95,6 +103,5 @@ def _sum(state, tried, segment, n_customers, unit, sums):
             for s in range(sums.shape[1]):
                 total = i8(0)
                 for i in range(column.shape[0]):
-                    counts = i8((bits[i] >> u4(b)) & u4(1)) * i8(own[i] == s)
-                    total += i8(f8(column[i]) * unit) * counts
+                    total += i8(column[i] * (unit * f4((bits[i] >> u4(b)) & u4(own[i] == s))))
                 sums[r, s, b] = total

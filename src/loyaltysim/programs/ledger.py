@@ -14,6 +14,9 @@ from loyaltysim.elementary import exp, log
 from loyaltysim.jit import jit
 
 f4, f8, i8 = np.float32, np.float64, np.int64
+
+FEW = 64
+"""Rows looked over at once, for whether anything is to be done with any of them: such loops vectorize."""
 ACTIVE, GIVEN_UP = 1, 2  # a member with a card, and one who has given it up
 ROUND = 6755399441055744.0  # 1.5 · 2**52: adding and subtracting it rounds a float64 to a whole number, half to even
 
@@ -221,10 +224,16 @@ def mark_use(rows, brand, own, n, step, last_use):
 @jit
 def expire(last_use, start, stop, n_customers, segment, place, latest, due, balance, expired, points_expired):
     """Balances of those who last bought at step `latest` or before are lost; when `due`, everybody's are."""
-    by_customer = expired.shape[0] > 0
-    for row in range(start, stop):
-        if balance[row] > 0 and (due or last_use[row] <= latest):
-            points_expired[row // n_customers, segment[row], place] += balance[row]
-            if by_customer:
-                expired[row] += balance[row]
-            balance[row] = 0
+    by_customer, latest = expired.shape[0] > 0, np.int32(latest)
+    for first in range(start, stop, FEW):
+        some = slice(first, min(first + FEW, stop))
+        own, used, lost = balance[some], last_use[some], np.int32(0)
+        for i in range(own.shape[0]):
+            lost |= np.int32(own[i] > 0) & np.int32(used[i] <= latest)
+        if lost or due:
+            for row in range(first, min(first + FEW, stop)):
+                if balance[row] > 0 and (due or last_use[row] <= latest):
+                    points_expired[row // n_customers, segment[row], place] += balance[row]
+                    if by_customer:
+                        expired[row] += balance[row]
+                    balance[row] = 0

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from loyaltysim.customers.neighbors import Neighbors
-from loyaltysim.draws import bits
+from loyaltysim.draws import mix
 from loyaltysim.jit import jit
 from loyaltysim.market.messages import MessagePile
 from loyaltysim.world import World
@@ -122,17 +122,34 @@ def _deliver_to_one(n, sender, brand, strength, luck, first, neighbor, ties, key
 
     So the choice depends on who the friends are and not on the order in which they stand.
     """
-    for m in range(n):
-        begin, end = first[sender[m]], first[sender[m] + 1]
-        if end > begin:
-            chosen, largest = begin, bits(key[neighbor[begin]], luck[m])
-            for k in range(begin + 1, end):
-                number = bits(key[neighbor[k]], luck[m])
-                chosen = k if number > largest else chosen
-                largest = max(number, largest)
-            column = i8(brand[m]) + (n_brands if by_sign and strength[m] < 0 else 0)
-            weight = i8(ties[chosen]) if ties.shape[0] > 0 else TIE_UNIT
-            inbox[column, neighbor[chosen]] += through(strength[m], weight)
+    weighted, number = ties.shape[0] > 0, np.empty(0, u8)
+    for start in range(0, n, CHUNK):
+        stop, need = min(start + CHUNK, n), i8(0)
+        for m in range(start, stop):
+            need += i8(first[sender[m] + 1]) - i8(first[sender[m]])
+        if need > number.shape[0]:
+            number = np.empty(2 * need, u8)
+        filled = u8(0)
+        for m in range(start, stop):
+            friends = neighbor[first[sender[m]] : first[sender[m] + 1]]
+            for k in range(friends.shape[0]):
+                number[filled] = key[u8(friends[k])] + luck[m]  # what `bits` mixes
+                filled += u8(1)
+        drawn = number[:need]
+        for k in range(drawn.shape[0]):
+            drawn[k] = mix(drawn[k])
+        at = i8(0)
+        for m in range(start, stop):
+            begin, end = i8(first[sender[m]]), i8(first[sender[m] + 1])
+            if end > begin:
+                chosen = i8(0)
+                for k in range(1, end - begin):
+                    if drawn[at + k] > drawn[at + chosen]:
+                        chosen = i8(k)
+                at += end - begin
+                column = i8(brand[m]) + (n_brands if by_sign and strength[m] < 0 else 0)
+                weight = i8(ties[begin + chosen]) if weighted else TIE_UNIT
+                inbox[column, neighbor[begin + chosen]] += through(strength[m], weight)
 
 
 @jit

@@ -213,12 +213,19 @@ def _advocate(bond, last, start, bounds, advocacy, first_replication, mean, good
     """Praise comes 1 + advocacy of the brand last bought · bond with it times as often, blame as before (eq. E139)."""
     zero, tiny = f4(0.0), f4(1e-30)
     for r in range(bounds.shape[0] - 1):
-        of = advocacy[first_replication + r]
-        for i in range(bounds[r], bounds[r + 1]):
-            more = mean[i] * good[i] * of[max(last[start + i], 0)] * max(bond[i], zero)
-            total = mean[i] + more
-            good[i] = (mean[i] * good[i] + more) / max(total, tiny) if more > zero else good[i]
-            mean[i] = total
+        of, some = advocacy[first_replication + r], slice(bounds[r], bounds[r + 1])
+        own, messages, praise, attached = (
+            last[start + bounds[r] : start + bounds[r + 1]],
+            mean[some],
+            good[some],
+            bond[some],
+        )
+        for i in range(own.shape[0]):
+            more = messages[i] * praise[i] * of[np.uint32(max(own[i], np.int8(0)))] * max(attached[i], zero)
+            total = messages[i] + more
+            share = (messages[i] * praise[i] + more) / max(total, tiny)
+            praise[i] = share if more > zero else praise[i]
+            messages[i] = total
 
 
 @jit
