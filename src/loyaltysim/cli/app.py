@@ -16,6 +16,7 @@ from loyaltysim.cli.calibrate import calibrate
 from loyaltysim.cli.check import check
 from loyaltysim.cli.claims import claims
 from loyaltysim.cli.compare import compare
+from loyaltysim.cli.diff import diff
 from loyaltysim.cli.new import new
 from loyaltysim.cli.optimize import optimize
 from loyaltysim.cli.page import page
@@ -54,6 +55,7 @@ EXAMPLES: dict[Callable[..., None], str] = {
     reproduce: "loyaltysim reproduce results",
     word_of_mouth: "loyaltysim word-of-mouth grocery --of praise",
     check: "loyaltysim check mine.toml",
+    diff: "loyaltysim diff grocery mine.toml",
     new: "loyaltysim new grocery > mine.toml",
     schema: "loyaltysim schema > loyaltysim.schema.json",
     scenarios: "loyaltysim scenarios",
