@@ -9,6 +9,8 @@ from loyaltysim.report.answers import answers, short_name
 from loyaltysim.report.language import Language
 from loyaltysim.study.launches import Launch
 
+pytestmark = pytest.mark.slow  # the report of a small market takes some seconds to work out
+
 
 def worth(*values, retention=0.02) -> Launch:
     """A launch that brings so much at its end, one number a replication, evenly over 39 weeks."""

@@ -8,6 +8,8 @@ import pytest
 from loyaltysim import report
 from loyaltysim.report.figures import inline
 
+pytestmark = pytest.mark.slow  # the report of a small market takes some seconds to work out
+
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
          "--disable-sync"]  # fmt: skip
@@ -41,7 +43,6 @@ def visit(browser, written, told=None, **how):
     return page
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
 def test_page__opens_quietly_at_every_width_and_asks_nobody(browser, written, width, scheme):
@@ -53,7 +54,6 @@ def test_page__opens_quietly_at_every_width_and_asks_nobody(browser, written, wi
     assert light == {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 23, 27)"}[scheme]
 
 
-@pytest.mark.slow
 def test_page__has_a_text_for_every_figure(browser, written):
     page = visit(browser, written)
     figures = page.locator("figure")
@@ -65,7 +65,6 @@ def test_page__has_a_text_for_every_figure(browser, written):
         assert len(words.split()) > 10 and re.search(r"\d", words)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_page__has_no_serious_finding_of_axe(browser, written, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe-playwright-python")
@@ -76,7 +75,6 @@ def test_page__has_no_serious_finding_of_axe(browser, written, scheme):
     assert not serious, [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in serious]
 
 
-@pytest.mark.slow
 def test_page__goes_by_keyboard_from_the_first_link_to_the_answer(browser, written):
     page = visit(browser, written)
     page.keyboard.press("Tab")

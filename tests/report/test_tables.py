@@ -10,6 +10,8 @@ from loyaltysim.report.language import Language
 from loyaltysim.report.sources import register
 from loyaltysim.report.tables import tables
 
+pytestmark = pytest.mark.slow  # the report of a small market takes some seconds to work out
+
 
 @pytest.fixture(scope="module")
 def sheets(written) -> dict[str, str]:
