@@ -5,7 +5,8 @@ import shlex
 
 import pytest
 
-SMALLER = ("--set", "population.n_customers=150", "--set", "steps=13", "--set", "burn_in=6", "--set", "metrics.period_steps=6")
+SMALL = {"population.n_customers": 150, "steps": 13, "burn_in": 6, "metrics.period_steps": 6}
+SMALLER = [word for path, value in SMALL.items() for word in ("--set", f"{path}={value}")]
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -21,14 +22,13 @@ def diff(name: options.Name, other: Other, changes: options.Changes = None, as_j
     """Tell in which settings two scenarios differ; a change of --set is one of the second."""
     with told(as_json):
         from loyaltysim.cli.asked import Faults, read_options, read_scenario
-        from loyaltysim.loading import load
 
         faults = Faults()
         asked = read_options(faults, changes=changes)
         made = []
-        for read in (lambda: load(name), lambda: read_scenario(other, asked)):
+        for each, how in ((name, replace(asked, changes={})), (other, asked)):
             with faults.of():
-                made.append(read())
+                made.append(read_scenario(each, how))
         faults.tell()
         first, second = made
         found = {path: pair for path, pair in first.diff(second).items() if path != "title"}
