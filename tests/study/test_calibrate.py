@@ -129,6 +129,18 @@ def test_ridge__of_appeal_and_price_sensitivity_at_constant_prices_is_told():
 
 
 @pytest.mark.slow
+def test_ridge__of_bond_and_inertia_in_choices_alone_is_told():
+    parts = {"experience": {"kind": "normal"}, "satisfaction": {"kind": "level"}, "bond": {"kind": "linear"}}
+    bonded = MARKET.vary({**{f"behavior.{name}": part for name, part in parts.items()}, "population.taste": 0.0})
+    bonded = bonded.vary({"behavior.choice.bond_weight": 1.0})
+    axes = {"population.inertia": [0.0, 2.0], "behavior.choice.bond_weight": [0.0, 4.0]}
+    found = ls.calibrate(bonded, bought(bonded, 9), axes, points=90, weeks=5)
+    (ridge,) = found.ridges.to_dict("records")
+    assert ridge["correlation"] < -0.7, "a brand bought before is bought again, whichever of them it is"
+    assert "cannot tell more of one from more of the other" in found.report()
+
+
+@pytest.mark.slow
 def test_market__that_is_wrong_is_told_not_to_fit(seen):
     wrong = MARKET.vary({"population.inertia": 0.0, "population.taste.sd": 0.0})
     found = ls.calibrate(wrong, seen, {"brands.Ours.appeal": [-1.0, 1.0]}, points=60, weeks=5)
@@ -206,6 +218,17 @@ def test_calibrate__tells_a_target_that_runs_do_not_know():
     short = MARKET.vary({"metrics.period_steps": 20})  # one period: nobody was there the period before
     with pytest.raises(ls.ScenarioError, match=r"retention_rate is not known in 100% of runs"):
         ls.calibrate(short, {"retention_rate": (0.8, 0.01)}, {"population.inertia": [0.0, 2.0]}, points=30)
+
+
+def test_calibrate__tells_why_every_run_failed(monkeypatch):
+    from loyaltysim.study.targets import Targets
+
+    def broken(*_):
+        raise ZeroDivisionError("for a test")
+
+    monkeypatch.setattr(Targets, "numbers", broken)
+    with pytest.raises(ls.ScenarioError, match="every run failed, the first one so: ZeroDivisionError: for a test"):
+        ls.calibrate(MARKET, {"share": (0.4, 0.01)}, {"population.inertia": [0.0, 2.0]}, points=30)
 
 
 def test_calibrate__tells_all_faults_of_settings_and_targets_at_once():

@@ -129,7 +129,7 @@ class Candidates:
     def _refuse_unknown(self, numbers: np.ndarray, keys: Sequence[Sequence[str]]) -> None:
         errors = [row["error"] for own in keys for key in own if (row := self.rows[key])["error"]]
         if len(errors) == sum(map(len, keys)):
-            raise RuntimeError(f"every run failed; the first one so:\n{errors[0]}")
+            raise refused(f"every run failed, the first one so: {errors[0].strip().splitlines()[-1]}", "")
         if np.isnan(numbers).any((1, 2)).mean() > MOST_LEFT_OUT:
             raise self._unknown(numbers.reshape(-1, numbers.shape[-1]))
 
