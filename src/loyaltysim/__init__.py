@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from loyaltysim.study.social_value import social_value
     from loyaltysim.study.stress import stress
     from loyaltysim.study.sweep import sweep
+    from loyaltysim.study.who_gains import who_gains
     from loyaltysim.study.word_of_mouth_value import word_of_mouth_value
 
 __all__ = [
@@ -76,6 +77,7 @@ __all__ = [
     "stress",
     "sweep",
     "to_frame",
+    "who_gains",
     "who_was_moved",
     "word_of_mouth_effect",
     "word_of_mouth_value",
@@ -105,6 +107,7 @@ _ROOMS = {
     "study.social_value": ("social_value",),
     "study.stress": ("stress",),
     "study.sweep": ("sweep",),
+    "study.who_gains": ("who_gains",),
     "study.word_of_mouth_value": ("word_of_mouth_value",),
 }
 

@@ -3,6 +3,7 @@
 import shlex
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -143,6 +144,17 @@ def test_many_parts__are_merged_into_few_and_stay_the_same_runs(tmp_path, monkey
     store.close()
     assert len(list(tmp_path.glob("*.parquet"))) == 1 and len(store.done()) == 24
     assert sweep(SMALL, AXES, replications=4, store=tmp_path).identical(one)
+
+
+def test_store_of_ten_thousand_runs__is_few_files_and_opens_at_once(tmp_path):
+    store, values = Store(tmp_path), list(np.random.default_rng(1).random(400))
+    for part in range(50):
+        store.add(table_of({"key": f"{part} {k}", "replication": k, "values": values} for k in range(200)))
+    store.close()
+    assert len(list(tmp_path.iterdir())) <= 20
+    began = time.process_time()
+    assert len(Store(tmp_path).done()) == 10_000
+    assert time.process_time() - began < 2  # seconds of a processor, since others work on the same cores
 
 
 def test_merging_again__keeps_runs_whose_file_would_have_the_same_name(tmp_path, monkeypatch):

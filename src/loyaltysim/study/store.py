@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -88,17 +88,20 @@ class Store:
             os.fsync(file.fileno())
         return part
 
-    def rows(self) -> pa.Table | None:
-        """All rows, each run once; a failed run only if it has not been done since. None: there are none."""
+    def rows(self, columns: Sequence[str] | None = None) -> pa.Table | None:
+        """All rows, each run once; a failed run only if it has not been done since. None: there are none.
+
+        `columns` are those to read, all if None; key and error among them.
+        """
         read: dict[Path, pa.Table | None] = {}
         while new := [part for part in self._parts() if part not in read]:  # another process may merge meanwhile
-            read |= {part: self._read(part) for part in new}
+            read |= {part: self._read(part, columns) for part in new}
         tables = [table for table in read.values() if table is not None]
         return _once(tables) if tables else None
 
     def done(self) -> set[str]:
         """Keys of the runs that are there; those that failed are not."""
-        rows = self.rows()
+        rows = self.rows(("key", "error"))
         if rows is None:
             return set()
         import pyarrow.compute as pc
@@ -118,7 +121,7 @@ class Store:
     def _parts(self) -> list[Path]:
         return sorted(path for path in self.folder.glob(f"*{PART}") if not path.name.startswith("."))
 
-    def _read(self, part: Path) -> pa.Table | None:
+    def _read(self, part: Path, columns: Sequence[str] | None = None) -> pa.Table | None:
         """The rows of a file; None if it is damaged, and then set aside, or if another process has merged it."""
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -130,7 +133,7 @@ class Store:
         if part.stem.rpartition("-")[2] != _hash(image):
             part.rename(part.with_suffix(DAMAGED))
             return None
-        return pq.read_table(pa.BufferReader(image))
+        return pq.read_table(pa.BufferReader(image), columns=None if columns is None else list(columns))
 
 
 class Keys:
