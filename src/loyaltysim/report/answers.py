@@ -67,8 +67,8 @@ class _Writer:
     def weeks_text(self, steps: float) -> str:
         """A time in weeks."""
         weeks = steps * self.weeks
-        one = round(weeks, 1) == 1
-        return self.say("{n} week" if one else "{n} weeks", n=self.language.number(weeks, 0 if weeks >= 1 else 1))
+        told = self.language.number(weeks, 0 if weeks >= 1 else 1)
+        return self.say("{n} week", n=told) if round(weeks, 1) == 1 else self.say("{n} weeks", n=told)
 
     def money(self, number: Number) -> str:
         return self.language.both(number, self.unit)

@@ -12,7 +12,6 @@ from loyaltysim.plots.interval import interval
 from loyaltysim.report.findings import Findings
 from loyaltysim.report.language import Language
 from loyaltysim.report.sources import register
-from loyaltysim.study.program_doubt import worst_tenth
 from loyaltysim.study.stress import AS_IT_IS, WORLDS
 from loyaltysim.study.wording import is_share, mean_of, number
 
@@ -190,9 +189,7 @@ class _Maker:
             return
         rows: list[list[Cell]] = [[place + 1, float(value)] for place, value in enumerate(np.sort(draws))]
         columns = [(self.say("draw, the worst first"), self.say("number")), (self.say("value"), self.currency)]
-        title = self.say(
-            "The program's value in every draw (the worst tenth: {x:,.0f} on average)", x=worst_tenth(draws)
-        )
+        title = self.say("The program's value in every draw")
         yield Table("draws", "doubt", title, columns, rows, on_page=False, texts=0)
 
     def worlds(self) -> Iterator[Table]:

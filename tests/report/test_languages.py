@@ -1,0 +1,56 @@
+"""The report in other languages: nothing is left in English that a catalog could say, and numbers go by the place."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from loyaltysim import report
+from loyaltysim.report.language import ENGLISH, Language, languages
+from loyaltysim.study.wording import Number
+
+pytest.importorskip("babel")
+OTHERS = [code for code in languages() if code != ENGLISH]
+NAMES = r"\{(\w+)\}"
+
+
+def test_languages__are_those_of_the_promise():
+    assert languages() == ("en", "da", "nb", "sv")
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_catalog__keeps_the_names_of_values(code):
+    for english, said in Language(code).catalog.items():
+        assert sorted(re.findall(NAMES, english)) == sorted(re.findall(NAMES, said)), english
+
+
+def test_catalogs__say_the_same_sentences():
+    first, *rest = (set(Language(code).catalog) for code in OTHERS)
+    assert all(one == first for one in rest)
+
+
+def test_numbers__are_grouped_and_pointed_by_the_place():
+    number = Number(-1234.5, -1300.25, -1168.75, 1)
+    plain = {code: Language(code).both(number, "kr").replace("\N{NO-BREAK SPACE}", " ") for code in languages()}
+    assert plain["en"] == "−1,234.5 kr (95 %: −1,300.2 to −1,168.8)"
+    assert plain["da"] == "−1.234,5 kr (95 %: −1.300,2 til −1.168,8)"
+    assert re.fullmatch(r"−1.234,5 kr \(95 %: −1.300,2 till −1.168,8\)", plain["sv"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("code", OTHERS)
+def test_report__says_nothing_that_its_catalog_lacks(found, place, monkeypatch, code):
+    missing = set()
+    usual = Language.say
+
+    def say(self, sentence, **values):
+        if sentence not in self.catalog:
+            missing.add(sentence)
+        return usual(self, sentence, **values)
+
+    monkeypatch.setattr(Language, "say", say)
+    report.write(found, place / code, language=code)
+    report.write(replace(found, going_on=None, worlds={}, draws=None), place / f"{code} less", language=code)
+    assert missing == set()
+    text = (place / code / "report.html").read_text("utf-8")
+    assert f'<html lang="{code}">' in text and "Keep or stop" not in text
