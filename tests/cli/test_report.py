@@ -51,6 +51,15 @@ def test_report__as_json_is_one_object(command, done):
     assert "report.html" in told.json["files"]
 
 
+def test_report__is_told_in_plain_letters(command, here, base):
+    program = '[[brands.Ours.programs]]\nkind = "points"\n'
+    (here / "mine.toml").write_text(f"{base.replace('steps = 26', 'steps = 6').replace('60', '40')}\n{program}")
+    command("run", "mine.toml", "--out", "results", "--replications", 2, "--quiet")
+    told = command("report", "results", "--quiet")
+    assert told.code == 0 and told.out.startswith("Keep or stop the program?")
+    assert "\ufffd" not in told.out and " %" in told.out
+
+
 def test_report__leaves_with_the_results_that_it_was_about(command, done, here):
     command("report", done)
     assert command("run", "mine.toml", "--out", done, "--replications", 2, "--overwrite", "--quiet").code == 0

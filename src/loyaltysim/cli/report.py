@@ -65,7 +65,7 @@ def report(
         from loyaltysim.cli.show import note
         from loyaltysim.report import read, write
         from loyaltysim.report.findings import ranges
-        from loyaltysim.report.language import Language, check_language
+        from loyaltysim.report.language import NO_BREAK, Language, check_language
         from loyaltysim.report.spreadsheet import has_xlsxwriter
         from loyaltysim.study.assumptions import SPREAD
 
@@ -97,7 +97,7 @@ def report(
                         "files": [file.as_posix() for file in files]})  # fmt: skip
         else:
             for question, short, text in answers:
-                typer.echo(plain(f"{question} {short}\n  {text}"))
+                typer.echo(plain(f"{question} {short}\n  {text}".replace(NO_BREAK, " ")))
         note(f"written to {plain(str(where / files[0]))}", quiet)
         if not has_xlsxwriter():
             note("no tables.xlsx: it needs xlsxwriter, pip install -c constraints.txt -e '.[reports]'", quiet)

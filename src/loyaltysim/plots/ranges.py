@@ -41,7 +41,7 @@ def ranges(
         )  # fmt: skip
         ax.annotate(
             f"{mean:+,.0f}".replace("-", "−"), (np.nanmax([mean, high]), y), xytext=(8, 0), va="center",
-            textcoords="offset points", fontsize=SMALL_SIZE, color=INK,
+            textcoords="offset points", fontsize=SMALL_SIZE, color=INK, bbox={"color": "white", "pad": 0.5},
         )  # fmt: skip
     dress(ax, unit, "")
     ax.axvline(0, color=INK, linewidth=0.8, zorder=1)
