@@ -59,6 +59,8 @@ def test_point__is_rewards_given_and_owed_by_points_won(found):
 def test_break_even__is_told_in_weeks(found):
     assert told(found, "even", launch=worth(-1, -2, -3)).short == "Not within 39 weeks."
     assert told(found, "even", launch=worth(10, 10.1, 9.9)).short == "After 1 week."
+    assert told(found, "even", launch=worth(-10, 30, 10)).short == "After 1 week, or not at all."
+    assert "interval" not in told(found, "even", launch=worth(10)).text
 
 
 def test_world__that_cannot_come_about_is_said_so(found):

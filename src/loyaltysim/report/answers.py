@@ -154,18 +154,24 @@ class _Writer:
                     "At best, by its interval, after {weeks}.", weeks=self.weeks_text(found.earliest)
                 )
             return Answer("even", question, self.say("Not within {span}.", span=self.span), text, "money")
-        first = self.weeks_text(found.earliest if found.earliest is not None else found.step)
-        if found.latest is None:
-            text = self.say(
-                "By its interval between {first} after the launch and not at all in {span}.",
-                first=first,
-                span=self.span,
-            )
-        else:
+        first, short = (
+            self.weeks_text(found.earliest or found.step),
+            self.say("After {weeks}.", weeks=self.weeks_text(found.step)),
+        )
+        lines = []
+        if found.latest is not None:
             last = self.weeks_text(found.latest)
-            text = self.say("By its interval between {first} and {last} after the launch.", first=first, last=last)
-        text += " " + self.say("At the end of {span} it stands at {value}.", span=self.span, value=self.money(end))
-        return Answer("even", question, self.say("After {weeks}.", weeks=self.weeks_text(found.step)), text, "money")
+            lines.append(
+                self.say("By its interval between {first} and {last} after the launch.", first=first, last=last)
+            )
+        elif np.isfinite(end.half):
+            short = self.say("After {weeks}, or not at all.", weeks=self.weeks_text(found.step))
+            lines.append(self.say(
+                "By its interval between {first} after the launch and not at all in {span}.",
+                first=first, span=self.span,
+            ))  # fmt: skip
+        lines.append(self.say("At the end of {span} it stands at {value}.", span=self.span, value=self.money(end)))
+        return Answer("even", question, short, " ".join(lines), "money")
 
     def paid_anyway(self) -> Answer:
         question = self.say("Who is paid for what they would have done anyway?")
