@@ -118,14 +118,13 @@ def work_out(
     how: dict[str, Any],
 ) -> Calibration:
     """Run it, with a bar."""
-    from loyaltysim.cli.progress import bar
+    from loyaltysim.cli.progress import bar, of_runs
     from loyaltysim.study import calibrate as study
 
     with bar(1.0, quiet) as tell:
-        progress = None if tell is None else lambda done, total: tell(f"{done:,.0f} of {total:,} runs", done / total)
         return study.calibrate(
             scenario, observed, axes, replications=asked.replications, seed=asked.seed, threads=asked.threads,
-            store=store, progress=progress, **how,
+            store=store, progress=of_runs(tell), **how,
         )  # fmt: skip
 
 

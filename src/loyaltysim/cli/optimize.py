@@ -125,14 +125,13 @@ def work_out(
     scenario: Scenario, axes: dict[str, Any], asked: Asked, store: Path | None, quiet: bool, how: dict[str, Any]
 ) -> Optimization:
     """Search, with a bar."""
-    from loyaltysim.cli.progress import bar
+    from loyaltysim.cli.progress import bar, of_runs
     from loyaltysim.study import optimize as study
 
     with bar(1.0, quiet) as tell:
-        progress = None if tell is None else lambda done, total: tell("searching", done / total)
         return study.optimize(
             scenario, axes, replications=asked.replications, seed=asked.seed, threads=asked.threads, store=store,
-            progress=progress, **how,
+            progress=of_runs(tell), **how,
         )  # fmt: skip
 
 

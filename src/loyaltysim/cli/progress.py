@@ -8,10 +8,10 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def bar(total: float, quiet: bool = False) -> Iterator[Callable[[str, float], None] | None]:
+def bar(total: float, quiet: bool = False) -> Iterator[Callable[..., None] | None]:
     """Give a function that is told what is being done and how much of it is done so far; None where nobody watches.
 
-    `total` is the sum over all things to be done.
+    `total` is the sum over all things to be done, told apart by name; a third argument is shown in a name's place.
     """
     if quiet or not sys.stderr.isatty():
         yield None
@@ -24,8 +24,15 @@ def bar(total: float, quiet: bool = False) -> Iterator[Callable[[str, float], No
         task = progress.add_task("opening", total=total)
         done: dict[str, float] = {}
 
-        def tell(what: str, so_far: float) -> None:
+        def tell(what: str, so_far: float, shown: str = "") -> None:
             done[what] = so_far
-            progress.update(task, completed=sum(done.values()), description=what)
+            progress.update(task, completed=sum(done.values()), description=shown or what)
 
         yield tell
+
+
+def of_runs(tell: Callable[..., None] | None) -> Callable[[float, float], None] | None:
+    """What a study tells, runs done and runs in all, for a bar whose total is 1."""
+    if tell is None:
+        return None
+    return lambda done, total: tell("runs", done / total, f"{done:,.0f} of {total:,} runs")

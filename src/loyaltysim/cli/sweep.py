@@ -128,16 +128,15 @@ def work_out(
     quiet: bool,
 ) -> xr.Dataset:
     """Run what is missing, with a bar."""
-    from loyaltysim.cli.progress import bar
+    from loyaltysim.cli.progress import bar, of_runs
     from loyaltysim.study.cluster import connected
     from loyaltysim.study.sweep import run_design
 
     engine = nullcontext() if workers is None and cluster is None else connected(cluster, workers)
     with engine as client, bar(1.0, quiet) as tell:
-        progress = None if tell is None else lambda done, total: tell(f"{done:,.0f} of {total:,} runs", done / total)
         return run_design(
             scenario, visited, replications=asked.replications, seed=asked.seed, store=store, shard=shard,
-            threads=asked.threads, client=client, progress=progress,
+            threads=asked.threads, client=client, progress=of_runs(tell),
         )  # fmt: skip
 
 
