@@ -183,6 +183,21 @@ def test_adjustments__take_away_what_the_past_tells():
         assert abs(found.value - 1) < 4 * found.se, name
 
 
+@pytest.mark.parametrize("name", ["regression", "inverse-probability weighting"])
+def test_adjustments__leave_out_what_is_the_same_for_all_and_tell_nothing_they_cannot(name):
+    rng = np.random.default_rng(2)
+    rows = [(c, w) for c in range(60) for w in [*rng.uniform(0, 20, 1 + c % 5), *rng.uniform(45, 85, c % 3)]]
+    till = pd.DataFrame(rows, columns=["customer", "week"]).sort_values(["customer", "week"], ignore_index=True)
+    members = rng.permutation(60)[:20]
+    out_of_season = Seen(till, members, launch=40, joined_by=45, end=85, period=10)
+    assert (out_of_season.customers["recent"] == 0).all()
+    assert np.isfinite(ESTIMATORS[name].estimate(out_of_season)).all()
+    many = out_of_season.customers.index[out_of_season.customers["before"] > 3].to_numpy()
+    sure = Seen(till, many, launch=40, joined_by=45, end=85, period=10)  # the past says for sure who joins
+    if name != "regression":
+        assert np.isnan(ESTIMATORS[name].estimate(sure).value)
+
+
 def test_estimators__read_only_what_a_firm_can_see(repository):
     folder = repository / "src" / "loyaltysim" / "study" / "estimators"
     for file in folder.glob("*.py"):

@@ -8,6 +8,7 @@ An estimator tells what a program changed for each member, from what a firm can 
 from __future__ import annotations
 
 import importlib
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
@@ -98,22 +99,30 @@ def require(package: str) -> Any:
 
 
 def known_before(seen: Seen) -> np.ndarray:
-    """Customers × what adjustments hold fixed: log of purchases before and lately, weeks since the last (eq. E173)."""
+    """Customers × what adjustments hold fixed: log of purchases before and lately, weeks since the last (eq. E173).
+
+    What is the same for all, such as purchases out of season, is left out.
+    """
     customers = seen.customers
     since = seen.launch - customers["last"].to_numpy()
-    return np.column_stack([np.log1p(customers["before"]), np.log1p(customers["recent"]), np.log1p(since)])
+    known = np.column_stack([np.log1p(customers["before"]), np.log1p(customers["recent"]), np.log1p(since)])
+    return np.asarray(known[:, np.ptp(known, axis=0) > 0] if len(known) else known)
 
 
 def least_squares(outcome: np.ndarray, of: np.ndarray, held_fixed: np.ndarray | None = None) -> Estimate:
     """The coefficient of `of` in ordinary least squares with a constant, by statsmodels.
 
-    Its standard error holds for unequal variances (HC1). NaN where `of` does not vary.
+    Its standard error holds for unequal variances (HC1). NaN where `of` does not vary beside them.
     """
     if len(of) == 0 or of.min() == of.max():
         return NOTHING
     columns = [np.ones(len(of)), np.asarray(of, float)]
     design = np.column_stack(columns if held_fixed is None else [*columns, held_fixed])
-    fit = require("statsmodels.api").OLS(np.asarray(outcome, float), design).fit(cov_type="HC1")
+    if np.linalg.matrix_rank(design) == np.linalg.matrix_rank(np.delete(design, 1, axis=1)):
+        return NOTHING
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # two columns held fixed may say the same of few customers; `of` does not
+        fit = require("statsmodels.api").OLS(np.asarray(outcome, float), design).fit(cov_type="HC1")
     return Estimate(float(fit.params[1]), float(fit.bse[1]))
 
 

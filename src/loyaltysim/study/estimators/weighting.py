@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 
 from loyaltysim.study.estimators.estimator import NOTHING, Estimate, estimator, known_before, require
@@ -19,12 +21,19 @@ def inverse_probability_weighting(seen: Seen) -> Estimate:
     if len(member) == 0 or member.min() == member.max():
         return NOTHING
     known, after = known_before(seen), customers["after"].to_numpy(float)
-    known = (known - known.mean(0)) / np.maximum(known.std(0), 1e-12)
     api = require("statsmodels.api")
-    design = np.column_stack([np.ones(len(member)), known])
-    chances = api.Logit(member, design).fit(disp=0)
+    constant = np.ones((len(member), 1))
+    design = np.column_stack([constant, (known - known.mean(0)) / known.std(0)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # where the past tells who joins for sure; then the fit fails
+        try:
+            chances = api.Logit(member, design).fit(disp=0)
+        except np.linalg.LinAlgError:
+            return NOTHING
+    if not chances.mle_retvals["converged"]:
+        return NOTHING
     effects = require("statsmodels.treatment.treatment_effects").TreatmentEffect(
-        api.OLS(after, design), member, results_select=chances
+        api.OLS(after, constant), member, results_select=chances
     )
     found = effects.ipw(return_results=True, effect_group=1, disp=False)
     return Estimate(float(found.effect[0]), float(found.sd[0]))
