@@ -13,6 +13,7 @@ import pytest
 from scipy import stats
 
 from loyaltysim import Simulation, draws, load
+from loyaltysim.data.panels import panel_scenario
 from loyaltysim.mesa import TwinModel
 from loyaltysim.mesa.twin_kinds import KNOWN, parts_of
 from loyaltysim.mesa.twin_luck import KeyedLuck
@@ -329,6 +330,20 @@ MATCH = {
     "kind": "match", "answers": "prices", "lag_weeks": 2.0, "chance": 0.8, "lasts_weeks": 3.0, "every_weeks": 2.0,
     "rivals": ["B", "C"], "least_margin": 0.75, "from_week": 1.0, "until_week": 19.0,
 }  # fmt: skip
+RFM = {
+    "kind": "rfm", "groups": 3, "recency": 0.5, "frequency": 1.5, "money": 0.7, "share": 0.4, "most": 25,
+    "bought_within_weeks": 9.0, "not_within_weeks": 1.0,
+}  # fmt: skip
+FENCED = {name: RFM[name] for name in ("share", "most", "bought_within_weeks", "not_within_weeks")}
+LAPSING = {"kind": "lapse", "gone_after": 4.0, **FENCED}
+VALUABLE = {
+    "kind": "value", "rate_shape": 0.6, "rate_weeks": 2.5, "leave_a": 1.2, "leave_b": 3.5, **FENCED
+}  # fmt: skip
+BEST = {
+    "kind": "best_response", "price_response": 1.8, "outside_share": 0.2, "grid": 31, "ceiling": 1.95,
+    "every_weeks": 3.0, "rivals": ["B", "C"], "least_margin": 0.2, "from_week": 1.0, "until_week": 18.0,
+}  # fmt: skip
+AHEAD = {"kind": "forward_looking", "foresight_weight": 0.8, "weekly_discount": 0.97, "usual_chance": 0.4}
 FLOOR = {"floor": 0.1, "below_cost": True}
 COUPON = {
     "kind": "poach", "rivals": ["A", "B"], "depth": 0.35, "chance": 0.6, "from_week": 2.0, "until_week": 17.0
@@ -561,6 +576,9 @@ SCENARIOS = {
     "tiers": three(brands__A__programs=[TIERS]).vary(STOCKING),
     "tiers that are lost at once": three(brands__A__programs=[{**TIERS, "soft_landing": False}], burn_in=3),
     "a club": three(brands__A__programs=[CLUB], brands__B__programs=[{**CLUB, "enrollment": "automatic"}]),
+    "a club whose members stay": three(brands__A__programs=[CLUB], burn_in=2).vary(
+        {**LEAVING, "behavior.lapse.by_membership": 2.5}
+    ),
     "a club that holds": three(brands__A__programs=[CLUB, FREE_STAMPS, TIERS], burn_in=2).vary({**LEAVING, **STOCKING}),
     "surprises": three(brands__A__programs=[SURPRISES]),
     "surprises without feelings": bare(brands__A__programs=[SURPRISES]),
@@ -701,6 +719,31 @@ SCENARIOS = {
         brands__B__levers=[{"kind": "moderation", **SPELL}, {"kind": "advocacy", **SPELL}, EVENTS],
         brands__C__levers=[AWARENESS, {**BACK, "gives": "bundle"}],
     ).vary(COMING),
+    "targets by recency, frequency and money": three(
+        brands__A__levers=[{"kind": "gift", "every_weeks": 2.0, "jump": 0.3, "target": RFM}],
+        brands__B__levers=[{**GIFTS, "target": {"kind": "rfm", "share": 0.3}}],
+    ).vary(STOCKING),
+    "targets who are about to leave": three(
+        brands__A__levers=[{"kind": "gift", "every_weeks": 2.0, "jump": 0.3, "target": LAPSING}, GIFTS],
+        brands__B__levers=[{**GIFTS, "target": {"kind": "lapse", "share": 0.4}}], population__start_brand="B",
+    ).vary(LEAVING),
+    "targets of value": three(
+        brands__A__levers=[{"kind": "gift", "every_weeks": 2.0, "jump": 0.3, "target": VALUABLE}],
+        brands__B__levers=[{**GIFTS, "target": {"kind": "value", "share": 0.4}}],
+    ).vary(LEAVING),
+    "best response": three(brands__A__pricing=[BEST], brands__C__pricing=[
+        {"kind": "best_response", "price_response": 2.5, "every_weeks": 2.0, "floor": 0.2, "below_cost": True},
+    ]).vary(STOCKING),
+    "members who look ahead": three(
+        brands__A__programs=[{**FREE_STAMPS, "customer_response": AHEAD}],
+        brands__B__programs=[{
+            "kind": "points", "reward": {"kind": "cash", "value": 0.6, "threshold": 9}, "accrual": BETTER_WEEKS,
+            "customer_response": "forward_looking",
+        }],
+        population__price_sensitivity={"distribution": "lognormal", "median": 1.0, "sigma": 0.5},
+        population__needs_per_week=SPREAD,
+    ),
+    "recorded purchases": panel_scenario(load("catsup")),
     "undercutting": three(brands__B__pricing=[UNDERCUT]),
     "undercutting of discounts": three(brands__A__pricing=[{"kind": "undercut", "least_margin": 0.7}], burn_in=3),
     "matching": three(brands__A__pricing=[MATCH]).vary(STOCKING),
@@ -851,6 +894,26 @@ def test_twin__is_compared_where_members_join_rise_win_and_leave():
     twin, _ = cards("programs that begin later, for some")
     assert twin.series("enrolled")[:6].sum() == 0 and (twin.series("enrolled")[6:].sum(0) > 5).all()
     assert [rules.is_copied for rules in cards("copies")[0].rules] == [True, True, True, True, False]
+
+
+def test_twin__club__takes_its_fees_and_gives_its_discount():
+    club = {"kind": "club", "fee": 0.8, "term_weeks": 4.0, "percent": 25.0, "stay": 1.0, "enrollment": "automatic"}
+    alone = {"behavior.needs": "regular", "behavior.choice.outside_option": False, "brands.B.appeal": -60.0}
+    twin = finished(bare(brands__A__programs=[club]).vary(alone))
+    assert twin.series("program_fees")[:, 0].sum() == pytest.approx(100 * (1 + 5) * 0.8)  # joining, and five terms
+    assert twin.series("program_cost")[:, 0].sum() == pytest.approx(100 * 19 * 0.5)  # all but the first purchase
+    assert {bought.paid for bought in twin.customers[0].purchases[1:]} == {1.5 * MONEY_UNIT}
+    assert all(customer.member_of[0] for customer in twin.customers)
+
+
+def test_twin__club__holds_its_members_and_no_longer_those_who_left_it():
+    twin = finished(SCENARIOS["a club whose members stay"])
+    has_left = [customer for customer in twin.customers if customer.cards[0].joined and not customer.cards[0].member]
+    assert len(has_left) > 3 and not any(customer.member_of[0] for customer in has_left)
+    stays = next(customer for customer in twin.customers if customer.cards[0].member)
+    held = stays.leaning(0)
+    stays.member_of[0] = False
+    assert stays.leaning(0) == pytest.approx(held + 2.5)
 
 
 @pytest.mark.parametrize(
@@ -1105,16 +1168,8 @@ def test_twin__with_luck_of_mesa_comes_again_with_its_seed():
 
 
 def test_twin__refuses_a_kind_that_it_does_not_know():
-    scenario = load("reference").vary({"panel.source": "Yogurt", "behavior.needs": "panel"})
-    with pytest.raises(NotImplementedError, match='no needs model of kind "panel"'):
-        TwinModel(scenario)
-    ahead = {**CARDS[1], "customer_response": "forward_looking"}
-    with pytest.raises(NotImplementedError, match='no customer response of kind "forward_looking"'):
-        TwinModel(bare(brands__A__programs=[ahead]))
-    with pytest.raises(NotImplementedError, match='no pricing of kind "best_response"'):
-        TwinModel(bare(brands__B__pricing=[{"kind": "best_response", "price_response": 1.0}]))
-    with pytest.raises(NotImplementedError, match='no target of kind "rfm"'):
-        TwinModel(three(brands__B__levers=[{"kind": "gift", "target": "rfm"}]))
+    with pytest.raises(NotImplementedError, match='no target of kind "uplift"'):
+        TwinModel(three(brands__B__levers=[{"kind": "gift", "target": "uplift"}]))
 
 
 def test_twin__ends_with_the_scenario():

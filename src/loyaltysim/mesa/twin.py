@@ -10,9 +10,9 @@ that the arrays take the first occasions of all before anybody's second.
 
 With ``luck="keyed"`` every draw is the one that the arrays make, and so is every choice (tests/mesa/test_twin.py), but
 where Python's floats of 64 bits and the arrays' of 32 fall on two sides of a draw: one choice in some millions. With
-``luck="mesa"`` draws come from Mesa's own generator: another sample of the same model. Traits, ties and shelf prices
-are the arrays' in both. The twin counts everybody together, not by segment, knows no panel of recorded purchases, and
-does not tell why customers left.
+``luck="mesa"`` draws come from Mesa's own generator: another sample of the same model. Traits, ties, planned and
+recorded prices, and what lies ahead of members who look ahead are the arrays' in both. The twin counts everybody
+together, not by segment, and does not tell why customers left. It knows no target of kind "uplift".
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ class TwinModel(mesa.Model):
     def _open_market(self, arrays: Any) -> None:
         """Take the brands with their plans, and their programs."""
         brands = self.setup.brands
-        self.n_brands = len(brands)
+        self.n_brands, self.panel = len(brands), arrays.panel
         self.market = Market(arrays.market, self.setup.behavior, [brand.unit_cost for brand in brands.values()])
         self.public = [0] * self.n_brands
         """What all may see of complaints of the last step: in 1/1024 of a full message, times those who see it."""
@@ -216,6 +216,8 @@ class TwinModel(mesa.Model):
         self.agents.shuffle_do("step")
         for lever in self.levers:
             lever.close()
+        for pricing in self.pricing:
+            pricing.count()
         self.datacollector.collect(self)
         self.clear_counts()
         self.now += 1

@@ -52,9 +52,10 @@ class Customer(Choosing, Feeling, Complaining, Talking, Leaving, Coming):
         self.catch_up()
         felt = self.felt_satisfaction()
         self.shelf = list(model.market.prices)
+        rewards = [0.0] * model.n_brands
         for pricing in model.pricing:
             pricing.offer(self)
-        rewards = [0.0] * model.n_brands
+            rewards[pricing.brand] += pricing.attention(self)
         for lever in model.levers:
             lever.offer(self)
             rewards[lever.brand] += lever.attention(self)
@@ -70,6 +71,7 @@ class Customer(Choosing, Feeling, Complaining, Talking, Leaving, Coming):
             units = self.fill_basket(brand, occasion) + self.more_units(brand, occasion)
             paid = self.pay(brand, units, prices[brand], felt[brand], occasion)
             incident = self.live(brand, felt[brand], occasion)
+            self.spent[brand] += paid
             self.purchases.append(Purchase(model.now, occasion, brand, units, paid, incident))
             self.drop_out(brand, occasion)
             self.count(brand, units)
@@ -117,6 +119,8 @@ class Customer(Choosing, Feeling, Complaining, Talking, Leaving, Coming):
 
     def remember_purchase(self, brand: int) -> None:
         """Remember what was bought."""
+        if not self.tried[brand]:
+            self.first_bought[brand] = self.model.now
         self.last_brand, self.tried[brand] = brand, True
         self.times_bought[brand] += 1
         self.last_bought[brand] = self.model.now

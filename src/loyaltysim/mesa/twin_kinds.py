@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
 
 KNOWN = {
-    "needs": {"poisson", "bernoulli", "regular", "contract"},
+    "needs": {"poisson", "bernoulli", "regular", "contract", "panel"},
     "choice": {"logit", "switching"},
     "experience": {"none", "normal", "index"},
     "satisfaction": {"none", "level", "disconfirmation"},
@@ -23,7 +23,7 @@ KNOWN = {
     "influence": {"none", "satisfaction", "heard"},
     "acquisition": {"none", "linear", "ties"},
     "referral": {"none", "invitations"},
-    "pricing": {"constant", "promotion_calendar", "undercut", "match", "poach"},
+    "pricing": {"constant", "promotion_calendar", "undercut", "match", "poach", "best_response", "panel"},
     "levers": {
         "service",
         "convenience",
@@ -41,13 +41,13 @@ KNOWN = {
         "exclusive",
         "win_back",
     },
-    "target": {"everybody", "random"},
+    "target": {"everybody", "random", "rfm", "lapse", "value"},
     "programs": {"points", "stamps", "member_discount", "tiers", "club", "surprise", "play", "copy"},
     "enrollment": {"automatic", "opt_in"},
     "reward": {"cash", "percent_off", "amount_off", "free_unit", "gift_card", "experience", "access"},
     "accrual": {"plain", "calendar"},
     "expiry": {"none", "inactivity", "fixed_dates"},
-    "customer_response": {"none", "progress", "worth", "goal_gradient", "rewarded", "endowed"},
+    "customer_response": {"none", "progress", "worth", "goal_gradient", "rewarded", "endowed", "forward_looking"},
 }
 """The kinds of parts that the twin knows, by the setting that picks them; of all others only "none"."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.mesa.twin_levers import Lever
 from loyaltysim.mesa.twin_program import logistic
+from loyaltysim.mesa.twin_targets import NEVER, SCORES
 from loyaltysim.record import ROUNDING
 
 if TYPE_CHECKING:
@@ -43,19 +44,18 @@ class Reaching(Lever):
         return bought >= 0 and not too_long and not too_short
 
     def choose(self, customers: list[Customer]) -> list[Customer]:
-        """Those who are reached (eq. E122): a share, drawn anew each time or once and for all."""
-        target, luck = self.settings.target, self.model.luck
+        """Those who are reached: the highest scores, of equal ones by luck (eq. E122)."""
+        target = self.settings.target
         wanted = math.floor(len(customers) * target.share + 0.5)
         if target.most is not None:
             wanted = min(wanted, target.most)
-        if wanted == len(customers):
-            return customers
-        if target.kind == "random":
-            rank = {customer: -self.once[customer.number] for customer in customers}
-        else:
-            rank = {customer: luck.fine_uniform(customer.key, self.drawing) for customer in customers}
-        first = set(sorted(customers, key=rank.__getitem__)[:wanted])
-        return [customer for customer in customers if customer in first]
+        score = dict(zip(customers, SCORES[target.kind](self, customers)))
+        willing = [customer for customer in customers if score[customer] > NEVER]
+        if wanted >= len(willing):
+            return willing
+        luck = {customer: self.model.luck.fine_uniform(customer.key, self.drawing) for customer in willing}
+        first = set(sorted(willing, key=lambda customer: (-score[customer], luck[customer]))[:wanted])
+        return [customer for customer in willing if customer in first]
 
     def reach(self, customer: Customer) -> None:
         """What it does to one customer."""

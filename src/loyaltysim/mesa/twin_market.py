@@ -57,7 +57,7 @@ class Market:
 
     def weigh(self) -> None:
         """Work out what the brands are worth in this step, in the store and online, and to experience."""
-        base = [appeal - effort + more for appeal, effort, more in zip(self._appeal, self.effort, self._shown)]
+        base = [appeal - effort + more for appeal, effort, more in zip(self._appeal, self.effort, self.shown)]
         self.appeal_in_store = [more + here for more, here in zip(base, self._store_appeal)]
         """Utility before price, tastes and history, with what the brand shows …"""
         self.appeal_online = [more + here for more, here in zip(base, self._online_appeal)]
@@ -74,7 +74,8 @@ class Market:
         shown = [0.0] * len(self.prices)
         if choice.kind == "logit":
             shown = (choice.feature_weight * plan.feature[step] + choice.display_weight * plan.display[step]).tolist()
-        self._shown = shown
+        self.shown = shown
+        """Utility of leaflets and displays."""
 
     def index(self, brand: int, weights: Any) -> float:
         """A mean of product, service, ease and consistency that the weakest of them holds down (eq. E53)."""

@@ -17,6 +17,8 @@ class Needing(Person):
         model = self.model
         if model.needs.kind == "regular":
             return 1
+        if model.needs.kind == "panel":  # one recorded purchase a step, in the recorded order
+            return int(model.panel.first[self.number] + model.now < model.panel.first[self.number + 1])
         if model.needs.kind == "bernoulli":
             return int(model.luck.uniform(self.key, NEEDS) < self.needs)
         if self.category_exit and not self.is_in_category():

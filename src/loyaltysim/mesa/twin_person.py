@@ -71,6 +71,10 @@ class Person(mesa.Agent):
         self.times_bought = [0] * brands
         self.last_bought = [-1] * brands
         """The step of the last purchase of each brand, -1 never."""
+        self.first_bought = [-1] * brands
+        """The step of the first one."""
+        self.spent = [0] * brands
+        """Money paid for each brand so far."""
         self.bought_now: set[int] = set()
         """Brands bought in this step."""
         self.stock = 0.0
@@ -162,7 +166,7 @@ class Person(mesa.Agent):
     def bought_before(self, brand: int) -> None:
         """Have bought a brand just before the first step; where customers have contracts, one begins with that step."""
         self.last_brand, self.tried[brand] = brand, True
-        self.times_bought[brand], self.last_bought[brand] = 1, 0
+        self.times_bought[brand], self.first_bought[brand], self.last_bought[brand] = 1, 0, 0
         if self.model.needs.kind == "contract":
             self.contract = brand
 

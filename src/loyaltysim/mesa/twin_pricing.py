@@ -1,4 +1,4 @@
-"""The twin's prices that answer rivals: undercut and match, and coupons for rivals' customers (eqs. E127–E128)."""
+"""The twin's prices that are not planned: answers to rivals, coupons for their customers, recorded ones (E127–E129)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Pricing:
     def __init__(self, settings: Any, model: TwinModel, brand: int, name: str, number: int) -> None:
         self.settings, self.model, self.brand = settings, model, brand
         self.label = f"pricing.{name}.{settings.kind}"
-        self.rivals = rivals.places(settings.rivals, brand, tuple(model.setup.brands))
+        self.rivals = rivals.places(getattr(settings, "rivals", ()), brand, tuple(model.setup.brands))
 
     def runs(self) -> bool:
         """Whether it holds in this step."""
@@ -39,6 +39,13 @@ class Pricing:
 
     def offer(self, customer: Customer) -> None:
         """Change what one customer pays."""
+
+    def attention(self, customer: Customer) -> float:
+        """What it adds to the utility of the brand for a customer."""
+        return 0.0
+
+    def count(self) -> None:
+        """Note at the end of a step what was sold."""
 
 
 class Answering(Pricing):
@@ -107,7 +114,85 @@ class Poach(Pricing):
                 customer.shelf[b] = min(customer.shelf[b], lowered)
 
 
-KINDS: dict[str, type[Pricing]] = {"undercut": Answering, "match": Answering, "poach": Poach}
+class Recorded(Pricing):
+    """Each purchase of a panel household meets the price, leaflet and display that it really met."""
+
+    def row(self, customer: Customer) -> int:
+        """The household's row of this step; who has no more is shown the last."""
+        first = self.model.panel.first
+        return int(max(min(first[customer.number] + self.model.now, first[customer.number + 1] - 1), 0))
+
+    def offer(self, customer: Customer) -> None:
+        """Show the recorded price."""
+        customer.shelf[self.brand] = float(self.model.panel.price[self.row(customer), self.brand])
+
+    def attention(self, customer: Customer) -> float:
+        """What leaflet and display add, instead of what the brand shows to all."""
+        choice, panel, place = self.model.choice, self.model.panel, (self.row(customer), self.brand)
+        if choice.kind != "logit":
+            return 0.0
+        shown = choice.feature_weight * panel.feature[place] + choice.display_weight * panel.display[place]
+        return float(shown - self.model.market.shown[self.brand])
+
+
+class BestResponse(Pricing):
+    """The price of a grid that would earn most, if the market were what the brand believes it to be (eq. E129)."""
+
+    def __init__(self, settings: Any, model: TwinModel, brand: int, name: str, number: int) -> None:
+        super().__init__(settings, model, brand, name, number)
+        cost, usual = list(model.setup.brands.values())[brand].unit_cost, model.market.list_prices[brand]
+        most = usual if settings.ceiling is None else settings.ceiling
+        self.cost, self.grid = cost, np.linspace(float(settings.least(cost)), most, settings.grid).tolist()
+        self.price = math.inf
+        """What was decided; infinite: nothing yet."""
+        self.last = list(model.market.prices)
+        """Prices on the shelf in the last step."""
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew to add up what is sold, and prices on the shelf, until the next decision."""
+        brands = self.model.n_brands
+        self.sold, self.shelf, self.steps = [0] * brands, [0.0] * brands, 0
+
+    def count(self) -> None:
+        """Add up what the category sold, and at which prices."""
+        market = self.model.market
+        self.sold = [before + now for before, now in zip(self.sold, self.model.counts["units"])]
+        self.shelf = [before + now for before, now in zip(self.shelf, market.prices)]
+        self.last, self.steps = list(market.prices), self.steps + 1
+
+    def react(self) -> None:
+        """Decide, if it is time and something was sold."""
+        pricing, model = self.settings, self.model
+        if model.calendar.recurs(model.now, pricing.every_weeks, pricing.from_week or 0.0):
+            if self.runs() and self.steps and self.sold[self.brand]:
+                best = max(self.grid, key=lambda price: (price - self.cost) * self.share(price))
+                self.price = float(np.float32(best))
+            self.forget()
+
+    def share(self, price: float) -> float:
+        """The share of occasions that it believes to win at a price, rivals' prices being as they were last."""
+        b, outside = self.brand, self.settings.outside_share / (1 - self.settings.outside_share)
+        odds = {rival: self.sold[rival] / self.sold[b] for rival in self.rivals if self.sold[rival]}
+        against = outside * (1 + sum(odds.values()))
+        against += sum(odd * self.kept(rival, self.last[rival]) for rival, odd in odds.items())
+        return float(1 / (1 + against / self.kept(b, price)))
+
+    def kept(self, brand: int, price: float) -> float:
+        """What is left of a brand's odds at a price, against those at its usual one."""
+        dearer = price - self.shelf[brand] / self.steps
+        return math.exp(-self.settings.price_response * dearer)
+
+    def show(self) -> None:
+        """Ask what was decided, if it is less than what else is asked."""
+        prices = self.model.market.prices
+        if self.runs():
+            prices[self.brand] = min(prices[self.brand], self.price)
+
+
+KINDS: dict[str, type[Pricing]] = {
+    "undercut": Answering, "match": Answering, "best_response": BestResponse, "poach": Poach, "panel": Recorded
+}  # fmt: skip
 
 
 def open_pricing(model: TwinModel) -> list[Pricing]:

@@ -9,7 +9,11 @@ import math
 from typing import Any
 
 from loyaltysim.mesa.twin_program import Membership, Rules, money
+from loyaltysim.programs import foresight
 from loyaltysim.totals import MONEY_UNIT, POINT_UNIT
+
+TINY = 1e-30
+"""What stands for no needs at all in a logarithm."""
 
 
 class CountRules(Rules):
@@ -26,11 +30,36 @@ class CountRules(Rules):
         self.payout = money(self.reward.cost(program.unit_cost))
         self.idle_steps = program.expiry.after_steps(weeks)
         self.date_steps = program.expiry.date_steps(weeks)
+        self.plan = self.look_ahead(list_price)
+
+    def look_ahead(self, list_price: float) -> foresight.Plan | None:
+        """What a purchase is worth to members who look ahead to the reward: the solution is the arrays' (eq. E117)."""
+        count, worth, response = self.count, self.reward.worth(list_price), self.response
+        per_purchase = round((count.per_currency * list_price + count.per_unit) * POINT_UNIT)
+        if not response.foresight or per_purchase <= 0 or worth <= 0:
+            return None
+        return foresight.plan(
+            self.needed, per_purchase, worth, response.weekly_discount, response.usual_chance,
+            not self.reward.pays_out, count.redeeming_earns,
+        )  # fmt: skip
+
+    def worth_now(self, balance: int, needs: float, sensitivity: float) -> float:
+        """What a purchase is worth in money at a balance: read between nodes of needs and price sensitivity."""
+        if self.plan is None or sensitivity <= 0:
+            return 0.0
+        lacks = max(-(-(self.needed - balance) // self.plan.per_purchase), 0)
+        table = self.plan.worth[min(max(self.plan.purchases - lacks, 0), len(self.plan.worth) - 1)]
+        x, y = math.log2(max(needs, TINY)) - foresight.LEAST_NEEDS, math.log2(sensitivity) + self.plan.offset
+        places = [min(max(place * foresight.PER_OCTAVE, 0.0), nodes - 1.0) for place, nodes in zip((x, y), table.shape)]
+        (i, right), (j, up) = ((low := min(int(p), n - 2), p - low) for p, n in zip(places, table.shape))
+        below = table[i, j] * (1 - right) + table[i + 1, j] * right
+        above = table[i, j + 1] * (1 - right) + table[i + 1, j + 1] * right
+        return float(below * (1 - up) + above * up)
 
     def turn(self, model: Any) -> None:
         """Multiply what purchases earn in some weeks."""
         super().turn(model)
-        factor = self.program.accrual.factor(model.calendar, model.now)
+        factor = self.factor = self.program.accrual.factor(model.calendar, model.now)
         self.points_per_money = self.count.per_currency * factor * POINT_UNIT / MONEY_UNIT
         self.points_per_unit = round(self.count.per_unit * factor * POINT_UNIT)
         self.worth_per_currency = self.worth * factor * self.count.per_currency
@@ -84,6 +113,10 @@ class Card(Membership):
         if self.is_active and (rules.count.redeeming_earns or not self.redeeming):
             worth = rules.worth_per_currency * prices[b] + rules.worth_per_unit
             rewards[b] += self.customer.price_sensitivity * worth
+        if self.is_active and rules.plan is not None:
+            sensitivity = self.customer.price_sensitivity
+            ahead = rules.response.foresight * rules.factor * sensitivity
+            rewards[b] += ahead * rules.worth_now(self.balance, self.customer.needs, sensitivity)
         if self.weeks_since_reward() <= reward.access_weeks:
             rewards[b] += reward.access_utility
 
