@@ -1,0 +1,162 @@
+"""The collector of LoyaltyModel, batches and SolaraViz keep Mesa's contract."""
+
+import operator
+
+import mesa
+import numpy as np
+import pandas as pd
+import pytest
+from mesa_contract import (
+    REPORTERS,
+    SHORT,
+    MesaScenario,
+    N,
+    batch_takes_rng,
+    finished,
+    needs_batch_rng,
+    needs_batch_run,
+    needs_scenario,
+    short,
+    steps_of,
+)
+
+import loyaltysim as ls
+from loyaltysim.mesa import LoyaltyModel
+
+
+def test_model_frame__has_mesas_shape(ours, theirs):
+    frame = ours.datacollector.get_model_vars_dataframe()
+    assert isinstance(frame.index, pd.RangeIndex) and len(frame) == steps_of(ours)
+    assert list(frame) == list(ours.datacollector.model_reporters) == list(ours.datacollector.model_vars)
+
+
+@pytest.mark.parametrize("scenario", ["grocery", "coffee", "telco"])
+def test_model_frame__is_the_dataset(scenario):
+    names = "buyers revenue margin members points_outstanding satisfaction bond lost price program_cost lapsed".split()
+    brands = list(ls.load(scenario).brands)
+    reporters = {f"{name} {brand}": f"{name}[{brand}]" for name in names for brand in brands} | {"none": "no_purchase"}
+    model = finished(scenario=scenario, n_customers=200, model_reporters=reporters)
+    frame = model.datacollector.get_model_vars_dataframe()[SHORT["burn_in"] :]
+    data = model.results().isel(replication=0)
+    for name in names:
+        meant = data[name].sel(segment="all") if "segment" in data[name].dims else data[name]
+        got = frame[[f"{name} {brand}" for brand in brands]].to_numpy()
+        assert np.array_equal(got, meant.transpose("step", "brand").to_numpy(), equal_nan=True), name
+    assert np.array_equal(frame["none"], data["no_purchase"])
+
+
+def test_model_reporters__may_be_mesas():
+    reporters = {
+        "n": lambda model: len(model.agents),
+        "steps": "made",
+        "called": [operator.add, [1, 2]],
+        "sold": "purchases[Ours]",
+    }
+    model = finished(model_reporters=reporters)
+    frame = model.datacollector.get_model_vars_dataframe()
+    assert list(frame) == list(reporters)
+    assert frame["n"].tolist() == [N] * 8 and frame["steps"].tolist() == list(range(1, 9))
+    assert frame["called"].tolist() == [3] * 8
+    assert frame["sold"].tolist() == model.series("purchases[Ours]").tolist()
+    with pytest.raises(AttributeError, match="nothing_of_it"):
+        finished(model_reporters={"a": "nothing_of_it"})
+
+
+def test_agent_frame__has_mesas_shape():
+    """The same frame as Mesa's own collector makes of the same model, agent by agent."""
+    model = short(agent_reporters={**REPORTERS, "twice": lambda agent: 2 * agent.unique_id})
+    own = mesa.DataCollector(agent_reporters={**REPORTERS, "twice": lambda agent: 2 * agent.unique_id})
+    while model.running:
+        model.step()
+        own.collect(model)
+    frame, meant = model.datacollector.get_agent_vars_dataframe(), own.get_agent_vars_dataframe()
+    assert frame.index.names == ["Step", "AgentID"] and len(frame) == 8 * N
+    pd.testing.assert_frame_equal(frame, meant)
+
+
+def test_agent_frame__every_few_steps_and_a_sample():
+    model = finished(agent_reporters=REPORTERS, agents_every=3, agents_sample=10)
+    frame = model.datacollector.get_agent_vars_dataframe()
+    steps, numbers = (frame.index.unique(level) for level in ("Step", "AgentID"))
+    assert steps.tolist() == [3, 6, 8]  # the last always
+    assert len(numbers) == 10 and len(frame) == 30
+    last = frame.xs(8, level="Step")
+    assert last["mood"].tolist() == [model.agents[n - 1].satisfaction["Ours"] for n in last.index]
+    with pytest.raises(ValueError, match=f"agents_sample: must be a whole number from 1 to {N}"):
+        short(agents_sample=N + 1)
+
+
+@pytest.mark.filterwarnings("error:No agent reporters")  # Mesa 3 raises it, Mesa 4 warns
+def test_agent_frame__without_reporters_says_so_as_mesa_does(ours):
+    with pytest.raises(UserWarning, match="No agent reporters"):
+        ours.datacollector.get_agent_vars_dataframe()
+
+
+def test_collector__may_be_mesas_own():
+    class Own(LoyaltyModel):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.datacollector = mesa.DataCollector({"mood": lambda m: m.agents.agg("satisfaction[Ours]", np.mean)})
+
+    model = Own(n_customers=N, **SHORT)
+    model.run_model()
+    assert len(model.datacollector.get_model_vars_dataframe()) == 8
+
+
+BATCH = {"n_customers": N, **SHORT, "brands.Ours.price": [1.9, 2.1]}
+
+
+@needs_batch_run
+@pytest.mark.parametrize("processes", [1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.filterwarnings("ignore:.*iterations.*:DeprecationWarning")
+def test_batch_run__works_unchanged(processes):
+    seeds = {"parameters": BATCH, "rng": [1, 2]} if batch_takes_rng else {"parameters": {**BATCH, "rng": [1, 2]}}
+    rows = mesa.batch_run(
+        LoyaltyModel,
+        **seeds,
+        number_processes=processes,
+        data_collection_period=1,
+        max_steps=50,
+        display_progress=False,
+    )
+    frame = pd.DataFrame(rows)
+    assert len(frame) == 2 * 2 * 8
+    assert set(zip(frame["brands.Ours.price"], frame["rng"])) == {(1.9, 1), (1.9, 2), (2.1, 1), (2.1, 2)}
+    for (price, rng), part in frame.groupby(["brands.Ours.price", "rng"]):
+        meant = finished(rng=rng, **{"brands.Ours.price": price}).datacollector.get_model_vars_dataframe()
+        part = part.sort_values("Step")
+        assert np.array_equal(part["purchases[Ours]"], meant["purchases[Ours]"])
+        assert np.array_equal(part["bond[Rival]"], meant["bond[Rival]"], equal_nan=True)
+
+
+@needs_batch_rng
+def test_batch_run__with_no_rng_has_luck_of_its_own_each_time():
+    rows = mesa.batch_run(LoyaltyModel, BATCH | {"brands.Ours.price": 2}, rng=[None] * 3, display_progress=False)
+    assert len({row["revenue[Rival]"] for row in rows}) > 1
+
+
+@needs_scenario
+@needs_batch_rng
+def test_batch_run__takes_mesa_scenarios():
+    scenarios = [MesaScenario(rng=rng, n_customers=N, **SHORT) for rng in (1, 2)]
+    rows = mesa.batch_run(LoyaltyModel, {"scenario": scenarios}, display_progress=False)
+    meant = [finished(rng=rng).series("purchases[Ours]")[-1] for rng in (1, 2)]
+    assert [row["purchases[Ours]"] for row in rows] == meant
+
+
+@needs_batch_run
+def test_batch_run__records_agents():
+    period = {"number_processes": 1, "data_collection_period": 1, "display_progress": False}
+    parameters = {"n_customers": N, **SHORT, "agent_reporters": [REPORTERS], "rng": 1}
+    if batch_takes_rng:
+        parameters.pop("rng")
+        period["rng"] = 1
+    frame = pd.DataFrame(mesa.batch_run(LoyaltyModel, parameters, **period))
+    own = finished(agent_reporters=REPORTERS).datacollector.get_agent_vars_dataframe()
+    some = frame[frame["Step"] == 5].set_index("AgentID")["mood"]
+    assert some.tolist() == own.xs(5, level="Step")["mood"].tolist()
+
+
+def test_solara__takes_the_arguments():
+    viz = pytest.importorskip("mesa.visualization.solara_viz", exc_type=ImportError)
+    viz._check_model_params(LoyaltyModel.__init__, {"rng": 1, "n_customers": N, "brands.Ours.price": 2.0})
