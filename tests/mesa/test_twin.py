@@ -13,6 +13,8 @@ from twin_settings import SWITCHING, TALKING, bare, small, three
 
 from loyaltysim.mesa import TwinModel
 from loyaltysim.mesa.twin_kinds import KNOWN, parts_of
+from loyaltysim.scenario import Behavior, Brand, WordOfMouth
+from loyaltysim.scenario_fields import settings
 from loyaltysim.validation.busy_market import OTHER_KINDS, busy_market
 
 NEVER_ELSE = {"expected_breakage", "generous"}
@@ -117,9 +119,27 @@ def test_twin__customers_may_act_in_any_order():
     assert one.table().equals(other.table())
 
 
-def test_twin__refuses_a_kind_that_it_does_not_know():
-    with pytest.raises(NotImplementedError, match='no target of kind "uplift"'):
-        TwinModel(three(brands__B__levers=[{"kind": "gift", "target": "uplift"}]))
+def test_twin__knows_every_kind_that_is_shipped():
+    rooms: dict[str, set[str]] = {}
+
+    def look_into(record):
+        for setting in settings(record):
+            if setting.room is not None and setting.field not in rooms:
+                rooms[setting.field] = set(setting.room.kinds)
+                for kind in setting.room.kinds.values():
+                    look_into(kind)
+
+    for record in (Behavior, WordOfMouth, Brand):
+        look_into(record)
+    assert set(KNOWN) == set(rooms)
+    for room, kinds in rooms.items():
+        assert kinds - {"none"} <= KNOWN[room], f"the twin knows not all kinds of {room}"
+
+
+def test_twin__refuses_a_kind_that_it_does_not_know(monkeypatch):
+    monkeypatch.setitem(KNOWN, "target", {"everybody"})  # as if "random" were one of the user's own
+    with pytest.raises(NotImplementedError, match='the twin knows no target of kind "random"'):
+        TwinModel(three(brands__B__levers=[{"kind": "gift", "target": "random"}]))
 
 
 def test_twin__ends_with_the_scenario():

@@ -125,6 +125,15 @@ def test_twin__is_compared_where_offers_are_taken_and_answers_given():
     assert advertised.count(0) > 5 and advertised.count(1) > 5
 
 
+def test_twin__is_compared_where_a_pilot_finds_whom_it_moves():
+    twin = finished(SCENARIOS["targets that a pilot finds"])
+    for lever in twin.levers:
+        both_arms = [cell for cell, reached in lever.pilot.outcomes if reached and lever.pilot.noted(False, cell)]
+        assert len({lever.pilot.effect(cell) for cell in both_arms}) >= 3
+    after_pilot = twin.series("contacts")[11:17]
+    assert (after_pilot[:, :2].sum(0) > 5).all()
+
+
 def test_twin__unheard_bring_nobody():
     for name in ("some unheard", "some unheard by all", "praise unheard"):
         twin = finished(SCENARIOS[name])

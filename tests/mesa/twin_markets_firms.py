@@ -26,6 +26,7 @@ from twin_settings_firms import (
     MATCH,
     NEWS,
     PERSONAL,
+    PILOT,
     PLAY,
     RFM,
     SERVICE,
@@ -136,6 +137,13 @@ OF_FIRMS = {
         brands__A__levers=[{"kind": "gift", "every_weeks": 2.0, "jump": 0.3, "target": VALUABLE}],
         brands__B__levers=[{**GIFTS, "target": {"kind": "value", "share": 0.4}}],
     ).vary(LEAVING),
+    "targets that a pilot finds": three(
+        brands__A__levers=[{**NEWS, "relevance": 2.0, "target": PILOT}],
+        brands__B__levers=[
+            {**NEWS, "opt_out": 0.0, "target": {"kind": "uplift", "pilot_weeks": 6.0, "outcome_weeks": 2.0}},
+            {"kind": "gift", "every_weeks": 2.0, "jump": 0.4, "target": {"kind": "uplift", "share": 0.3, "most": 9}},
+        ],
+    ).vary(STOCKING),
     "best response": three(brands__A__pricing=[BEST], brands__C__pricing=[
         {"kind": "best_response", "price_response": 2.5, "every_weeks": 2.0, "floor": 0.2, "below_cost": True},
     ]).vary(STOCKING),

@@ -85,6 +85,10 @@ LAPSING = {"kind": "lapse", "gone_after": 4.0, **FENCED}
 VALUABLE = {
     "kind": "value", "rate_shape": 0.6, "rate_weeks": 2.5, "leave_a": 1.2, "leave_b": 3.5, **FENCED
 }  # fmt: skip
+PILOT = {
+    "kind": "uplift", **FENCED, "bought_within_weeks": 12.0, "pilot_weeks": 8.0, "outcome_weeks": 3.0, "groups": 2,
+    "explore": 0.3, "outcome": "spend", "least": 0.05,
+}  # fmt: skip
 BEST = {
     "kind": "best_response", "price_response": 1.8, "outside_share": 0.2, "grid": 31, "ceiling": 1.95,
     "every_weeks": 3.0, "rivals": ["B", "C"], "least_margin": 0.2, "from_week": 1.0, "until_week": 18.0,

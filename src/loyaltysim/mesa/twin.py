@@ -12,7 +12,7 @@ With ``luck="keyed"`` every draw is the one that the arrays make, and so is ever
 where Python's floats of 64 bits and the arrays' of 32 fall on two sides of a draw: one choice in some millions. With
 ``luck="mesa"`` draws come from Mesa's own generator: another sample of the same model. Traits, ties, planned and
 recorded prices, and what lies ahead of members who look ahead are the arrays' in both. The twin counts everybody
-together, not by segment, and does not tell why customers left. It knows no target of kind "uplift".
+together, not by segment, and does not tell why customers left.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ KNOWN = {
         "exclusive",
         "win_back",
     },
-    "target": {"everybody", "random", "rfm", "lapse", "value"},
+    "target": {"everybody", "random", "rfm", "lapse", "value", "uplift"},
     "programs": {"points", "stamps", "member_discount", "tiers", "club", "surprise", "play", "copy"},
     "enrollment": {"automatic", "opt_in"},
     "reward": {"cash", "percent_off", "amount_off", "free_unit", "gift_card", "experience", "access"},

@@ -6,8 +6,9 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.mesa.twin_levers import Lever
+from loyaltysim.mesa.twin_pilot import Pilot
 from loyaltysim.mesa.twin_program import logistic
-from loyaltysim.mesa.twin_targets import NEVER, SCORES
+from loyaltysim.mesa.twin_targets import NEVER, SCORES, rounded
 from loyaltysim.record import ROUNDING
 
 if TYPE_CHECKING:
@@ -23,10 +24,14 @@ class Reaching(Lever):
         self.drawing, once = self.purpose("target"), self.purpose("once")
         self.once = [model.luck.fine_uniform(customer.key, once) for customer in model.customers]
         """Each customer's luck with a target that comes back to the same."""
+        self.pilot = Pilot(self) if settings.target.kind == "uplift" else None
+        """What is learned of whom it moves."""
 
     def work(self) -> None:
         """Reach those who are chosen, if it is time; each costs, also at strength 0."""
         lever, model = self.settings, self.model
+        if self.pilot is not None:
+            self.pilot.learn()
         if model.calendar.recurs(model.now, lever.every_weeks, lever.from_week or 0.0):
             chosen = self.choose([customer for customer in model.customers if self.may_choose(customer)])
             model.counts["contacts"][self.brand] += len(chosen)
@@ -45,10 +50,9 @@ class Reaching(Lever):
 
     def choose(self, customers: list[Customer]) -> list[Customer]:
         """Those who are reached: the highest scores, of equal ones by luck (eq. E122)."""
-        target = self.settings.target
-        wanted = math.floor(len(customers) * target.share + 0.5)
-        if target.most is not None:
-            wanted = min(wanted, target.most)
+        if self.pilot is not None:
+            return self.pilot.choose(customers)
+        target, wanted = self.settings.target, self.wanted(len(customers))
         score = dict(zip(customers, SCORES[target.kind](self, customers)))
         willing = [customer for customer in customers if score[customer] > NEVER]
         if wanted >= len(willing):
@@ -56,6 +60,11 @@ class Reaching(Lever):
         luck = {customer: self.model.luck.fine_uniform(customer.key, self.drawing) for customer in willing}
         first = set(sorted(willing, key=lambda customer: (-score[customer], luck[customer]))[:wanted])
         return [customer for customer in willing if customer in first]
+
+    def wanted(self, size: int) -> int:
+        """How many of so many are to be reached."""
+        target = self.settings.target
+        return min(rounded(size * target.share), size if target.most is None else target.most)
 
     def reach(self, customer: Customer) -> None:
         """What it does to one customer."""

@@ -47,6 +47,11 @@ def groups_of(values: list[int], n: int) -> list[int]:
     return [sum(cut <= value for cut in cuts) for value in values]
 
 
+def rounded(number: float) -> int:
+    """The nearest whole number, halves up."""
+    return math.floor(number + 0.5)
+
+
 def lapse(lever: Reaching, customers: list[Customer]) -> list[float]:
     """Time since the last purchase in the customer's own mean gaps; who bought once has that of all (eq. E149)."""
     target, b, now = lever.settings.target, lever.brand, lever.model.now
