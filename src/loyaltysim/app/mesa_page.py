@@ -93,4 +93,4 @@ def Market(scenario: Scenario) -> None:
 
 def days(number: float) -> str:
     """A length of time in words."""
-    return {1: "a day", 7: "a week", 365.25: "a year"}.get(number, f"{number:g} days")
+    return {1: "a day", 7: "a week", 30.4375: "a month", 365.25: "a year"}.get(number, f"{number:g} days")
