@@ -292,3 +292,13 @@ def test_numba__is_named_in_one_file(repository):
             if "numba" in {name.split(".")[0] for name in named}:
                 naming.add(file.relative_to(package).as_posix())
     assert naming == {"jit.py"}
+
+
+def test_is_kept__tells_a_kernel_that_was_never_compiled(tmp_path):
+    (tmp_path / "fresh.py").write_text(
+        "from loyaltysim.jit import is_kept, jit\n\n@jit\ndef kernel(x):\n    return x + 1\n\n"
+        "before = is_kept(kernel)\nkernel(1)\nprint(before, is_kept(kernel))\n"
+    )
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "kernels"), "NUMBA_DISABLE_JIT": "0"}
+    done = subprocess.run([sys.executable, "fresh.py"], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.stdout.split() == ["False", "True"], done.stderr

@@ -60,6 +60,12 @@ def cache_folder() -> Path:
     return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("loyaltysim")) / "kernels"
 
 
+def is_kept(kernel: Callable[..., Any]) -> bool:
+    """Whether a compiled form of `kernel` is in the cache; True where nothing is compiled, or nothing can be kept."""
+    folder = getattr(getattr(kernel, "_cache", None), "cache_path", None)
+    return folder is None or any(Path(folder).glob(f"*.{kernel.__name__}-*.nbi"))
+
+
 @cache
 def _can_be_written(folder: Path) -> bool:
     """Whether `folder` is there, or can be made, and takes a file."""

@@ -31,6 +31,7 @@ from loyaltysim.cli.stress import stress
 from loyaltysim.cli.sweep import sweep
 from loyaltysim.cli.told import INTERRUPTED, WRONG
 from loyaltysim.cli.validate import validate
+from loyaltysim.cli.warmup import warmup
 from loyaltysim.cli.word_of_mouth import word_of_mouth
 
 app = typer.Typer(
@@ -64,6 +65,7 @@ EXAMPLES: dict[Callable[..., None], str] = {
     program_value: "loyaltysim program-value grocery --replications 20",
     page: "loyaltysim app grocery",
     bench: "loyaltysim bench",
+    warmup: "loyaltysim warmup",
 }
 for _command, _example in EXAMPLES.items():
     app.command(_example.split()[1], epilog=f"Example: {_example}")(_command)

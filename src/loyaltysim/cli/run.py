@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from loyaltysim.cli import options
 from loyaltysim.cli.told import plain, print_json, told
@@ -33,6 +35,10 @@ def run(
     as_json: options.Json = False,
     quiet: options.Quiet = False,
     log: options.Log = False,
+    profile: Annotated[
+        bool,
+        typer.Option("--profile", metavar="", help="Tell where the time of one run goes, instead of its answer."),
+    ] = False,
 ) -> None:
     """Run a scenario: what do rivals' promotions, our program and word of mouth do to retention?
 
@@ -50,9 +56,21 @@ def run(
             check_folder(out, overwrite)
         with faults.of("--log"):
             check_log(log, out)
+        with faults.of("--profile"):
+            check_profile(profile, out)
         with faults.of():
             scenario = read_scenario(name, asked)
         faults.tell()
+        if profile:
+            from loyaltysim.cli.profiling import profiled, show_profile
+
+            with located(name):
+                parts = profiled(scenario, asked, quiet)
+            if as_json:
+                print_json({**head("run", name, asked, out), "replications": 1, "profile": parts})
+            else:
+                show_profile(name, parts)
+            return
         folder = stack.enter_context(writing(out)) if out is not None else None
         with located(name):
             answer = ask(scenario, asked, quiet)
@@ -77,6 +95,14 @@ def check_log(log: bool, out: Path | None) -> None:
 
     if log and out is None:
         raise ScenarioError([Fault(None, None, "--log", "needs --out: the log is a file of that folder")])
+
+
+def check_profile(profile: bool, out: Path | None) -> None:
+    """Raise ScenarioError if a profile is asked for with a folder: it has no answer to keep."""
+    from loyaltysim.faults import Fault, ScenarioError
+
+    if profile and out is not None:
+        raise ScenarioError([Fault(None, None, "--profile", "goes without --out: it has no answer to keep")])
 
 
 def ask(scenario: Scenario, asked: Asked, quiet: bool) -> Answer:

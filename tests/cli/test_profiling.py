@@ -1,0 +1,22 @@
+"""`run --profile` tells where the time goes, and `warmup` that all is compiled."""
+
+import json
+
+SMALL = {"population.n_customers": 500, "burn_in": 0, "steps": 14}
+
+
+def test_profile__command_prints_the_table_and_refuses_a_folder(command, tmp_path):
+    small = [f"--set={path}={value}" for path, value in SMALL.items()]
+    done = command("run", "grocery", "--profile", "--json", *small)
+    assert done.code == 0
+    assert {row["part"] for row in json.loads(done.out)["profile"]} >= {"behavior/logit", "schedule"}
+    shown = command("run", "grocery", "--profile", *small)
+    assert "behavior/logit" in shown.out and "is Python and NumPy" in shown.out
+    refused = command("run", "grocery", "--profile", "--out", str(tmp_path / "out"))
+    assert refused.code == 2 and "--profile" in refused.err and not (tmp_path / "out").exists()
+
+
+def test_warmup__says_where_kernels_are_kept(command):
+    done = command("warmup", "--json")
+    found = json.loads(done.out)
+    assert done.code == 0 and "grocery" in found["scenarios"] and found["folder"]
