@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numba
 import pandas as pd
 
 import loyaltysim
@@ -93,7 +92,7 @@ def _kernels() -> set[tuple[str, int, str]]:
     for module in list(sys.modules.values()):
         if getattr(module, "__name__", "").startswith("loyaltysim"):
             for kernel in list(vars(module).values()):
-                if isinstance(kernel, numba.core.dispatcher.Dispatcher):
+                if hasattr(kernel, "py_func"):
                     code = kernel.py_func.__code__
                     found.add((code.co_filename, code.co_firstlineno, code.co_name))
     return found
