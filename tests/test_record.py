@@ -335,3 +335,9 @@ def test_contradictions__between_tables_are_told():
     ):
         with pytest.raises(ScenarioError, match=said):
             market(**changes)
+
+
+@pytest.mark.parametrize("kind", [{"kind": 1}, [1], 3, True])
+def test_kind__that_is_no_text_is_told(kind):
+    with pytest.raises(ScenarioError, match="no choice of kind"):
+        load("grocery").vary({"behavior.choice": {"kind": kind}})

@@ -129,7 +129,7 @@ class Part(Record):
             ):  # settings without a kind were meant for some other than the default
                 raise _unknown(f"a {cls.room} needs a kind", choices, "")
             kind = default
-        if kind not in cls.kinds:
+        if not isinstance(kind, str) or kind not in cls.kinds:
             raise _unknown(f'no {cls.room} of kind "{kind}"', choices, str(kind))
         return cls.kinds[kind].model_validate({**value, "kind": kind})
 

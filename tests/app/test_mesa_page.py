@@ -121,11 +121,6 @@ def test_page__fits_a_phone_with_pictures_and_buttons_in_view(browser, address):
 
 def test_page__tells_settings_that_do_not_go_together(browser, address):
     seen = Seen(browser, address, 1280, 900)
-    print(
-        seen.page.get_by_role("slider").evaluate_all(
-            "them => them.map(it => [it.getAttribute('aria-label'), it.id, it.getAttribute('aria-valuenow')])"
-        )
-    )
     seen.page.set_default_timeout(8000)
     for name, key in (("promotion calendar: weeks", "End"), ("promotion calendar: every weeks", "Home")):
         slider = seen.page.get_by_role("slider", name=re.compile(name))

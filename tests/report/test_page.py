@@ -80,7 +80,7 @@ def test_page__goes_by_keyboard_from_the_first_link_to_the_answer(browser, writt
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "To the answer"
     page.keyboard.press("Enter")
-    assert page.url.endswith("#answer")
+    page.wait_for_url("**#answer", timeout=10_000)
 
 
 def test_page__is_small_and_has_no_script_and_no_address(written, text):

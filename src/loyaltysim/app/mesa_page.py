@@ -53,11 +53,17 @@ class OpenedModel(LoyaltyModel):
         try:
             super().__init__(**kwargs)
         except ScenarioError as error:
+            self.__dict__.pop("step", None)  # else Mesa would wrap the step that it has wrapped already
             super().__init__(scenario=kwargs["scenario"])
             self.refused = str(error)
         for _ in range(self.setup.burn_in):
             self.step()
         self._open(kwargs)
+
+    def _step_if_any(self) -> None:
+        """A step, and nothing after the last: a page may ask for several at once (Mesa's render interval)."""
+        if self.made < self.last:
+            super()._step_if_any()
 
 
 @solara.component

@@ -59,10 +59,15 @@ def _named(finish: Callable[..., None], brands: list[str]) -> Callable[[Axes], N
     return post_process
 
 
+def as_it_is(name: str) -> str:
+    """A name that Matplotlib does not read as a formula."""
+    return name.replace("$", r"\$")
+
+
 def _finish(ax: Axes, title: str, looks: list[Any], brands: list[str]) -> None:
     """Dress a plot of Mesa's: brands by name and by line style, a title, a faint grid."""
     for line, look, brand in zip(ax.lines, looks, brands):
-        line.set(linestyle=look.line, linewidth=look.width, label=brand)
+        line.set(linestyle=look.line, linewidth=look.width, label=as_it_is(brand))
     dress(ax, "Step", "")
     ax.set_xlim(0, max(np.size(ax.lines[0].get_xdata()) - 1, FEWEST))
     ax.set_title(title, fontsize=TITLE_SIZE, loc="left")
@@ -86,7 +91,7 @@ def neighborhood(model: LoyaltyModel) -> None:
         rows = around(world, PEOPLE, seed=model.simulation.seed)
         return rows, spread_out(len(rows), ties_among(world, rows), seed=1)
 
-    rows, where = solara.use_memo(places, [id(model)])
+    rows, where = solara.use_memo(places, [model])
     solara.FigureMatplotlib(draw(model, rows, where).figure, format="png", bbox_inches="tight")
 
 
@@ -102,7 +107,7 @@ def draw(model: LoyaltyModel, rows: np.ndarray, where: np.ndarray) -> Axes:
         ax.scatter(here[:, 0], here[:, 1], s=DOT, color=color, marker=marker, edgecolors=edge, linewidths=0.8, zorder=2)
         if len(here):
             dot: dict[str, Any] = {"color": color, "markeredgecolor": edge, "marker": marker, "linestyle": ""}
-            named.append(Line2D([], [], label=name, **dot))
+            named.append(Line2D([], [], label=as_it_is(name), **dot))
     ax.set_axis_off()
     ax.set_title("A neighborhood: the brand bought last", fontsize=TITLE_SIZE, loc="left")
     ax.legend(handles=named, fontsize=SMALL_SIZE, frameon=False, loc="upper left", bbox_to_anchor=(1, 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import threading
 import webbrowser
@@ -35,9 +36,14 @@ def serve(port: int, *, opens: bool = True, ready: Callable[[str], None] = print
 
 
 def check_free(port: int) -> None:
-    """Raise ScenarioError where something else listens at the port."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        if probe.connect_ex((HOST, port)) == 0:
-            raise ScenarioError(
-                [Fault(None, None, "--port", f"something listens at port {port} already: take another")]
-            )
+    """Raise ScenarioError where the port cannot be listened at: it is taken, or not for this user."""
+    for family, kind, number, _, address in socket.getaddrinfo(HOST, port, type=socket.SOCK_STREAM):
+        with socket.socket(family, kind, number) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
+            try:
+                probe.bind(address)
+            except OSError as error:
+                if error.errno == errno.EADDRNOTAVAIL:  # this machine has no such address
+                    continue
+                message = f"cannot listen at port {port} ({error.strerror}): take another"
+                raise ScenarioError([Fault(None, None, "--port", message)]) from None
