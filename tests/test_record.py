@@ -339,5 +339,5 @@ def test_contradictions__between_tables_are_told():
 
 @pytest.mark.parametrize("kind", [{"kind": 1}, [1], 3, True])
 def test_kind__that_is_no_text_is_told(kind):
-    with pytest.raises(ScenarioError, match="no choice of kind"):
+    with pytest.raises(ScenarioError, match="no choice model of kind"):
         load("grocery").vary({"behavior.choice": {"kind": kind}})
