@@ -78,8 +78,8 @@ def test_agent_frame__every_few_steps_and_a_sample():
     model = finished(agent_reporters=REPORTERS, agents_every=3, agents_sample=10)
     frame = model.datacollector.get_agent_vars_dataframe()
     steps, numbers = (frame.index.unique(level) for level in ("Step", "AgentID"))
-    assert steps.tolist() == [3, 6, 8]  # the last always
-    assert len(numbers) == 10 and len(frame) == 30
+    assert steps.tolist() == [3, 6, 7, 8]  # the last two always
+    assert len(numbers) == 10 and len(frame) == 40
     last = frame.xs(8, level="Step")
     assert last["mood"].tolist() == [model.agents[n - 1].satisfaction["Ours"] for n in last.index]
     with pytest.raises(ValueError, match=f"agents_sample: must be a whole number from 1 to {N}"):
@@ -127,6 +127,23 @@ def test_batch_run__works_unchanged(processes):
         part = part.sort_values("Step")
         assert np.array_equal(part["purchases[Ours]"], meant["purchases[Ours]"])
         assert np.array_equal(part["bond[Rival]"], meant["bond[Rival]"], equal_nan=True)
+
+
+@needs_batch_run
+@pytest.mark.filterwarnings("ignore:.*iterations.*:DeprecationWarning")
+def test_batch_run__has_agents_that_are_recorded_every_few_steps():
+    given = BATCH | {"agent_reporters": REPORTERS, "agents_every": 5, "brands.Ours.price": 2}
+    reporters = {"agent_reporters": [REPORTERS]}  # a list, since batch_run varies what can be walked through
+    rows = pd.DataFrame(mesa.batch_run(LoyaltyModel, given | reporters, number_processes=1, display_progress=False))
+    assert rows.AgentID.nunique() == N and set(REPORTERS) <= set(rows)
+
+
+def test_row__tells_what_is_by_brand_and_which_brands_there_are(ours):
+    customer = ours.agents[0]
+    with pytest.raises(TypeError, match=r"satisfaction is by brand: write satisfaction\[brand\]"):
+        customer.satisfaction = 0.9
+    with pytest.raises(KeyError, match="there is no brand 'Nope'; there are: Ours, Rival, Store"):
+        customer.satisfaction = {"Nope": 0.5}
 
 
 @needs_batch_rng

@@ -30,7 +30,7 @@ class ArrayCollector(mesa.DataCollector):  # type: ignore[misc, unused-ignore]
     model : what is collected from
     model_reporters : name of the column → name of a series, or what Mesa takes
     agent_reporters : name of the column → name of a customer's attribute, or what Mesa takes
-    every : record agents every so many steps, and in the last
+    every : record agents every so many steps, and in the last two: Mesa's `batch_run` asks for the one before the last
     rows : which customers to record, a row each; None: all
     """
 
@@ -92,7 +92,7 @@ class ArrayCollector(mesa.DataCollector):  # type: ignore[misc, unused-ignore]
         if steps is not None and len(steps) == before:
             steps.append(model.time)
         self._made.append(model.made)
-        if self.agent_reporters and (model.made % self.every == 0 or not model.running):
+        if self.agent_reporters and (model.made % self.every == 0 or model.made >= model.last - 1):
             self._agent_records.record(model.clock, *self._agents(model))
 
     def _agents(self, model: LoyaltyModel) -> tuple[Column, dict[str, Any]]:

@@ -48,12 +48,14 @@ class LoyaltyModel(mesa.Model):  # type: ignore[misc, unused-ignore]
     ----------
     scenario : name of a shipped scenario, path of a file, what `load` gives, or a Mesa Scenario whose entries are
         arguments of this class; arguments given beside it count more, but its seed is its own
-    rng : the seed: a whole number 0 … 2**63 - 1, also as digits; None takes one from the operating system, as Mesa does
+    rng : the seed: a whole number 0 … 2**63 - 1, also as digits; None takes one from the operating system, as Mesa
+        does. Not given it is 1, also in every iteration of `batch_run`: give it a list, or None, for runs that differ
     n_customers : how many customers; None: as many as the scenario says
     model_reporters : name of the column → name of a series (`purchases[Ours]`; mesa/series.py), or what Mesa's
         DataCollector takes; None: a choice of series
     agent_reporters : name of the column → name of a customer's attribute (`satisfaction[Ours]`), or what Mesa takes
-    agents_every : record agents every so many steps, and in the last; None: every step
+    agents_every : record agents every so many steps, and in the last two (Mesa's `batch_run` asks for the one before
+        the last); None: every step
     agents_sample : record so many customers, drawn once; None: all
     threads : as of `simulate`
     kwargs : settings by path, as of `Scenario.vary`: ``**{"brands.Ours.price": 2.2}``. They are keyword arguments so

@@ -25,7 +25,9 @@ class CustomerRow(mesa.Agent):  # type: ignore[misc, unused-ignore]
     Raises
     ------
     AttributeError : for a name that there is not, or that can only be read
-    ValueError : for a value out of the range in customers/fields.py
+    ValueError : for a value out of the range in customers/fields.py. Satisfaction, expectation, bond, what was heard,
+        inertia and taste have no ends there: how far they go is said by the kind that makes them
+    TypeError : for one number where there is one by brand
     """
 
     def __init__(self, model: LoyaltyModel, row: int) -> None:
@@ -62,6 +64,8 @@ class CustomerRow(mesa.Agent):  # type: ignore[misc, unused-ignore]
         if self.model.columns.by_brand(name) and isinstance(value, MutableMapping | dict):
             own = ByBrand(self, name)
             own.update(value)
+        elif self.model.columns.by_brand(name):
+            raise TypeError(f"{name} is by brand: write {name}[brand], or a dict by brand; was {value!r}")
         else:
             self.model.columns.write(name, self.row, _single(name, value))
 
@@ -85,14 +89,17 @@ class ByBrand(MutableMapping[str, Any]):
         self._customer, self._name = customer, name
 
     def __getitem__(self, brand: str) -> Any:
-        if brand not in self._customer.model.brands:
-            raise KeyError(brand)
+        self._there(brand)
         return getattr(self._customer, f"{self._name}[{brand}]")
 
     def __setitem__(self, brand: str, value: Any) -> None:
-        if brand not in self._customer.model.brands:
-            raise KeyError(brand)
+        self._there(brand)
         setattr(self._customer, f"{self._name}[{brand}]", value)
+
+    def _there(self, brand: str) -> None:
+        brands = self._customer.model.brands
+        if brand not in brands:
+            raise KeyError(f"there is no brand {brand!r}; there are: {', '.join(brands)}")
 
     def __delitem__(self, brand: str) -> None:
         raise TypeError(f"{self._name} of {brand} can be written, not taken out")
