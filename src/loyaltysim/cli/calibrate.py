@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from loyaltysim.cli import options
-from loyaltysim.cli.told import INTERRUPTED, plain, print_json, told
+from loyaltysim.cli.told import plain, print_json, resumable, told
 
 if TYPE_CHECKING:
     from loyaltysim.cli.asked import Asked
@@ -41,9 +41,7 @@ def calibrate(
     ] = "0.25",
     out: options.Out = None,
     overwrite: options.Overwrite = False,
-    store: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder that keeps all runs; the same command goes on there.")
-    ] = None,
+    store: options.Store = None,
     seed: options.Seed = "1",
     replications: options.Replications = "4",
     threads: options.Threads = None,
@@ -79,13 +77,8 @@ def calibrate(
                 scenario, observed, how["weeks"] = read_target_file(targets, scenario)
         faults.tell()
         assert scenario is not None  # a fault otherwise
-        try:
-            with located(name):
-                found = work_out(scenario, observed, wanted, asked, store, quiet, how)
-        except KeyboardInterrupt:
-            told_of = f'stopped; "{store}" keeps what is done: the same command goes on from there'
-            typer.echo(told_of if store is not None else "stopped; --store DIR would keep what is done", err=True)
-            raise typer.Exit(INTERRUPTED) from None
+        with resumable(store), located(name):
+            found = work_out(scenario, observed, wanted, asked, store, quiet, how)
         answer = {**head(name, asked, out), "method": method, **answer_of(found)}
         if out is not None:
             save(found, answer, out)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from loyaltysim.cli import options
-from loyaltysim.cli.told import INTERRUPTED, plain, print_json, told
+from loyaltysim.cli.told import plain, print_json, resumable, told
 
 if TYPE_CHECKING:
     from loyaltysim.cli.asked import Asked
@@ -44,9 +44,7 @@ def optimize(
         str, typer.Option(metavar="SHARE", help="Quantile of worlds that counts; 0 is the worst.")
     ] = "0.25",
     trials: Annotated[str, typer.Option(metavar="N", help="Designs to try.")] = "50",
-    store: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder that keeps all runs; the same command goes on there.")
-    ] = None,
+    store: options.Store = None,
     seed: options.Seed = "1",
     replications: options.Replications = "10",
     threads: options.Threads = None,
@@ -76,17 +74,13 @@ def optimize(
         with faults.of():
             scenario = read_scenario(name, asked)
         faults.tell()
-        try:
+        with resumable(store):
             found = work_out(scenario, wanted, asked, store, quiet, how)
-        except KeyboardInterrupt:
-            told_of = f'stopped; "{store}" keeps what is done: the same command goes on from there'
-            typer.echo(told_of if store is not None else "stopped; --store DIR would keep what is done", err=True)
-            raise typer.Exit(INTERRUPTED) from None
         if store is not None:
             save(found, store)
         if as_json:
             rest = {"objectives": found.objectives, "worlds": list(how["worlds"]), "robust": robust}
-            frames = {name: rows_of(getattr(found, name)) for name in ("front", "trials", "refused")}
+            frames = {name: getattr(found, name).to_dict("records") for name in ("front", "trials", "refused")}
             print_json({**head("optimize", name, asked, store), **rest, **frames})
         else:
             show(name, asked, found, scenario, store)
@@ -150,12 +144,6 @@ def save(found: Optimization, store: Path) -> None:
     for name, draw in pictures.items():
         with whole_file(store / f"{name}.svg") as temporary:
             temporary.write_bytes(svg(draw, name))
-
-
-def rows_of(frame: Any) -> list[dict[str, Any]]:
-    """One object a row; what is not known is null."""
-    found: list[dict[str, Any]] = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    return found
 
 
 def show(name: str, asked: Asked, found: Optimization, scenario: Scenario, store: Path | None) -> None:

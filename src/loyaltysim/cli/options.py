@@ -36,6 +36,9 @@ Changes = Annotated[
     ),
 ]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for all results; without it nothing is written.")]
+Store = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Folder that keeps all runs; the same command goes on there.")
+]
 Overwrite = Annotated[bool, typer.Option("--overwrite", metavar="", help="Replace the results that the folder holds.")]
 Json = Annotated[bool, typer.Option("--json", metavar="", help="Print one JSON object.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="No progress and no notes.")]

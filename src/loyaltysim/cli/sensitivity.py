@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from loyaltysim.cli import options
-from loyaltysim.cli.told import INTERRUPTED, plain, print_json, told
+from loyaltysim.cli.told import plain, print_json, resumable, told
 
 if TYPE_CHECKING:
     from loyaltysim.cli.asked import Asked
@@ -48,9 +48,7 @@ def sensitivity(
         ),
     ] = None,
     samples: Annotated[str, typer.Option(metavar="N", help="Paths of morris, or points of sobol.")] = "8",
-    store: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder that keeps all runs; the same command goes on there.")
-    ] = None,
+    store: options.Store = None,
     seed: options.Seed = "1",
     replications: options.Replications = "10",
     threads: options.Threads = None,
@@ -76,14 +74,10 @@ def sensitivity(
             scenario = read_scenario(name, asked)
         faults.tell()
         how = {"method": method, "metrics": tuple(metrics or ("retention_rate", "margin")), "of": of, "samples": count}
-        try:
+        with resumable(store):
             found = work_out(scenario, wanted, asked, store, quiet, how)
-        except KeyboardInterrupt:
-            told_of = f'stopped; "{store}" keeps what is done: the same command goes on from there'
-            typer.echo(told_of if store is not None else "stopped; --store DIR would keep what is done", err=True)
-            raise typer.Exit(INTERRUPTED) from None
         if as_json:
-            rows = found.astype(object).where(found.notna(), None).to_dict("records")
+            rows = found.to_dict("records")
             print_json({**head("sensitivity", name, asked, store), "method": method, "of": of, "rows": rows})
         else:
             show(name, scenario, asked, found)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from loyaltysim.cli import options
-from loyaltysim.cli.told import FAILED, INTERRUPTED, plain, print_json, told
+from loyaltysim.cli.told import FAILED, plain, print_json, resumable, told
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -41,9 +41,7 @@ def sweep(
         ),
     ] = "grid",
     points: Annotated[str | None, typer.Option(metavar="N", help="How many points, of the other designs.")] = None,
-    store: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder that keeps all runs; the same command goes on there.")
-    ] = None,
+    store: options.Store = None,
     shard: Annotated[str, typer.Option(metavar="K/N", help="Do the K-th of N parts of what is missing.")] = "1/1",
     workers: Annotated[
         str | None, typer.Option(metavar="N", help="Run in so many processes (Dask) in place of threads.")
@@ -83,15 +81,8 @@ def sweep(
         from loyaltysim.study.design import design as make
 
         visited = make(scenario, wanted, design, count, asked.seed)  # type: ignore[arg-type]  # checked inside
-        try:
-            with located(name):
-                data = work_out(scenario, visited, asked, store, part, n_workers, cluster, quiet)
-        except KeyboardInterrupt:
-            if store is not None:
-                typer.echo(f'stopped; "{store}" keeps what is done: the same command goes on from there', err=True)
-            else:
-                typer.echo("stopped; with --store DIR what is done would have been kept", err=True)
-            raise typer.Exit(INTERRUPTED) from None
+        with resumable(store), located(name):
+            data = work_out(scenario, visited, asked, store, part, n_workers, cluster, quiet)
         if store is not None:
             save(data, store)
         if as_json:

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -48,6 +49,17 @@ def told(as_json: bool = False) -> Iterator[None]:
         _end(alone(f"cannot write: {error.strerror or error}"), as_json, FAILED)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED) from None
+
+
+@contextmanager
+def resumable(store: Path | None) -> Iterator[None]:
+    """Do long work; Ctrl-C tells whether the store keeps what is done, and ends the command."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        kept = f'stopped; "{store}" keeps what is done: the same command goes on from there'
+        print(kept if store is not None else "stopped; --store DIR would keep what is done", file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
 
 
