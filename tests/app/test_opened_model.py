@@ -9,9 +9,9 @@ pytest.importorskip("solara", reason="the page needs solara")
 import loyaltysim.mesa.model as face
 from loyaltysim import load
 from loyaltysim.app.mesa_page import OpenedModel
-from loyaltysim.app.pictures import as_it_is
 from loyaltysim.app.serving import check_free
 from loyaltysim.faults import Fault, ScenarioError
+from loyaltysim.plots.labels import plain
 
 
 @pytest.fixture
@@ -50,4 +50,4 @@ def test_port__that_is_bound_is_refused_before_an_address_is_told():
 
 
 def test_names__with_dollars_are_no_formulas():
-    assert as_it_is("$Best$") == r"\$Best\$"
+    assert plain("$Best$") == r"\$Best\$"

@@ -15,6 +15,7 @@ from mesa.visualization import make_plot_component
 
 from loyaltysim.mesa import LoyaltyModel
 from loyaltysim.mesa.series import split_name
+from loyaltysim.plots.labels import plain
 from loyaltysim.plots.neighborhood import NO_BRAND, PROSPECT, around, scene, spread_out, ties_among
 from loyaltysim.plots.style import FAINT, PALE, SMALL_SIZE, TITLE_SIZE, dress, looks_of, new_axes
 
@@ -59,15 +60,10 @@ def _named(finish: Callable[..., None], brands: list[str]) -> Callable[[Axes], N
     return post_process
 
 
-def as_it_is(name: str) -> str:
-    """A name that Matplotlib does not read as a formula."""
-    return name.replace("$", r"\$")
-
-
 def _finish(ax: Axes, title: str, looks: list[Any], brands: list[str]) -> None:
     """Dress a plot of Mesa's: brands by name and by line style, a title, a faint grid."""
     for line, look, brand in zip(ax.lines, looks, brands):
-        line.set(linestyle=look.line, linewidth=look.width, label=as_it_is(brand))
+        line.set(linestyle=look.line, linewidth=look.width, label=plain(brand))
     dress(ax, "Step", "")
     ax.set_xlim(0, max(np.size(ax.lines[0].get_xdata()) - 1, FEWEST))
     ax.set_title(title, fontsize=TITLE_SIZE, loc="left")
@@ -107,7 +103,7 @@ def draw(model: LoyaltyModel, rows: np.ndarray, where: np.ndarray) -> Axes:
         ax.scatter(here[:, 0], here[:, 1], s=DOT, color=color, marker=marker, edgecolors=edge, linewidths=0.8, zorder=2)
         if len(here):
             dot: dict[str, Any] = {"color": color, "markeredgecolor": edge, "marker": marker, "linestyle": ""}
-            named.append(Line2D([], [], label=as_it_is(name), **dot))
+            named.append(Line2D([], [], label=plain(name), **dot))
     ax.set_axis_off()
     ax.set_title("A neighborhood: the brand bought last", fontsize=TITLE_SIZE, loc="left")
     ax.legend(handles=named, fontsize=SMALL_SIZE, frameon=False, loc="upper left", bbox_to_anchor=(1, 1))

@@ -96,7 +96,9 @@ def calibrate(
         import optuna  # noqa: F401  # checked before the first run
         import sklearn  # noqa: F401
     except ImportError:
-        raise ImportError("calibrating needs Optuna and scikit-learn: pip install 'loyaltysim[calibrate]'") from None
+        raise ImportError(
+            "calibrating needs Optuna and scikit-learn: pip install -c constraints.txt -e '.[calibrate]'"
+        ) from None
     faults: list[Fault] = []
     try:
         ends_of(scenario, settings)
