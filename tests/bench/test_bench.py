@@ -11,12 +11,17 @@ import pytest
 from rich.console import Console
 
 import loyaltysim as ls
-from loyaltysim.bench import bench
+from loyaltysim.bench import bench, c_model
+from loyaltysim.bench.c_model import CModel, compiler
 from loyaltysim.bench.numpy_model import NumpyModel
 from loyaltysim.bench.numpy_tuned import TunedNumpyModel
 
 REPLICATIONS = 24
 MARKET = {"population.n_customers": 4000, "steps": 40}
+
+
+NEEDS_C = pytest.mark.skipif(compiler() is None, reason="there is no C compiler: neither $CC nor cc")
+KINDS = [NumpyModel, TunedNumpyModel, pytest.param(CModel, marks=NEEDS_C)]
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +70,7 @@ def arrays(reference):
     return of_arrays(reference)
 
 
-@pytest.mark.parametrize("kind", [NumpyModel, TunedNumpyModel])
+@pytest.mark.parametrize("kind", KINDS)
 def test_numpy__shares_purchases_and_messages_are_those_of_the_arrays(kind, reference, arrays):
     # 43 numbers, correlated: one of them is beyond 4 standard errors by chance in less than 1 of 100 choices of seeds
     assert np.abs(standard_errors_apart(of_numpy(kind, reference), arrays)).max() < 4
@@ -86,7 +91,7 @@ def test_numpy__a_market_with_one_other_setting_is_told_apart(change, reference,
     assert np.abs(standard_errors_apart(other, arrays)).max() > 4
 
 
-@pytest.mark.parametrize("kind", [NumpyModel, TunedNumpyModel])
+@pytest.mark.parametrize("kind", KINDS)
 def test_numpy__the_same_seed_gives_the_same_counts(kind, reference):
     first, second = (kind(reference, 3) for _ in range(2))
     for model in (first, second):
@@ -102,6 +107,40 @@ def test_numpy__points_wait_for_the_threshold_and_what_is_over_stays(reference):
     model.points[rows] = 9_300, 9_999
     model.collect_points(rows, np.array([0.8], np.float32))
     assert model.points[rows].tolist() == [100, 799]
+
+
+@NEEDS_C
+def test_c__points_and_ties_are_kept_as_in_numpy(reference):
+    model = CModel(reference)
+    for _ in range(12):
+        model.step()
+    bought_first = np.array(model.datacollector.model_vars["buyers"])[:, 0]
+    assert 0 < model.points.sum() <= 1000 * bought_first.sum() and model.points.max() < 10_000
+    assert (model.last >= 0).sum() <= np.array(model.datacollector.model_vars["buyers"]).sum()
+
+
+@NEEDS_C
+def test_c__what_everybody_is_told_reaches_every_tie_once(reference):
+    silent = reference.vary({"behavior.satisfaction.memory": 0.0, "behavior.experience.spread": 0.0,
+                             "word_of_mouth.talk.good_above": 0.55, "word_of_mouth.talk.good_chance": 1.0,
+                             "word_of_mouth.talk.bad_chance": 0.0})  # fmt: skip
+    model = CModel(silent)
+    before = model.satisfaction.copy()
+    model.step()  # each buyer of A, and nobody else, praises it to all friends
+    buyers = np.flatnonzero(model.last == 0)
+    heard = np.zeros(len(model.last))
+    for one in buyers:
+        np.add.at(heard, model.neighbor[model.first[one] : model.first[one + 1]], 1)
+    assert np.allclose((model.satisfaction - before)[0], 0.02 * heard, atol=1e-5)
+    assert np.allclose((model.satisfaction - before)[1:], 0, atol=1e-7)
+
+
+def test_c__without_a_compiler_it_says_so(reference, monkeypatch):
+    monkeypatch.setenv("CC", "no-such-compiler")
+    c_model._load.cache_clear()
+    with pytest.raises(OSError, match="no C compiler was found: set CC"):
+        CModel(reference)
+    assert "C, by hand" not in [one.name for one in bench._contenders(reference, threads=1, twin=False)]
 
 
 def test_numpy__ties_are_numbered_through():
@@ -136,6 +175,7 @@ def test_bench__everybody_takes_part(report):
         (bench.OURS, 2),
         (bench.PLAIN, 1),
         (bench.TUNED, 1),
+        *([(bench.IN_C, 1)] if compiler() else []),
         (bench.TWIN, 1),
     ]
 

@@ -1,4 +1,4 @@
-"""Bench: how long the reference step takes here, in NumPy and in Mesa, in nanoseconds per customer and step.
+"""Bench: how long the reference step takes here, in NumPy, in C and in Mesa, in nanoseconds per customer and step.
 
 Every contender simulates exactly the shipped scenario `reference`, its 52 weeks from the start, and counts the same
 things every step. They take turns in one process: A B C A B C …. Machines differ and other work comes and goes, so only
@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 
     from loyaltysim.scenario import Scenario
 
-OURS, STACK, PLAIN, TUNED, TWIN = (
-    "loyaltysim", "loyaltysim, in a stack", "NumPy in mesa.Model", "NumPy, tuned", "Mesa, an object a customer"
+OURS, STACK, PLAIN, TUNED, IN_C, TWIN = (
+    "loyaltysim", "loyaltysim, in a stack", "NumPy in mesa.Model", "NumPy, tuned", "C, by hand",
+    "Mesa, an object a customer",
 )  # fmt: skip
 STACKED_UP_TO = 10_000
 """Populations for which a stack of replications, as `replicate` makes it, is timed too: larger ones gain nothing."""
@@ -156,6 +157,7 @@ def run(
 
 def _contenders(scenario: Scenario, threads: int, twin: bool) -> list[_Contender]:
     """All contenders of one size, in the order of their turns."""
+    from loyaltysim.bench.c_model import CModel, compiler
     from loyaltysim.bench.numpy_model import NumpyModel
     from loyaltysim.bench.numpy_tuned import TunedNumpyModel
 
@@ -172,6 +174,8 @@ def _contenders(scenario: Scenario, threads: int, twin: bool) -> list[_Contender
         found.append(_Contender(OURS, partial(ours, threads=threads), n, steps, threads))
     found.append(_Contender(PLAIN, partial(NumpyModel, scenario), n, steps))
     found.append(_Contender(TUNED, partial(TunedNumpyModel, scenario), n, steps))
+    if compiler() is not None:
+        found.append(_Contender(IN_C, partial(CModel, scenario), n, steps))
     if twin:
         from loyaltysim.mesa.twin import TwinModel
 
