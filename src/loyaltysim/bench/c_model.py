@@ -21,8 +21,6 @@ import numpy as np
 from loyaltysim.bench.numpy_model import POINT, NumpyModel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from loyaltysim.scenario import Scenario
 
 SOURCE = Path(__file__).with_name("reference.c")
@@ -112,7 +110,7 @@ class CModel(NumpyModel):
 
 
 @cache
-def _load() -> Callable[..., None]:
+def _load() -> Any:
     """Compile the source once for each change of it, and load its `step`."""
     command = compiler()
     if command is None:
@@ -124,7 +122,7 @@ def _load() -> Callable[..., None]:
         )
         if made.returncode:
             raise OSError(f"{command[0]} did not take {SOURCE.name}: {made.stderr.strip()[:500]}")
-        step: Any = ctypes.CDLL(str(built)).step
+        step = ctypes.CDLL(str(built)).step
     step.restype = None
     step.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_uint64, ctypes.c_void_p]
     return step
