@@ -3,16 +3,14 @@
 import pytest
 
 from loyaltysim import load
-from loyaltysim.scenario_file import shipped
-
-pytest.importorskip("solara", exc_type=ImportError)
 from loyaltysim.app.sliders import sliders
+from loyaltysim.scenario_file import shipped
 
 
 @pytest.mark.parametrize("name", shipped())
 def test_sliders__begin_at_what_the_scenario_says(name):
     scenario = load(name)
-    moved = {path: slider.value for path, slider in sliders(scenario).items() if path not in ("rng", "n_customers")}
+    moved = {path: slider.value for path, slider in sliders(scenario).items()}
     assert moved, "nothing can be moved"
     assert scenario.vary(moved) == scenario
 
@@ -22,8 +20,27 @@ def test_sliders__reach_no_further_than_the_scenario_allows(name):
     scenario = load(name)
     for path, slider in sliders(scenario).items():
         assert slider.min <= slider.value <= slider.max and slider.step > 0, path
-        for end in (slider.min, slider.max) if path not in ("rng", "n_customers") else ():
+        for end in (slider.min, slider.max):
             scenario.vary({path: end})  # raises what does not go
+
+
+@pytest.mark.parametrize(
+    "written, said",
+    [
+        ("much", "price must be a number, such as 2"),
+        ("nan", "price must be a number, such as 2"),
+        ("1" * 60, "price must be a number, such as 2"),
+        ("4.5", "price must be from 0 to 4 EUR"),
+        ("-1", "price must be from 0 to 4 EUR"),
+    ],
+)
+def test_slider__explains_what_cannot_be_read(written, said):
+    with pytest.raises(ValueError, match=said):
+        sliders(load("grocery"))["brands.Ours.price"].read(written)
+
+
+def test_slider__reads_numbers_within_its_range():
+    assert sliders(load("grocery"))["brands.Ours.price"].read(" 2.25 ") == 2.25
 
 
 def test_sliders__are_told_with_whose_what_and_how_much_in_the_money_of_the_scenario():

@@ -1,4 +1,4 @@
-"""App: a page for teaching, with sliders, plots and a neighborhood of customers, in Mesa's own SolaraViz.
+"""App: pages in a browser, for teaching: two worlds side by side (`class_page`), or a Mesa model (`mesa_page`).
 
-`loyaltysim app` starts it on this machine alone; nothing is loaded from another. It needs `loyaltysim[app]`.
+`loyaltysim app` serves one of them on this machine alone; nothing is loaded from another. It needs `loyaltysim[app]`.
 """

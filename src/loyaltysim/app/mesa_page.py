@@ -1,6 +1,6 @@
 """The page: a scenario as a Mesa model in Mesa's SolaraViz, with sliders from the records.
 
-loyaltysim app grocery
+loyaltysim app grocery --page mesa
 solara run loyaltysim.app.mesa_page          # the same, by Solara's own command
 """
 
@@ -9,17 +9,21 @@ from __future__ import annotations
 from typing import Any
 
 import solara
-from mesa.visualization import SolaraViz
+from mesa.visualization import Slider, SolaraViz
 
 from loyaltysim.app.offered import offered
 from loyaltysim.app.pictures import pictures
 from loyaltysim.app.sliders import sliders
+from loyaltysim.app.times import days
 from loyaltysim.faults import ScenarioError
 from loyaltysim.mesa import LoyaltyModel
 from loyaltysim.scenario import Scenario
 
 PLAY_INTERVAL = 100
 """Milliseconds between steps when it plays; assumed."""
+MOST_CUSTOMERS = 10_000
+"""With so many a step takes some milliseconds; assumed."""
+SEEDS = 100
 LOOK = """
 .v-tabs { display: none; }
 .v-input__slider .v-input__slot { flex-wrap: wrap; }
@@ -79,7 +83,7 @@ def Page() -> None:
 @solara.component
 def Market(scenario: Scenario) -> None:
     """One scenario."""
-    moved = solara.use_memo(lambda: sliders(scenario), [])
+    moved = solara.use_memo(lambda: of_model(scenario), [])
     start = {name: slider.value for name, slider in moved.items()}
     model: solara.Reactive[OpenedModel] = solara.use_reactive(
         solara.use_memo(lambda: OpenedModel(scenario=scenario, **start), [])
@@ -97,6 +101,13 @@ def Market(scenario: Scenario) -> None:
     SolaraViz(model, components=shown, model_params=given, name="loyaltysim", play_interval=PLAY_INTERVAL)
 
 
-def days(number: float) -> str:
-    """A length of time in words."""
-    return {1: "a day", 7: "a week", 30.4375: "a month", 365.25: "a year"}.get(number, f"{number:g} days")
+def of_model(scenario: Scenario) -> dict[str, Slider]:
+    """Mesa's own sliders, by the name of the argument of `LoyaltyModel` that each sets."""
+    found: dict[str, Slider] = {"rng": Slider("Seed: other luck", value=1, min=1, max=SEEDS, step=1)}
+    if scenario.network.kind != "edge_list":  # whose file says how many there are
+        n = min(scenario.population.n_customers, MOST_CUSTOMERS)
+        fewest = max(n // 10, 1)
+        found["n_customers"] = Slider("Customers", value=n, min=fewest, max=2 * n, step=fewest)
+    for path, one in sliders(scenario).items():
+        found[path] = Slider(one.label, one.value, one.min, one.max, one.step, dtype=int if one.whole else float)
+    return found

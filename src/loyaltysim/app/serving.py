@@ -1,4 +1,4 @@
-"""Serving: the page on this machine alone, without a request to any other."""
+"""Serving: a page on this machine alone unless told otherwise, without a request to any other."""
 
 from __future__ import annotations
 
@@ -10,12 +10,20 @@ from collections.abc import Callable
 
 from loyaltysim.faults import Fault, ScenarioError
 
-HOST, APP = "localhost", "loyaltysim.app.mesa_page"
+HOST = "localhost"
+PAGES = {"class": "loyaltysim.app.class_page", "mesa": "loyaltysim.app.mesa_page"}
+"""The pages that there are, the one that opens by itself first."""
+GONE = "3m"
+"""After so long without a connection what a visitor had is thrown away; at once, where a page was closed. Assumed."""
+MOST_MESSAGE = 1_000_000
+"""Bytes of one message from a browser; assumed: five times an opened file."""
 
 
-def serve(port: int, *, opens: bool = True, ready: Callable[[str], None] = print) -> None:
-    """Serve the page until Ctrl-C; `ready` is told its address. Raises ScenarioError where the port is taken."""
-    check_free(port)
+def serve(
+    port: int, *, page: str = "class", host: str = HOST, opens: bool = True, ready: Callable[[str], None] = print
+) -> None:
+    """Serve a page until Ctrl-C; `ready` is told its address. Raises ScenarioError where the port is taken."""
+    check_free(port, host)
     import solara
     import uvicorn
     from solara.server import settings
@@ -24,20 +32,26 @@ def serve(port: int, *, opens: bool = True, ready: Callable[[str], None] = print
     solara.settings.assets.cdn = ""  # … and fetch what the package solara-assets has not
     settings.theme.show_banner = False  # it would hide a picture
     settings.main.mode = "production"
+    settings.kernel.cull_timeout = GONE
     from solara.server import app as pages
     from solara.server.starlette import app
 
-    pages.apps["__default__"] = pages.AppScript(APP)
-    address = f"http://{HOST}:{port}"
+    pages.apps["__default__"] = pages.AppScript(PAGES[page])
+    address = f"http://{host}:{port}"
     ready(address)
     if opens:
         threading.Timer(1.0, webbrowser.open, [address]).start()
-    uvicorn.run(app, host=HOST, port=port, log_level="error")
+    uvicorn.run(app, host=host, port=port, log_level="error", ws_max_size=MOST_MESSAGE)
 
 
-def check_free(port: int) -> None:
+def check_free(port: int, host: str = HOST) -> None:
     """Raise ScenarioError where the port cannot be listened at: it is taken, or not for this user."""
-    for family, kind, number, _, address in socket.getaddrinfo(HOST, port, type=socket.SOCK_STREAM):
+    try:
+        places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        message = f'"{host}" is no address of this machine ({error.strerror}); all there are: 0.0.0.0'
+        raise ScenarioError([Fault(None, None, "--host", message)]) from None
+    for family, kind, number, _, address in places:
         with socket.socket(family, kind, number) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
             try:

@@ -1,12 +1,10 @@
-"""Sliders: which settings of a scenario the page lets one move, how far, and in what words; all from the records."""
+"""Sliders: which settings of a scenario a page lets one move, how far, and in what words; all from the records."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
 from typing import NamedTuple
-
-from mesa.visualization import Slider
 
 from loyaltysim.faults import ScenarioError
 from loyaltysim.record import Part
@@ -21,10 +19,9 @@ FARTHEST = 2.0
 """How many times as much as now a slider without an upper bound allows; assumed."""
 PARTS_OF_RANGE = 50
 """Steps that a slider has; assumed."""
-MOST_CUSTOMERS = 10_000
-"""With so many a step takes some milliseconds; assumed."""
-SEEDS = 100
 ROUNDING, DIGITS = 1e-9, 10
+LONGEST_NUMBER = 40
+"""Characters of a number that somebody writes; assumed: more is none."""
 
 
 class Found(NamedTuple):
@@ -36,15 +33,67 @@ class Found(NamedTuple):
     value: float
 
 
+class Slider(NamedTuple):
+    """A number that can be moved: what it is, and how far."""
+
+    path: str
+    whose: str
+    """The brand, and the part of it."""
+    name: str
+    unit: str
+    says: str
+    source: str
+    value: float
+    """What the scenario gives."""
+    min: float
+    max: float
+    step: float
+    whole: bool
+
+    @property
+    def label(self) -> str:
+        """Whose number it is, what, and what the scenario gives."""
+        return f"{self.whose}: {self.name} (given: {self.tell(self.value)})"
+
+    @property
+    def told(self) -> str:
+        """What it means, how far it may be moved, what the scenario gives, and where the default comes from."""
+        source = f"Source of the default: {self.source}."
+        return f"{self.says} Here {self.range}; given: {self.tell(self.value)}. {source}".strip()
+
+    @property
+    def range(self) -> str:
+        """How far it may be moved, in words."""
+        return f"from {self.min:g} to {self.tell(self.max)}"
+
+    def tell(self, value: float) -> str:
+        """A value with its unit."""
+        unit = "" if self.unit == "1" or self.unit in self.name else self.unit
+        return f"{value:g} {unit}".strip()
+
+    def reaches(self, value: object) -> bool:
+        """Whether it can be moved to a value."""
+        return isinstance(value, int | float) and self.min <= value <= self.max
+
+    def read(self, text: str) -> float:
+        """The number that somebody wrote. Raises ValueError, with a sentence, for what it cannot be."""
+        try:
+            value = float(text) if len(text) <= LONGEST_NUMBER else math.nan
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value):
+            raise ValueError(f"{self.name} must be a number, such as {self.value:g}")
+        if self.whole and value != int(value):
+            raise ValueError(f"{self.name} must be a whole number, such as {self.value:g}")
+        if not self.min <= value <= self.max:
+            raise ValueError(f"{self.name} must be {self.range}")
+        return int(value) if self.whole else value
+
+
 def sliders(scenario: Scenario) -> dict[str, Slider]:
-    """All sliders, by the name of the argument of `LoyaltyModel` that each sets."""
-    found: dict[str, Slider] = {"rng": Slider("Seed: other luck", value=1, min=1, max=SEEDS, step=1)}
-    if scenario.network.kind != "edge_list":  # whose file says how many there are
-        n = min(scenario.population.n_customers, MOST_CUSTOMERS)
-        fewest = max(n // 10, 1)
-        found["n_customers"] = Slider("Customers", value=n, min=fewest, max=2 * n, step=fewest)
+    """All sliders, by the path of the setting that each moves."""
     made = {each.path: slider(each, scenario) for each in numbers(scenario)}
-    return found | {path: slider for path, slider in made.items() if slider is not None}
+    return {path: slider for path, slider in made.items() if slider is not None}
 
 
 def numbers(scenario: Scenario) -> Iterator[Found]:
@@ -82,7 +131,7 @@ def slider(found: Found, scenario: Scenario) -> Slider | None:
     step = max(_round_step((high - low) / PARTS_OF_RANGE, found.value), 1 if kind is int else 0)
 
     def at(places: int) -> float:
-        return kind(round(found.value + places * step, DIGITS))
+        return kind(round(found.value + places * step, DIGITS)) or kind(0)  # no -0
 
     left, right = math.floor((found.value - low) / step + ROUNDING), math.ceil((high - found.value) / step - ROUNDING)
     left = max(left, 0)
@@ -92,7 +141,20 @@ def slider(found: Found, scenario: Scenario) -> Slider | None:
         right -= 1
     if left + right == 0:
         return None
-    return Slider(label(found, scenario.currency), kind(found.value), at(-left), at(right), kind(step), dtype=kind)
+    setting = found.setting
+    return Slider(
+        path=found.path,
+        whose=found.whose,
+        name=setting.name.replace("_", " "),
+        unit=setting.unit.removeprefix("1 ").replace("currency", scenario.currency),
+        says=setting.says,
+        source=setting.source,
+        value=kind(found.value),
+        min=at(-left),
+        max=at(right),
+        step=kind(step),
+        whole=kind is int,
+    )
 
 
 def _opens(scenario: Scenario, path: str, value: float) -> bool:
@@ -101,16 +163,6 @@ def _opens(scenario: Scenario, path: str, value: float) -> bool:
     except ScenarioError:
         return False
     return True
-
-
-def label(found: Found, currency: str) -> str:
-    """Whose number it is, what, and what the scenario says."""
-    name, unit = (
-        found.setting.name.replace("_", " "),
-        found.setting.unit.removeprefix("1 ").replace("currency", currency),
-    )
-    value = f"{found.value:g}" if unit == "1" or unit in name else f"{found.value:g} {unit}".strip()
-    return f"{found.whose}: {name} (given: {value})"
 
 
 def _range(setting: Setting, value: float, weeks: float) -> tuple[float, float]:

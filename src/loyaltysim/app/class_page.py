@@ -1,0 +1,114 @@
+"""The class page: one market twice, as it is and as a visitor changes it, with the same customers and luck.
+
+loyaltysim app grocery
+solara run loyaltysim.app.class_page          # the same, by Solara's own command
+
+Everything a visitor sees is of that visitor's own session, and goes to the browser as text, never as markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import solara
+
+from loyaltysim.app.compared import Charts, Numbers, caption, compared
+from loyaltysim.app.keeping import Keeping
+from loyaltysim.app.lesson_panel import LessonPanel
+from loyaltysim.app.link import MOST_SEED, read_seed
+from loyaltysim.app.moving import Moving
+from loyaltysim.app.offered import offered
+from loyaltysim.app.opened import Opened, of_file, of_link, of_name
+from loyaltysim.app.playing import Playing
+from loyaltysim.app.session import use_session
+from loyaltysim.app.sliders import sliders
+from loyaltysim.app.times import days
+from loyaltysim.app.visitors import too_many
+from loyaltysim.faults import ScenarioError
+
+LOOK = (Path(__file__).parent / "class_page.css").read_text(encoding="utf-8")
+
+
+@solara.component
+def Layout(children: list[Any]) -> None:
+    """Nothing around the page: no bar, no drawer."""
+    solara.Column(children=children, classes=["class-page"], gap="0px")
+
+
+@solara.component
+def Page() -> None:
+    """The whole page; a visitor too many is asked to come back."""
+    solara.Title("loyaltysim")
+    solara.Style(LOOK)
+    if told := solara.use_memo(too_many, []):
+        solara.Text(told)
+    else:
+        Markets()
+
+
+@solara.component
+def Markets() -> None:
+    """Open a market: by link, by name, or from a file."""
+    query = solara.use_router().search or ""
+    first = solara.use_memo(lambda: of_link(query), [])
+    opened, set_opened = solara.use_state(first)
+    told, set_told = solara.use_state("\n".join(first.chosen.told))
+
+    def attempt(opening: Callable[[], Opened]) -> None:
+        try:
+            set_opened(opening())
+            set_told("")
+        except ScenarioError as error:
+            set_told(f"This was not opened. {error}")
+
+    solara.HTML(tag="h1", unsafe_innerHTML="What makes customers loyal?")
+    with solara.Row(classes=["choices"], gap="16px"):
+        names = [*offered()] if opened.shared else [opened.chosen.market, *offered()]
+        chosen = opened.chosen
+        solara.Select("Market", values=names, value=chosen.market, on_value=lambda name: attempt(lambda: of_name(name)))
+        Luck(chosen.seed, lambda seed: attempt(lambda: opened.with_seed(seed))).key(f"{opened.number}")
+    if told:
+        solara.Error(told, classes=["told"])
+    Market(opened, lambda name, text, size: attempt(lambda: of_file(name, text, size))).key(f"{opened.number}")
+
+
+@solara.component
+def Luck(seed: int, on_seed: Callable[[int], None]) -> None:
+    """A field for the seed."""
+    fault, set_fault = solara.use_state("")
+
+    def read(text: str) -> None:
+        try:
+            on_seed(read_seed(text))
+        except ValueError as error:
+            set_fault(str(error))
+
+    solara.InputText(f"Luck (0 to {MOST_SEED})", value=str(seed), on_value=read, error=fault or False)
+
+
+@solara.component
+def Market(opened: Opened, on_open: Callable[[str, str, int], None]) -> None:
+    """One market in two worlds."""
+    scenario = opened.small
+    session = use_session(scenario, opened.chosen.seed, opened.chosen.changes)
+    moved, pair = solara.use_memo(lambda: sliders(scenario), []), session.shown.value
+    rows = solara.use_memo(lambda: compared(pair) if pair else [], [pair])
+    with solara.Div(classes=["market"]):
+        with solara.Div(classes=["side"]):
+            solara.Text(scenario.title or "A market", classes=["title"])
+            LessonPanel(session, moved)
+            solara.HTML(tag="h2", unsafe_innerHTML="Change something")
+            Moving(session, moved)
+            Keeping(session, opened.chosen.market, opened.whole, opened.shared, on_open)
+        with solara.Div(classes=["now"]):
+            Playing(session, days(scenario.step_days))
+            if session.refused.value:
+                solara.Error(session.refused.value)
+            if pair is None:
+                solara.Text("The market settles …")
+            else:
+                Numbers(caption=caption(pair), rows=rows)
+        with solara.Div(classes=["pictures"]):
+            Charts(rows=rows)

@@ -1,0 +1,70 @@
+"""A stranger's file: nothing of this computer is read or run for it, and what was saved comes back."""
+
+import pytest
+
+from loyaltysim import load
+from loyaltysim.app.keeping import file_name, saved
+from loyaltysim.app.opened import of_file
+from loyaltysim.app.opened_file import read_opened
+from loyaltysim.faults import ScenarioError
+
+pytest.importorskip("solara", exc_type=ImportError)
+
+
+def refused(text, name="theirs.toml", size=0):
+    with pytest.raises(ScenarioError) as caught:
+        read_opened(name, text, size)
+    assert "/tmp" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_file__is_read_as_load_reads_it():
+    text = load("grocery").to_toml()
+    assert not read_opened("mine.toml", text).diff(load("grocery"))
+    assert load("grocery").diff(read_opened("mine.toml", 'extends = "grocery"\nsteps = 13')) == {"steps": (156, 13)}
+
+
+def test_file__runs_no_python(tmp_path, monkeypatch):
+    (tmp_path / "evil.py").write_text("raise SystemExit('it ran')")
+    monkeypatch.chdir(tmp_path)
+    assert "runs no Python that a file brings" in refused('uses = ["evil"]\nextends = "grocery"')
+
+
+def test_file__reads_no_other_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "secret.toml").write_text('title = "secret"')
+    (tmp_path / "ties.csv").write_text("source,target\n0,1\n")
+    for base in ("secret.toml", str(tmp_path / "secret.toml"), "../secret", ["grocery"]):
+        quoted = repr(base).replace("'", '"')
+        told = refused(f"extends = {quoted}")
+        assert "only a shipped scenario" in told
+    assert "no file with ties" in refused('extends = "grocery"\nnetwork = { kind = "edge_list", file = "ties.csv" }')
+    layer = '{ kind = "edge_list", file = "ties.csv" }'
+    assert "no file with ties" in refused(f'extends = "grocery"\nnetwork = {{ kind = "layers", layers = [{layer}] }}')
+    assert "no file with purchases" in refused('extends = "catsup"\n[panel]\nsource = "mine.csv"')
+
+
+def test_file__that_is_wrong_is_told_by_name_and_line():
+    assert refused('extends = "grocery"\nstep = 3').startswith('theirs.toml:2: step: unknown setting "step"')
+    assert "theirs.toml:1: is not valid TOML" in refused("steps = ")
+    assert "larger than the 200 kB" in refused("", size=10**9)
+    assert "larger than the 200 kB" in refused("#" * 200_001)
+    assert "not valid TOML" in refused("a = " + "[" * 5000)
+    assert refused("x = 1", name="../../etc/passwd").startswith("passwd:")
+
+
+def test_saved_file__comes_back_as_the_market_it_was_with_its_changes():
+    changes = {"brands.Ours.price": 2.35, "brands.Rival.pricing.0.weeks": 2}
+    opened = of_file("anything.toml", saved(load("grocery"), changes, 5))
+    assert (opened.chosen.market, dict(opened.chosen.changes), opened.shared) == ("grocery", changes, True)
+    assert opened.whole == load("grocery")
+
+
+def test_file__of_another_market_is_its_own():
+    opened = of_file("mine.toml", 'extends = "grocery"\nsteps = 13')
+    assert (opened.chosen.market, opened.shared, opened.small.steps) == ("mine.toml", False, 13)
+    assert opened.small.population.n_customers == 2000
+
+
+def test_file_name__has_nothing_that_a_folder_could_mind():
+    assert file_name("../My shop.toml") == "___My_shop" and file_name("") == "scenario"
