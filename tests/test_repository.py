@@ -116,4 +116,4 @@ def test_wheel__carries_scenarios_and_types(repository, tmp_path):
     scenarios = (repository / "src" / "loyaltysim" / "scenarios").glob("*.toml")
     shipped = {f"loyaltysim/scenarios/{file.name}" for file in scenarios}
     assert shipped
-    assert shipped | {"loyaltysim/py.typed"} <= carried
+    assert shipped | {"loyaltysim/py.typed", "loyaltysim/report/odd/model.md"} <= carried

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from loyaltysim.customers.neighbors import Neighbors
     from loyaltysim.faults import Fault, ScenarioError
     from loyaltysim.loading import load
+    from loyaltysim.report.odd import odd
     from loyaltysim.results import to_frame
     from loyaltysim.runs import network, replicate, simulate
     from loyaltysim.scenario import Scenario
@@ -63,6 +64,7 @@ __all__ = [
     "measures",
     "mesa",
     "network",
+    "odd",
     "optimize",
     "plots",
     "practitioner_claims",
@@ -88,6 +90,7 @@ _ROOMS = {
     "customers.neighbors": ("Neighbors",),
     "faults": ("Fault", "ScenarioError"),
     "loading": ("load",),
+    "report.odd": ("odd",),
     "results": ("to_frame",),
     "scenario": ("Scenario",),
     "runs": ("network", "replicate", "simulate"),

@@ -18,6 +18,7 @@ from loyaltysim.cli.claims import claims
 from loyaltysim.cli.compare import compare
 from loyaltysim.cli.diff import diff
 from loyaltysim.cli.new import new
+from loyaltysim.cli.odd import odd
 from loyaltysim.cli.optimize import optimize
 from loyaltysim.cli.page import page
 from loyaltysim.cli.program_value import program_value
@@ -58,6 +59,7 @@ EXAMPLES: dict[Callable[..., None], str] = {
     check: "loyaltysim check mine.toml",
     diff: "loyaltysim diff grocery mine.toml",
     new: "loyaltysim new grocery > mine.toml",
+    odd: "loyaltysim odd grocery --out grocery.md",
     schema: "loyaltysim schema > loyaltysim.schema.json",
     scenarios: "loyaltysim scenarios",
     validate: "loyaltysim validate D1 D3",

@@ -9,10 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from loyaltysim.faults import ScenarioError
+from loyaltysim.faults import ScenarioError, path_text
 from loyaltysim.loading import load
 from loyaltysim.scenario_file import SHIPPED, read
-from loyaltysim.study.assumptions import numbers
+from loyaltysim.study.assumptions import numbers, values_in
 from loyaltysim.toml_lines import comments_of, lines_of
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Known(NamedTuple):
 
 def register(scenario: Scenario, named: str) -> list[Known]:
     """Every number that is in play: not 0 at its default. `named` is the file or shipped name it came from."""
-    comments = _comments(scenario, named)
+    comments = comments_on(scenario, named)
     found = []
     for number in numbers(scenario):
         setting, path = number.setting, number.path
@@ -46,29 +46,29 @@ def register(scenario: Scenario, named: str) -> list[Known]:
     return found
 
 
-def _comments(scenario: Scenario, named: str) -> dict[str, str]:
-    """Comments by path, as far as the file is there and says the same numbers."""
+def comments_on(scenario: Scenario, named: str) -> dict[str, str]:
+    """Comments by path, as far as the file `named` is there and says the same."""
     try:
         source, file = read(Path(named)), load(named, uses=False)
     except ScenarioError:
         return {}
-    in_file = {number.path: number.value for number in numbers(file)}
+    in_file = {path: value for path, value, _ in values_in(file)}
     texts: dict[str, _Text] = {}
     found = {}
-    for number in numbers(scenario):
-        where = next((source.where[p] for p in _upward(number.parts) if p in source.where), None)
-        if where is None or in_file.get(number.path) != number.value:
+    for path, value, _ in values_in(scenario):
+        where = next((source.where[p] for p in _upward(path) if p in source.where), None)
+        if where is None or in_file.get(path) != value:
             continue
         text = texts.setdefault(where[0], _Text(where[0]))
-        comment = text.about(number.parts)
+        comment = text.about(path)
         if comment:
-            found[number.path] = comment
+            found[path_text(path)] = comment
     return found
 
 
 def _upward(path: Place) -> list[Place]:
     """The path, and for numbers inside a table on one line, that table's; no further than to a setting's own line."""
-    return [path[:end] for end in (len(path), len(path) - 1) if end > 1]
+    return [path, path[:-1]] if len(path) > 2 else [path]
 
 
 class _Text:

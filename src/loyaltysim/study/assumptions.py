@@ -50,12 +50,13 @@ def numbers(scenario: Scenario) -> list[Number]:
     """Every number of a scenario, in the order of the file, those at their defaults too."""
     return [
         Number(path_text(path), path, value, setting)
-        for path, value, setting in _inside(scenario, ())
+        for path, value, setting in values_in(scenario)
         if isinstance(value, (int, float)) and not isinstance(value, bool) and not setting.fixed
     ]
 
 
-def _inside(record: Record, path: Path) -> Iterator[tuple[Path, Any, Setting]]:
+def values_in(record: Record, path: Path = ()) -> Iterator[tuple[Path, Any, Setting]]:
+    """Every plain value in a table and the tables inside, with its path and setting."""
     for setting in settings(type(record)):
         yield from _values(getattr(record, setting.field), (*path, setting.name), setting)
 
@@ -64,7 +65,7 @@ def _values(value: Any, path: Path, setting: Setting) -> Iterator[tuple[Path, An
     if isinstance(value, Part) and not isinstance(value.plain(), Mapping):
         yield path, value.plain(), setting  # a trait that is the same for all is a number
     elif isinstance(value, Record):
-        yield from _inside(value, path)
+        yield from values_in(value, path)
     elif isinstance(value, Mapping):
         for name, one in value.items():
             yield from _values(one, (*path, name), setting)
