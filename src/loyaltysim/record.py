@@ -35,9 +35,7 @@ def setting(default: Any = ..., says: str = "", *, unit: str = "", source: str =
 class Record(BaseModel):
     """One table of a scenario file: frozen, without unknown keys, with numbers of at most `MOST` in size."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True, validate_default=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True, defer_build=True)
 
     @field_validator("*")
     @classmethod

@@ -135,6 +135,12 @@ def test_c__what_everybody_is_told_reaches_every_tie_once(reference):
     assert np.allclose((model.satisfaction - before)[1:], 0, atol=1e-7)
 
 
+@NEEDS_C
+def test_c__numbers_elsewhere_in_the_process_are_as_before(reference):
+    CModel(reference)
+    assert np.float32(1e-40) * np.float32(0.5) > 0  # subnormal: 0 where a library has changed the processor's rounding
+
+
 def test_c__without_a_compiler_it_says_so(reference, monkeypatch):
     monkeypatch.setenv("CC", "no-such-compiler")
     c_model._load.cache_clear()

@@ -11,8 +11,11 @@ import cProfile
 import pstats
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FunctionType
+from typing import Any
 
 import pandas as pd
 
@@ -44,12 +47,13 @@ def profile(scenario: Scenario, *, seed: int = 1, progress: Callable[[str, float
     simulation = Simulation(scenario, seed=seed, threads=1)
     steps = scenario.burn_in + scenario.steps
     profiler = cProfile.Profile(time.thread_time)
-    for done in range(steps):
-        profiler.enable()
-        simulation.step()
-        profiler.disable()
-        if progress is not None:
-            progress("profile", (done + 1) / steps)
+    with _seen_kernels():
+        for done in range(steps):
+            profiler.enable()
+            simulation.step()
+            profiler.disable()
+            if progress is not None:
+                progress("profile", (done + 1) / steps)
     return _table(profiler, steps, simulation.world.customers.rows)
 
 
@@ -88,11 +92,39 @@ def _part(file: str) -> str | None:
 
 def _kernels() -> set[tuple[str, int, str]]:
     """File, line and name of every compiled kernel that is loaded."""
-    found = set()
+    codes = [kernel.py_func.__code__ for _, _, kernel in _named_kernels()]
+    return {(code.co_filename, code.co_firstlineno, code.co_name) for code in codes}
+
+
+def _named_kernels() -> Iterator[tuple[dict[str, Any], str, Any]]:
+    """Every compiled kernel by each name it has in the package: the names of the module, the name, the kernel."""
     for module in list(sys.modules.values()):
         if getattr(module, "__name__", "").startswith("loyaltysim"):
-            for kernel in list(vars(module).values()):
-                if hasattr(kernel, "py_func"):
-                    code = kernel.py_func.__code__
-                    found.add((code.co_filename, code.co_firstlineno, code.co_name))
-    return found
+            for name, value in list(vars(module).items()):
+                if hasattr(value, "py_func"):
+                    yield vars(module), name, value
+
+
+@contextmanager
+def _seen_kernels() -> Iterator[None]:
+    """Let the profiler see kernels: from Python 3.12 on Numba no longer tells it of them, so functions of Python do.
+
+    Such a function goes by the file, line and name of its kernel.
+    """
+    named = list(_named_kernels()) if sys.version_info >= (3, 12) else []
+    for names, name, kernel in named:
+        names[name] = _called_as(kernel)
+    try:
+        yield
+    finally:
+        for names, name, kernel in named:
+            names[name] = kernel
+
+
+def _called_as(kernel: Any) -> FunctionType:
+    def call(*arguments: Any) -> Any:
+        return kernel(*arguments)
+
+    code, own = call.__code__, kernel.py_func.__code__
+    code = code.replace(co_filename=own.co_filename, co_firstlineno=own.co_firstlineno, co_name=own.co_name)
+    return FunctionType(code, {}, closure=call.__closure__)
