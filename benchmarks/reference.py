@@ -1,16 +1,50 @@
-"""Time the reference step here, in NumPy and in Mesa: ``python benchmarks/reference.py [CUSTOMERS …]``."""
+"""Time the reference step here, in NumPy, in C and in Mesa: ``python benchmarks/reference.py [CUSTOMERS …]``.
+
+With the name of a file that ends in .svg, last, the times are drawn, too.
+"""
 
 import sys
 
+import matplotlib
 from rich.console import Console
 
 from loyaltysim.bench import bench
 
+COLORS = {bench.OURS: "#0072b2", bench.STACK: "#56b4e9", bench.PLAIN: "#d55e00", bench.TUNED: "#e69f00"}
+COLORS |= {bench.IN_C: "#000000", bench.TWIN: "#cc79a7"}
+
+
+def draw(report: bench.Report, file: str) -> None:
+    """Nanoseconds per customer and step by number of customers; both scales are logarithmic."""
+    matplotlib.rcParams["svg.hashsalt"] = "reference"  # the same file for the same numbers
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 4.5), layout="constrained")
+    axes = figure.subplots()
+    for name, color in COLORS.items():
+        for threads, style in ((1, "o-"), (2, "o:")):
+            rows = [row for row in report.rows if row.contender == name and row.threads == threads]
+            if not rows:
+                continue
+            label = name if threads == 1 else f"{name}, {threads} threads"
+            sizes, times = [row.customers for row in rows], [row.ns for row in rows]
+            spread = [[row.ns - row.ns_low for row in rows], [row.ns_high - row.ns for row in rows]]
+            axes.errorbar(sizes, times, yerr=spread, fmt=style, color=color, capsize=2, markersize=4, label=label)
+    axes.set(xscale="log", yscale="log", xlabel="Customers", ylabel="Nanoseconds per customer and step")
+    axes.set_title(f"The reference step, {report.machine['processor']}, {report.machine['cores']} cores", fontsize=10)
+    axes.grid(axis="y", alpha=0.3)
+    axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
+    figure.savefig(file, metadata={"Date": None})
+
 
 def main() -> None:
-    sizes = tuple(int(size.replace("_", "")) for size in sys.argv[1:]) or (1_000, 10_000, 100_000, 1_000_000)
-    told = Console(stderr=True)
-    Console(width=120).print(bench.table(bench.run(sizes, threads=2, progress=told.print)))
+    given = sys.argv[1:]
+    file = given.pop() if given and given[-1].endswith(".svg") else None
+    sizes = tuple(int(size.replace("_", "")) for size in given) or (1_000, 10_000, 100_000, 1_000_000)
+    report = bench.run(sizes, threads=2, progress=Console(stderr=True).print)
+    Console(width=120).print(bench.table(report))
+    if file is not None:
+        draw(report, file)
 
 
 if __name__ == "__main__":
