@@ -4,6 +4,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from urllib.parse import urlsplit
 
 import pytest
@@ -42,6 +43,12 @@ class Server:
             said += line
         assert "http://" in said, said
         self.address = f"http://localhost:{port}/"
+        for _ in range(100):  # until it listens
+            try:
+                socket.create_connection(("localhost", port), timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.2)
 
     def end(self):
         self.process.terminate()
@@ -71,12 +78,7 @@ class Visitor:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("request", lambda request: self.hosts.add(urlsplit(request.url).hostname))
         self.page.set_default_timeout(PATIENCE)
-        for _ in range(20):  # until the server listens
-            try:
-                self.page.goto(address)
-                break
-            except Exception:
-                self.page.wait_for_timeout(1000)
+        self.page.goto(address)
 
     def press(self, name):
         self.page.get_by_role("button", name=name, exact=True).click()

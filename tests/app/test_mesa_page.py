@@ -88,7 +88,8 @@ def test_command__refuses_what_it_cannot_show():
         (["nothing"], "nothing"),
         (["--port", "0"], "--port: must be a whole number from 1 to 65535"),
         (["--page", "classes"], 'there is no page "classes"; there are: class, mesa'),
-        (["--host", "no.such.address.invalid"], "--host"),
+        (["--host", "no.such.address.invalid"], "--host: "),
+        (["--host", "192.0.2.1"], "is no address of this machine"),
     ):
         done = subprocess.run([sys.executable, "-m", "loyaltysim", "app", *words], capture_output=True, text=True)
         assert done.returncode == 2

@@ -25,7 +25,7 @@ from loyaltysim.app.playing import Playing
 from loyaltysim.app.session import use_session
 from loyaltysim.app.sliders import sliders
 from loyaltysim.app.times import days
-from loyaltysim.app.visitors import too_many
+from loyaltysim.app.visitors import tidy_up, too_many
 from loyaltysim.faults import ScenarioError
 
 LOOK = (Path(__file__).parent / "class_page.css").read_text(encoding="utf-8")
@@ -42,6 +42,7 @@ def Page() -> None:
     """The whole page; a visitor too many is asked to come back."""
     solara.Title("loyaltysim")
     solara.Style(LOOK)
+    solara.use_effect(lambda: tidy_up, [])  # when the visitor leaves
     if told := solara.use_memo(too_many, []):
         solara.Text(told)
     else:

@@ -27,8 +27,8 @@ LONGEST_OPENING, LONGEST_STEP = 20.0, 1.0
 """Seconds; assumed."""
 SLOW_STEPS = 3
 """So many slow steps one after the other are borne, since what a scenario needs may have to be compiled; assumed."""
-MOST_VISITORS = 60
-"""At once; assumed: two classes."""
+MOST_VISITORS = 40
+"""At once; assumed: a class. Each takes some 40 MB (measured)."""
 MOST_FILE = 200_000
 """Bytes of a scenario file; assumed: the longest shipped one has a tenth."""
 
