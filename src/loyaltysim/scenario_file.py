@@ -95,7 +95,7 @@ def _name(path: Path) -> str:
 def _read(path: Path, above: tuple[Path, ...]) -> tuple[dict[str, Any], Where]:
     """What a file and those it extends say, and where; `above` are the files that extend this one, the first first."""
     name = _name(path)
-    text, document = _parse(path, name)
+    text, document = parse(path, name)
     where: Where = {key: (name, line) for key, line in lines_of(text).items()}
     base = document.pop("extends", None)
     if base is None:
@@ -121,7 +121,8 @@ def _read(path: Path, above: tuple[Path, ...]) -> tuple[dict[str, Any], Where]:
     return merged, places
 
 
-def _parse(path: Path, name: str) -> tuple[str, dict[str, Any]]:
+def parse(path: Path, name: str) -> tuple[str, dict[str, Any]]:
+    """A file's text and what it says. Raises ScenarioError if it cannot be read, or is not TOML."""
     text = ""
     try:
         data = path.read_bytes()

@@ -67,6 +67,20 @@ def test_ranges__are_hollow_where_zero_is_inside():
     assert [face == "white" for face in faces] == [False, True, False]
 
 
+def test_standings__are_a_line_a_team_with_its_intervals():
+    scores = {"1. Amber": [(1.0, 0.5, 1.5), (3.0, 2.0, 4.0)], "2. Blue": [(2.0, np.nan, np.nan), (2.5, 2.0, 3.0)]}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ax = plots.standings(scores, question="Who leads?", unit="profit (EUR)", note="So it is.")
+        ax.figure.canvas.draw()
+    lines = {each.get_label(): each.lines[0] for each in ax.containers}
+    assert lines["1. Amber"].get_ydata().tolist() == [1.0, 3.0]
+    assert lines["1. Amber"].get_linewidth() > lines["2. Blue"].get_linewidth()
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["1. Amber", "2. Blue"]
+    bars = ax.containers[0].lines[2][0].get_segments()
+    assert [(low[1], high[1]) for low, high in bars] == [(0.5, 1.5), (2.0, 4.0)]
+
+
 def test_cumulative_profit__shows_break_even_only_where_there_is_one():
     profit = np.array([[-2.0, -1.0, 1.0, 2.0], [-2.2, -0.8, 1.2, 2.2]])
     ax = plots.cumulative_profit(profit, weeks=2.0, band=(3, 3, 4))

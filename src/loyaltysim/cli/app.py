@@ -15,6 +15,7 @@ from loyaltysim.cli.bench import bench
 from loyaltysim.cli.calibrate import calibrate
 from loyaltysim.cli.check import check
 from loyaltysim.cli.claims import claims
+from loyaltysim.cli.classroom import app as classroom
 from loyaltysim.cli.compare import compare
 from loyaltysim.cli.diff import diff
 from loyaltysim.cli.new import new
@@ -71,6 +72,7 @@ EXAMPLES: dict[Callable[..., None], str] = {
 }
 for _command, _example in EXAMPLES.items():
     app.command(_example.split()[1], epilog=f"Example: {_example}")(_command)
+app.add_typer(classroom, name="class")
 
 
 def _version(wanted: bool) -> None:

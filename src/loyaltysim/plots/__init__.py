@@ -29,6 +29,7 @@ from loyaltysim.plots.retention import retention
 from loyaltysim.plots.save_all import save_all
 from loyaltysim.plots.sensitivity import sensitivity
 from loyaltysim.plots.shares import shares
+from loyaltysim.plots.standings import standings
 from loyaltysim.plots.states import states
 from loyaltysim.plots.survival import survival
 from loyaltysim.plots.switching import switching
@@ -58,6 +59,7 @@ __all__ = [
     "search_history",
     "sensitivity",
     "shares",
+    "standings",
     "states",
     "survival",
     "switching",

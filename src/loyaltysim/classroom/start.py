@@ -1,0 +1,96 @@
+"""Start: a class's folder to begin from: rules with a word on each, and a first hand-in for every team."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from loyaltysim.classroom.rules import FILE, wrong_names
+from loyaltysim.faults import Fault, ScenarioError
+from loyaltysim.loading import load
+
+RULES = """\
+# A class: teams hand in a program each round. Every setting that is not here is at its default: docs/class.md has them.
+#   loyaltysim class check {folder}     what is wrong with these rules and with what teams hand in
+#   loyaltysim class play {folder}      play the next round
+#   loyaltysim class debrief {folder}   what each program was worth
+schema = 1
+title = "Which program keeps customers?"
+market = "{market}"             # a shipped scenario, or a file beside this one
+brand = "{brand}"               # the brand of it that teams play
+together = {together}          # true: one market, in which each team has a brand like it; false: one market each
+teams = [{teams}]
+rounds = 4
+weeks = 13                      # of a round
+replications = 20               # each market is played so many times, with other luck
+seed = 1
+score = "profit"                # or "retention", or "customer_equity"
+# budget = 250.0                # a round, for rewards and levers; what is left may be spent later
+most = {{ programs = 1, levers = 1 }}
+
+[changes]                       # to the market, by path
+"population.n_customers" = 2000
+
+# What a hand-in may set: true, between two numbers, or one of some texts. All else is as the market has it.
+[may_set]
+price = [{low:g}, {high:g}]
+programs.kind = ["points", "stamps", "member_discount"]
+programs.earn_rate = [0, 20]                # of points
+programs.n = [2, 20]                        # of stamps
+programs.percent = [0, 20]                  # of member_discount
+programs.reward.kind = ["cash", "percent_off", "free_unit"]
+programs.reward.value = [0, {high:g}]
+programs.reward.threshold = [1, 10_000]
+programs.reward.percent = [0, 100]
+programs.expiry.kind = ["none", "inactivity"]
+programs.expiry.weeks = [4, 104]
+levers.kind = ["communication"]
+levers.every_weeks = [1, 13]
+levers.target.kind = ["everybody", "rfm", "lapse"]
+levers.target.share = [0, 1]
+
+# Terms, which hold for all teams: how customers join and answer is not theirs to decide, nor what things cost.
+[terms.programs.points]
+enrollment = {{ kind = "opt_in", chance = 0.15 }}
+customer_response = {{ kind = "worth", worth_weight = 1.0 }}
+expected_breakage = 0.36
+
+[terms.programs.stamps]
+enrollment = {{ kind = "opt_in", chance = 0.15 }}
+customer_response = {{ kind = "worth", worth_weight = 1.0 }}
+expected_breakage = 0.36
+
+[terms.programs.member_discount]
+enrollment = {{ kind = "opt_in", chance = 0.15 }}
+"""
+HAND_IN = """\
+# {team}: what our brand does in this round. What is not said is as the market has it; class.toml says what may be set.
+[[programs]]
+kind = "points"
+earn_rate = 10                                          # points per unit of currency
+reward = {{ kind = "cash", value = {value:g}, threshold = {threshold:g} }} # one in twenty of what was paid
+"""
+
+
+def start_class(
+    folder: Path, teams: Sequence[str], *, name: str, market: str = "grocery", together: bool = False
+) -> None:
+    """Write a class into a folder, which is there and empty; `name` is what it will be called.
+
+    Raises ScenarioError for a market that cannot be read, and for teams that cannot be called so.
+    """
+    wrong = list(wrong_names(teams)) if teams else [Fault(None, None, "teams", "there must be one at least")]
+    if wrong:
+        raise ScenarioError(wrong)
+    scenario = load(market)
+    price = scenario.brands[scenario.focal].price
+    names = ", ".join(f'"{team}"' for team in teams)
+    text = RULES.format(
+        folder=name, market=market, brand=scenario.focal, together=str(together).lower(), teams=names,
+        low=0.8 * price, high=1.2 * price,
+    )  # fmt: skip
+    (folder / FILE).write_text(text, "utf-8")
+    (folder / "round_1").mkdir()
+    for team in teams:
+        text = HAND_IN.format(team=team, value=price / 2, threshold=100 * price)
+        (folder / "round_1" / f"{team}.toml").write_text(text, "utf-8")

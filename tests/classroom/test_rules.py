@@ -1,0 +1,84 @@
+"""class.toml: what is wrong with it is told all at once, with its line and what would do."""
+
+import re
+
+import pytest
+
+from loyaltysim.classroom import open_game
+from loyaltysim.classroom.limits import limits_of
+from loyaltysim.faults import ScenarioError
+
+from .conftest import MARKET, RULES
+
+
+def faults(folder) -> list[str]:
+    with pytest.raises(ScenarioError) as raised:
+        open_game(folder)
+    return [str(fault).replace(f"{folder}/", "") for fault in raised.value.faults]
+
+
+def test_rules__of_the_small_class_are_right(new_class):
+    game = open_game(new_class())
+    assert (game.round, game.over, game.steps) == (1, False, 4)
+    assert game.market.steps == 8 and game.market.metrics.period_steps == 4
+    assert game.rules.limits["price"] == (1.5, 2.5)
+    assert game.rules.limits["programs.reward"] is True
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('"Cyan"]', '"a/b"]', 'a team cannot be called "a/b"'),
+        ('"Cyan"]', '"con"]', 'a team cannot be called "con"'),
+        ('"Cyan"]', '"AMBER"]', 'there is a team "Amber" already'),
+        ("rounds = 2", "runds = 2", r'class.toml:5: runds: unknown setting "runds".*Did you mean "rounds"\?'),
+        ("weeks = 4", "weeks = 4.5", "a round must be a whole number of steps, of 1 weeks each, was 4.5 weeks"),
+        ("price = [1.5", "prise = [1.5", r'class.toml:11: may_set.prise: a brand has no setting "prise" there'),
+        ("[1.5, 2.5]", "[2.5, 1.5]", "the first number must not be above the second"),
+        ("[1.5, 2.5]", '"much"', "must be true, two numbers"),
+        ("programs.earn_rate", "programs.earn_rat", r'may_set.programs.earn_rat: .*Did you mean "earn_rate"\?'),
+        (
+            "expected_breakage = 0.25",
+            "expected_breakage = 2",
+            "terms.programs.points.expected_breakage: must be at most",
+        ),
+        ("terms.programs.points", "terms.programs.pionts", r'no program of kind "pionts".*Did you mean "points"\?'),
+        ('market = "market.toml"', 'market = "nowhere"', "market: there is no such file"),
+        ("rounds = 2", 'brand = "Our"\nrounds = 2', r'the market has no brand "Our"; there are: Ours, Rival'),
+        ("rounds = 2", 'score = "retention"\nweeks = 6', None),
+    ],
+)
+def test_rules__tell_what_is_wrong(new_class, old, new, told):
+    rules = RULES.replace(old, new)
+    if told is None:  # a round of six weeks behind a burn-in of four
+        rules, told = rules.replace("\nweeks = 4\n", "\n"), "nothing is known of retention in the first round"
+    (fault,) = faults(new_class(rules=rules))
+    assert re.search(told, fault) and fault.startswith("class.toml:")
+
+
+def test_rules__all_faults_at_once(new_class):
+    rules = RULES.replace('"Cyan"]', '"a/b"]').replace("price =", "prise =").replace("points]", "pionts]")
+    assert len(faults(new_class(rules=rules))) == 3
+
+
+def test_market__its_faults_name_their_place(new_class):
+    (fault,) = faults(new_class(market=MARKET.replace("steps = 10", "steps = 0")))
+    assert fault == "market.toml:3: steps: must be at least 1, was 0"
+    changed = RULES.replace("[may_set]", '[changes]\n"brands.Ours.prise" = 3\n\n[may_set]')
+    (fault,) = faults(new_class(rules=changed))
+    assert fault.startswith('class.toml:10: changes: brands.Ours.prise: unknown setting "prise"')
+
+
+def test_together__each_team_has_a_brand_like_the_one_played(new_class):
+    rules = RULES.replace("rounds = 2", "rounds = 2\ntogether = true")
+    segments = "[population.segments.All]\nshare = 1.0\nappeal = { Ours = 0.5, Rival = 0.1 }\n\n[behavior]"
+    market = open_game(new_class(rules=rules, market=MARKET.replace("[behavior]", segments))).market
+    assert list(market.brands) == ["Amber", "Blue", "Cyan", "Rival"]
+    assert market.brands["Amber"] == market.brands["Cyan"]
+    assert market.population.segments["All"].appeal == {"Amber": 0.5, "Blue": 0.5, "Cyan": 0.5, "Rival": 0.1}
+    (fault,) = faults(new_class("other", rules=rules.replace('"Cyan"', '"Rival"')))
+    assert fault.startswith("class.toml:4: teams") and 'the market has a brand "Rival", which nobody plays' in fault
+
+
+def test_limits__are_the_same_in_dotted_keys_and_texts():
+    assert limits_of({"programs": {"kind": ["points"]}}) == limits_of({"programs.kind": ["points"]})
