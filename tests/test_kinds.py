@@ -1,6 +1,7 @@
 """One contract for every kind of every room: it opens, runs, leaves no NaN, and keeps to what it declares."""
 
 import inspect
+import re
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ from loyaltysim.programs.parts.enrollment import Enrollment
 from loyaltysim.programs.parts.expiry import Expiry
 from loyaltysim.programs.parts.response import Response
 from loyaltysim.programs.parts.reward import Reward
+from loyaltysim.report.odd import odd
 from loyaltysim.scenario import Scenario
 from loyaltysim.word_of_mouth.acquisition import Acquisition
 from loyaltysim.word_of_mouth.influence import Influence
@@ -170,6 +172,21 @@ def test_kind__runs_and_leaves_every_state_in_its_range(simulation):
         values = array.astype(float)
         assert np.isfinite(values).all(), name
         assert FIELDS[name].low <= values.min() and values.max() <= FIELDS[name].high, name
+
+
+@pytest.mark.slow
+def test_kind__is_described_as_on_or_as_off(simulation, request):
+    room, kind = request.node.callspec.params["simulation"]
+    text = odd(simulation.scenario)
+    described = dict(re.findall(r"^(?:#{3,4}|-) `([^` ]+)`: `(\w+)`", text, re.M))
+    off = re.search(r"^Switched off: (.*)", text, re.M)[1]
+    assert not [path for path in described if f"`{path}`" in off]
+    inside = room in (Target, Enrollment, Expiry, Accrual, Response, Reward)
+    if kind not in ("none", "one", "constant", "plain") or (room, kind) == (Learning, "constant"):
+        assert described[WHERE[room]] == kind
+    else:
+        assert WHERE[room] not in described and (inside or f"`{WHERE[room]}`" in off)
+    assert set(re.findall(r"\]\(#(e\d+)\)", text)) <= set(re.findall(r'<a id="(e\d+)">', text))
 
 
 def test_kind__changes_only_the_states_that_it_declares(simulation):

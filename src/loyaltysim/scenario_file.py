@@ -23,6 +23,9 @@ KIND_NAMES = ("kind", "distribution")
 """What a file calls the choice of a part."""
 SHIPPED = Path(__file__).parent / "scenarios"
 
+MOST_DEPTH = 64
+"""Tables and lists inside each other: no scenario has ten (assumed)."""
+
 Where = dict[tuple[str | int, ...], tuple[str, int]]
 
 
@@ -127,7 +130,10 @@ def parse(path: Path, name: str) -> tuple[str, dict[str, Any]]:
     try:
         data = path.read_bytes()
         text = data.decode("utf-8-sig").replace("\r\n", "\n")  # Windows' editors put a mark in front
-        return text, tomllib.loads(text)
+        document = tomllib.loads(text)
+        if _depth(document) > MOST_DEPTH:
+            raise RecursionError
+        return text, document
     except UnicodeDecodeError as error:
         fault = Fault(name, data[: error.start].count(b"\n") + 1, "", f"is not UTF-8 text (byte {error.start})")
     except OSError as error:
@@ -137,6 +143,21 @@ def parse(path: Path, name: str) -> tuple[str, dict[str, Any]]:
     except RecursionError:
         fault = Fault(name, None, "", "is not valid TOML: too many tables or lists inside each other")
     raise ScenarioError([fault])
+
+
+def _depth(document: dict[str, Any]) -> int:
+    """How many tables and lists are inside each other; dotted keys make any number of them."""
+    depth = 0
+    inside: list[Any] = [document]
+    while inside:
+        depth += 1
+        inside = [
+            inner
+            for one in inside
+            for inner in (one.values() if isinstance(one, dict) else one)
+            if isinstance(inner, (dict, list))
+        ]
+    return depth
 
 
 def _trouble(told: str, lines: list[str]) -> tuple[int, str, str]:

@@ -1,12 +1,14 @@
 """A team's file: it sets what the class permits, and nothing else happens because of it."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from loyaltysim.classroom import open_game
 from loyaltysim.classroom.hand_in import merged, read_hand_in
 from loyaltysim.faults import ScenarioError
 
-from .conftest import POINTS
+from .conftest import MARKET, POINTS, RULES, written
 
 
 @pytest.fixture
@@ -103,3 +105,33 @@ def test_merged__a_table_of_another_kind_is_replaced_whole():
     assert merged(terms, {"reward": {"value": 2.0}}) == {"reward": {"kind": "cash", "value": 2.0}, "chance": 0.5}
     assert merged(terms, {"reward": {"kind": "free_unit"}}) == {"reward": {"kind": "free_unit"}, "chance": 0.5}
     assert terms["reward"] == {"kind": "cash", "value": 1.0}
+
+
+GOOD = f"price = 1.9  # cheap\n{POINTS}\n[[levers]]\nkind = 'communication'\nevery_weeks = 4\n"
+
+
+@pytest.mark.slow
+@given(st.data())
+def test_hand_in__of_any_text_is_read_or_refused(new_place, data):
+    game, file = new_place
+    text, pieces = (
+        GOOD,
+        ("[", "]]", "{", '"', "'", "=", "\n", "#", ".", "1e400", "-1", "nan", "true", "kind", "\\u001b"),
+    )
+    for _ in range(data.draw(st.integers(1, 3))):
+        start = data.draw(st.integers(0, len(text)))
+        end = data.draw(st.integers(start, min(len(text), start + 12)))
+        text = text[:start] + data.draw(st.sampled_from(pieces)) * data.draw(st.integers(0, 2)) + text[end:]
+    file.write_text(text, "utf-8")
+    try:
+        read_hand_in(file, game.rules, game.market, "Ours")
+    except ScenarioError as error:
+        assert all(str(fault) for fault in error.faults)
+
+
+@pytest.fixture(scope="module")
+def new_place(tmp_path_factory):
+    """A small class, and the file of one of its teams."""
+    files = {"class.toml": RULES, "market.toml": MARKET, "round_1/Amber.toml": GOOD}
+    game = open_game(written(tmp_path_factory.mktemp("any"), files))
+    return game, game.file("Amber")

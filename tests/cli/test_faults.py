@@ -281,6 +281,8 @@ def test_faults__a_file_that_is_no_text(command, here):
     assert command("check", "mine.toml").err == "mine.toml:2: is not UTF-8 text (byte 20)\n"
     (here / "mine.toml").write_text(f"a = {'[' * 5000}")
     assert command("check", "mine.toml").err.startswith("mine.toml: is not valid TOML: too many tables or lists")
+    (here / "mine.toml").write_text(f"{'.'.join('a' * 5000)} = 1")
+    assert command("check", "mine.toml").err.startswith("mine.toml: is not valid TOML: too many tables or lists")
 
 
 def test_faults__names_cannot_write_to_the_terminal(command, here, base):

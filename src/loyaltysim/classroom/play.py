@@ -18,7 +18,7 @@ from loyaltysim.simulation import Simulation
 from loyaltysim.totals import POINT_UNIT
 
 SPENT = ("program_cost", "lever_cost", "acquisition_cost", "referral_cost")
-"""What counts against the budget."""
+"""What counts against the budget, beside what is promised to members."""
 Tell = Callable[[str], None]
 
 
@@ -112,10 +112,11 @@ def books(
     kept = np.minimum(at_start[:both], owed_before[:both])
     period = {name: data[name].values[:, number - 1, place, 0].astype(float) for name in
               ("customers_start", "customers_kept", "customers_end")}  # fmt: skip
+    promised = now.sum(0) - kept.sum(0)
     numbers = {
-        "profit": margin - now.sum(0) + kept.sum(0),
+        "profit": margin - promised,
         "margin": margin,
-        "spent": sum((flow(name) for name in SPENT), np.zeros(game.rules.replications)),
+        "spent": sum((flow(name) for name in SPENT), promised),
         "program_cost": flow("program_cost"),
         "lever_cost": flow("lever_cost"),
         "units": flow("units"),

@@ -49,9 +49,11 @@ class Rules(Record):
     score: Literal["profit", "retention", "customer_equity"] = setting("profit", "What is scored.")
     discount_rate: float = setting(0.1, "Yearly, for customer equity.", gt=0, le=10, unit="1/year")
     budget: float | None = setting(
-        None, "What programs, levers and winning customers may cost a round; what is left may be spent later.", ge=0,
+        None,
+        "What rewards, given or promised, levers and winning customers may cost a round; what is left stays.",
+        ge=0,
         unit="currency",
-    )  # fmt: skip
+    )
     most: dict[Literal["programs", "levers", "pricing"], int] = setting(
         lambda: {"programs": 1, "levers": 1}, "How many of each a team may have."
     )

@@ -57,10 +57,11 @@ def _part(one: One, live: Live, comments: Mapping[str, str]) -> Iterator[str]:
     """One part: headline, docstrings, states, equations and settings."""
     path = split_path(one.path)
     found = read(one.given or one.part, path)
-    yield from [f"{'####' if path[0] == 'brands' else '###'} {code(one.path)}: {code(one.part.kind)}", ""]
+    given = one.given or one.part
+    yield from [f"{'####' if path[0] == 'brands' else '###'} {code(one.path)}: {code(given.kind)}", ""]
+    yield from [prose(_said(given)), ""]
     if one.given is not None:
-        yield from [f"A program of kind {code(one.given.kind)}: {prose(_said(one.given))}", ""]
-    yield from [prose(_said(one.part)), ""]
+        yield from [f"What it copies is of kind {code(one.part.kind)}: {prose(_said(one.part))}", ""]
     for place, inner in found.parts:
         yield from [f"- {code(path_text(place))}: {code(inner.kind)}: {prose(_said(inner))}"]
     if found.parts:
@@ -80,7 +81,7 @@ def equations_of(one: One, live: Live) -> list[str]:
     """The equations that a part and the parts inside of it cite, but for those of rooms in which nothing is on."""
     inside = read(one.part, ())
     parts = [one.part, *(inner for _, inner in inside.parts)]
-    found = [number for part in parts for number in _cited_by(type(part))]
+    found = [number for part in (*parts, one.given) if part is not None for number in _cited_by(type(part))]
     found += [number for row in inside.rows for number in cited(row.setting.says)]
     found += ["E130"] if getattr(one.part, "from_week", None) is not None and ".programs." in one.path else []
     empty = {section for section, room in ROOMS.items() if not any(room in path for path in live.on)}
