@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from loyaltysim.customers.neighbors import Neighbors
     from loyaltysim.faults import Fault, ScenarioError
     from loyaltysim.loading import load
+    from loyaltysim.measures.diary import Diary, diary
     from loyaltysim.report.odd import odd
     from loyaltysim.results import to_frame
     from loyaltysim.runs import network, replicate, simulate
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Comparison",
+    "Diary",
     "Estimates",
     "Fault",
     "Neighbors",
@@ -59,6 +61,7 @@ __all__ = [
     "compare",
     "customer_equity",
     "data",
+    "diary",
     "estimates",
     "load",
     "measures",
@@ -90,6 +93,7 @@ _ROOMS = {
     "customers.neighbors": ("Neighbors",),
     "faults": ("Fault", "ScenarioError"),
     "loading": ("load",),
+    "measures.diary": ("Diary", "diary"),
     "report.odd": ("odd",),
     "results": ("to_frame",),
     "scenario": ("Scenario",),

@@ -79,14 +79,13 @@ def dataset(scenario: Scenario, seed: int, stacks: list[Raw]) -> xr.Dataset:
 
     values = _values(scenario, stacks)
     brands = list(scenario.brands)
-    programs = [program.describe(name) for name, _, program in scenario.programs]
     coords: dict[str, Any] = {
         "replication": np.concatenate([np.asarray(stack.replications) for stack in stacks]),
         "step": np.arange(scenario.steps),
         "period": np.arange(values["customers_start"].shape[1]),
         "brand": brands,
         "brand_to": brands,
-        "program": _distinct(programs),
+        "program": program_names(scenario),
         "reason": REASONS,
         "channel": CHANNELS,
         "segment": segments_of(scenario),
@@ -106,8 +105,9 @@ def dataset(scenario: Scenario, seed: int, stacks: list[Raw]) -> xr.Dataset:
     return out.assign_coords(period_of_step=("step", values["period_of_step"]))
 
 
-def _distinct(names: list[str]) -> list[str]:
-    """Names with a number behind those that come twice."""
+def program_names(scenario: Scenario) -> list[str]:
+    """What the programs of all brands are called, in order; names that come twice have a number behind them."""
+    names = [program.describe(name) for name, _, program in scenario.programs]
     return [n if names.count(n) == 1 else f"{n} {names[:place].count(n) + 1}" for place, n in enumerate(names)]
 
 

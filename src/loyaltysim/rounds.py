@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -27,11 +27,26 @@ if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
 
 
+class Watching(Protocol):
+    """Whoever notes what single customers do (`measures.watch`)."""
+
+    def hear(self, audience: str) -> None:
+        """Messages are about to be delivered."""
+
+    def shop(self, shoppers: Shoppers, occasion: int) -> None:
+        """A round is over, but its reasons are not forgotten yet."""
+
+    def leave(self, leavers: Leavers) -> None:
+        """Customers have left a brand."""
+
+
 class Rounds:
     """The parts of a scenario, opened on a world."""
 
     def __init__(self, scenario: Scenario, world: World, log: TransactionLog | None = None) -> None:
         self.world, self.log = world, log
+        self.watch: Watching | None = None
+        """Who notes what single customers do, if anybody does."""
         behavior, talking = scenario.behavior, scenario.word_of_mouth
         self.needs, self.choice, self.experience = behavior.needs, behavior.choice, behavior.experience
         self.satisfaction, self.bond = behavior.satisfaction, behavior.bond
@@ -113,7 +128,9 @@ class Rounds:
         return [(program, own) for program, own in self.programs if program.runs(self.world, step)]
 
     def count_leavers(self, leavers: Leavers, totals: Totals) -> None:
-        """Tell why those who left by lapse did, if that is asked for."""
+        """Tell who left by lapse, and why, if that is asked for."""
+        if self.watch is not None:
+            self.watch.leave(leavers)
         if self.reasons is not None:
             reasons.note_lapses(leavers, self.world.customers.n_customers, totals)
 
@@ -214,6 +231,8 @@ class Rounds:
         world.history.note(shoppers, step)
         if self.book is not None:
             periods.note(self.book, shoppers)
+        if self.watch is not None:
+            self.watch.shop(shoppers, occasion)
         if self.reasons is not None:
             reasons.note(self.reasons, world, shoppers, totals, getattr(self.choice, "outside_option", False))
         self.needs.after_round(self.own_needs, world, shoppers)

@@ -47,6 +47,8 @@ class Schedule(Rounds):
         self.bond.feel(self.own_bond, world, step)
         self.experience.weigh(self.own_experience, world)
         self.unheard.hush(world)
+        if self.watch is not None:
+            self.watch.hear(self.talk.audience)
         self.influence.hear(self.own_influence, world, self.talk.audience, step)
         world.messages.clear()
         if world.turnover is not None and world.turnover.bring(world.neighbors, step) and self.acquisition.imitates:

@@ -55,6 +55,28 @@ def open_reasons(world: World) -> Reasons:
 
 def note(own: Reasons, world: World, shoppers: Shoppers, totals: Totals, outside: bool) -> None:
     """Count this round's switches by reason, and remember what everybody's choice was made of."""
+    some = shoppers.begins, shoppers.first_replication
+    _note_some(own, shoppers, *some, outside, totals.defections, totals.defection_shares)
+
+
+def tell(own: Reasons, world: World, shoppers: Shoppers, q: int, outside: bool) -> np.ndarray | None:
+    """What `note` is going to count for one shopper, one share a reason in parts of `SHARE_UNIT`; None if nothing.
+
+    Nothing is remembered.
+    """
+    row = shoppers.rows[q]
+    kept = own.terms[:, :, row].copy(), own.failed[row], own.known[row]
+    main, shares = (np.zeros((1, len(world.brands), len(REASONS)), np.int64) for _ in range(2))
+    _note_some(own, shoppers, np.array([q, q + 1], np.int64), 0, outside, main, shares)
+    own.terms[:, :, row], own.failed[row], own.known[row] = kept
+    return shares.sum((0, 1)) if main.any() else None
+
+
+def _note_some(
+    own: Reasons, shoppers: Shoppers, begins: np.ndarray, first: int, outside: bool, main: np.ndarray,
+    shares: np.ndarray,
+) -> None:  # fmt: skip
+    """Work through the shoppers of some replications, `first` the place of the first of them in `main`."""
     columns = shoppers.columns
     looked_at = columns.get("considered")
     if looked_at is None:  # a column of its own, so that no choice takes it for a set that it made
@@ -68,8 +90,7 @@ def note(own: Reasons, world: World, shoppers: Shoppers, totals: Totals, outside
         failure = shoppers.ask("reasons.nothing")
     _note(
         columns["why"], own.terms, own.failed, own.known, failure, shoppers.rows, shoppers.brand, columns["last_brand"],
-        looked_at, left, shoppers.begins, shoppers.first_replication, outside, SATISFACTION, SERVICE,
-        SHARE_UNIT, totals.defections, totals.defection_shares,
+        looked_at, left, begins, first, outside, SATISFACTION, SERVICE, SHARE_UNIT, main, shares,
     )  # fmt: skip
 
 
@@ -80,6 +101,17 @@ def note_lapses(leavers: Leavers, n_customers: int, totals: Totals) -> None:
         leavers.n, n_customers, OF_TERM, SATISFACTION, SERVICE,
         SHARE_UNIT, totals.defections, totals.defection_shares,
     )  # fmt: skip
+
+
+def tell_lapse(leavers: Leavers, k: int, n_brands: int) -> np.ndarray:
+    """What `note_lapses` counts for one of those who left: one share a reason in parts of `SHARE_UNIT`."""
+    one = slice(k, k + 1)
+    main, shares = (np.zeros((1, n_brands, len(REASONS)), np.int64) for _ in range(2))
+    _note_lapses(
+        np.zeros(1, np.int32), leavers.brand[one], leavers.base[one], leavers.chance[one], leavers.terms[:, one].copy(),
+        leavers.failed[one], leavers.over[one], 1, 1, OF_TERM, SATISFACTION, SERVICE, SHARE_UNIT, main, shares,
+    )  # fmt: skip
+    return shares.sum((0, 1))
 
 
 @jit
