@@ -4,9 +4,10 @@ import re
 
 import pytest
 
-from loyaltysim.classroom import open_game
+from loyaltysim.classroom import open_game, start_class
 from loyaltysim.classroom.limits import limits_of
 from loyaltysim.faults import ScenarioError
+from loyaltysim.scenario_file import shipped
 
 from .conftest import MARKET, RULES
 
@@ -32,7 +33,7 @@ def test_rules__of_the_small_class_are_right(new_class):
         ('"Cyan"]', '"con"]', 'a team cannot be called "con"'),
         ('"Cyan"]', '"AMBER"]', 'there is a team "Amber" already'),
         ("rounds = 2", "runds = 2", r'class.toml:5: runds: unknown setting "runds".*Did you mean "rounds"\?'),
-        ("weeks = 4", "weeks = 4.5", "a round must be a whole number of steps, of 1 weeks each, was 4.5 weeks"),
+        ("weeks = 4", "weeks = 0.4", "weeks: a round must last a step at least, 1 week, was 0.4 weeks"),
         ("price = [1.5", "prise = [1.5", r'class.toml:11: may_set.prise: a brand has no setting "prise" there'),
         ("[1.5, 2.5]", "[2.5, 1.5]", "the first number must not be above the second"),
         ("[1.5, 2.5]", '"much"', "must be true, two numbers"),
@@ -54,6 +55,16 @@ def test_rules__tell_what_is_wrong(new_class, old, new, told):
         rules, told = rules.replace("\nweeks = 4\n", "\n"), "nothing is known of retention in the first round"
     (fault,) = faults(new_class(rules=rules))
     assert re.search(told, fault) and fault.startswith("class.toml:")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("together", [False, True])
+@pytest.mark.parametrize("market", shipped())
+def test_rules__of_a_new_class_fit_every_shipped_market(tmp_path, market, together):
+    start_class(tmp_path, ["Amber", "Blue"], name="game", market=market, together=together)
+    game = open_game(tmp_path)
+    assert not [fault for one in game.in_force().values() for fault in one.faults]
+    assert abs(game.steps * game.market.calendar.weeks - game.rules.weeks) <= game.market.calendar.weeks / 2
 
 
 def test_rules__all_faults_at_once(new_class):

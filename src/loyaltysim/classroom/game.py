@@ -13,9 +13,8 @@ from loyaltysim.classroom.record import Round, read_rounds
 from loyaltysim.classroom.rules import FILE, Rules, as_text, read_rules
 from loyaltysim.faults import Fault, ScenarioError, nearest
 from loyaltysim.loading import load
+from loyaltysim.record import weeks_text
 from loyaltysim.scenario import Scenario
-
-TINY = 1e-9
 
 
 @dataclass(frozen=True)
@@ -103,6 +102,7 @@ def open_game(folder: str | Path) -> Game:
         market = _market(rules, folder)
     except ScenarioError as error:
         raise source.located(error) from None
+    rules = rules.model_copy(update={"weeks": market.metrics.period_steps * market.calendar.weeks})  # as it is played
     played = read_rounds(folder, rules)
     if played:
         changed = as_text(rules.said(), played[0].rules) or ("market" if market.to_toml() != played[0].market else "")
@@ -128,19 +128,20 @@ def _market(rules: Rules, folder: Path) -> Scenario:
         known = tuple(scenario.brands)
         message = f'the market has no brand "{rules.brand}"'
         faults.append(Fault(None, None, "brand", message, known, nearest(rules.brand, known)))
-    steps = rules.weeks / scenario.calendar.weeks
-    if abs(steps - round(steps)) > TINY or steps < 1:
-        message = f"a round must be a whole number of steps, of {scenario.calendar.weeks:g} weeks each"
-        faults.append(Fault(None, None, "weeks", f"{message}, was {rules.weeks:g} weeks"))
-    elif rules.score == "retention" and scenario.burn_in < steps:
+    length = round(rules.weeks / scenario.calendar.weeks)
+    if not length:
+        message = f"a round must last a step at least, {weeks_text(scenario.calendar.weeks)}"
+        faults.append(Fault(None, None, "weeks", f"{message}, was {weeks_text(rules.weeks)}"))
+    elif rules.score == "retention" and scenario.burn_in < length:
         message = f"nothing is known of retention in the first round: the burn-in, {scenario.burn_in} steps, is shorter"
         faults.append(Fault(None, None, "score", message))
     faults += _taken(rules, scenario)
     if faults:
         raise ScenarioError(faults)
-    length = round(steps)
+    seen = min(scenario.metrics.states_every, length)
+    cut = {"metrics.period_steps": length, "metrics.states_every": seen, "focal": rules.brand}
     try:
-        cut = {"steps": length * rules.rounds, "metrics.period_steps": length, "focal": rules.brand}
+        cut["steps"] = length * rules.rounds
         scenario = scenario.vary(cut)
         if rules.together:
             document = _with_brands(scenario.document(), rules)

@@ -14,6 +14,7 @@ from loyaltysim.classroom.words import SCORES, Words, leaderboard, sentences, si
 from loyaltysim.plots.save_all import svg
 from loyaltysim.plots.style import averaged_over
 from loyaltysim.report import figures
+from loyaltysim.study.wording import span
 
 LEADERBOARD, DEBRIEF = "leaderboard.html", "debrief.html"
 HERE = Path(__file__).parent
@@ -90,7 +91,7 @@ def _page(game: Game, *, kind: str, headline: str, sentences: list[str], tables:
     facts = [
         game.market.title or rules.market,
         f"{len(rules.teams)} teams, {'one market' if rules.together else 'a market each'}",
-        f"round {len(game.played)} of {rules.rounds}, {rules.weeks:g} weeks each",
+        f"round {len(game.played)} of {rules.rounds}, {span(game.steps * game.market.step_days)} each",
         f"{game.market.population.n_customers:,} customers",
     ]
     return room.get_template("page.html").render(

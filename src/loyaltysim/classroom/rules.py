@@ -43,7 +43,7 @@ class Rules(Record):
     )
     teams: tuple[str, ...] = setting(..., "Names of the teams.", min_length=1, max_length=MOST_TEAMS)
     rounds: int = setting(4, "Rounds in all.", ge=1, le=52, unit="rounds")
-    weeks: float = setting(13.0, "Length of a round.", gt=0, le=520, unit="weeks")
+    weeks: float = setting(13.0, "Length of a round, to the nearest whole step.", gt=0, le=520, unit="weeks")
     replications: int = setting(20, "How many times each market is played, with other luck.", ge=1, le=1000)
     seed: int = setting(1, "Luck: the same seed gives the same bits.", ge=0)
     score: Literal["profit", "retention", "customer_equity"] = setting("profit", "What is scored.")

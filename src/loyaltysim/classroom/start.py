@@ -21,7 +21,7 @@ brand = "{brand}"               # the brand of it that teams play
 together = {together}          # true: one market, in which each team has a brand like it; false: one market each
 teams = [{teams}]
 rounds = 4
-weeks = 13                      # of a round
+weeks = {weeks}                      # of a round, to the nearest whole step
 replications = 20               # each market is played so many times, with other luck
 seed = 1
 score = "profit"                # or "retention", or "customer_equity"
@@ -40,7 +40,7 @@ programs.n = [2, 20]                        # of stamps
 programs.percent = [0, 20]                  # of member_discount
 programs.reward.kind = ["cash", "percent_off", "free_unit"]
 programs.reward.value = [0, {high:g}]
-programs.reward.threshold = [1, 10_000]
+programs.reward.threshold = [1, 1_000_000]
 programs.reward.percent = [0, 100]
 programs.expiry.kind = ["none", "inactivity"]
 programs.expiry.weeks = [4, 104]
@@ -87,7 +87,7 @@ def start_class(
     names = ", ".join(f'"{team}"' for team in teams)
     text = RULES.format(
         folder=name, market=market, brand=scenario.focal, together=str(together).lower(), teams=names,
-        low=0.8 * price, high=1.2 * price,
+        low=0.8 * price, high=1.2 * price, weeks=max(13, round(scenario.calendar.weeks)),
     )  # fmt: skip
     (folder / FILE).write_text(text, "utf-8")
     (folder / "round_1").mkdir()
