@@ -202,7 +202,7 @@ def test_link__that_asks_for_too_much_is_told(visit, server):
 def test_market__of_another_name_opens_with_its_own_luck(seen):
     seen.page.get_by_role("combobox").or_(seen.page.get_by_role("button", name="Market")).first.click()
     seen.page.get_by_role("option", name="reference", exact=True).click()
-    seen.page.get_by_text("of 52").first.wait_for()
+    seen.page.locator("caption", has_text="after 52 of 52").wait_for()
     luck = seen.page.get_by_label("Luck (0 to 1000)")
     luck.fill("many")
     luck.press("Enter")
@@ -215,6 +215,27 @@ def test_market__of_another_name_opens_with_its_own_luck(seen):
                        return cell && cell.firstChild.data.trim() !== before; }""",
         arg=before[0],
     )
+    seen.was_well()
+
+
+def test_lesson__asks_first_plays_and_then_explains(seen):
+    seen.page.get_by_text("Are twice as many points worth it?").click()
+    at_step(seen, 0)
+    assert seen.page.locator(".setting").count() == 3  # its sliders alone
+    assert seen.page.get_by_role("button", name="Try it").count() == 0
+    seen.page.get_by_label("It stays the same").check()
+    seen.press("Try it")
+    at_step(seen, 30)
+    assert cells(seen, "Retention")[2] not in ("none", "–")
+    assert seen.page.locator(".explained").count() == 0
+    seen.press("What happened?")
+    seen.page.locator(".explained").get_by_text("It falls, although more customers stay").wait_for()
+    assert seen.page.get_by_label("It rises").is_disabled()
+    assert seen.page.locator(".closer img").count() == 2
+    assert seen.page.evaluate("[...document.images].every(i => i.complete && i.naturalWidth > 0)")
+    assert "lesson=points" in seen.page.get_by_text("Link to these settings").get_attribute("href")
+    seen.page.get_by_text("All lessons and all sliders").click()
+    seen.page.locator("summary", has_text="Rival, promotion calendar").wait_for()
     seen.was_well()
 
 

@@ -13,7 +13,7 @@ def markets():
     return {"grocery": load("grocery"), "coffee": load("coffee")}
 
 
-@pytest.mark.parametrize("chosen", [Chosen("coffee"), Chosen("grocery", 17, {PRICE: 2.35, DEPTH: 0.1})])
+@pytest.mark.parametrize("chosen", [Chosen("coffee"), Chosen("grocery", 17, {PRICE: 2.35, DEPTH: 0.1}, "points")])
 def test_query__comes_back_as_it_was(chosen, markets):
     assert read_query(query_of(chosen), markets) == chosen
 
@@ -29,6 +29,7 @@ def test_query__that_says_nothing_is_the_first_market(markets):
         (f"{PRICE}=1e9", "price must be from 0 to 4 EUR; it stays as given"),
         (f"{PRICE}=nan", "price must be a number"),
         ("population.n_customers=5", "no setting of this market that can be moved here"),
+        ("lesson=none", 'a lesson "none", which there is not in this market'),
         ("seed=0x1", "luck must be a whole number"),
         ("seed=٣", "luck must be a whole number"),
         ("a=1&" * 500, "too long"),

@@ -14,19 +14,22 @@ from typing import Any
 
 import solara
 
+from loyaltysim.app.closer import Closer
 from loyaltysim.app.compared import Charts, Numbers, caption, compared
 from loyaltysim.app.keeping import Keeping
 from loyaltysim.app.lesson_panel import LessonPanel
+from loyaltysim.app.lessons import BY_NAME, Lesson
 from loyaltysim.app.link import MOST_SEED, read_seed
 from loyaltysim.app.moving import Moving
 from loyaltysim.app.offered import offered
-from loyaltysim.app.opened import Opened, of_file, of_link, of_name
+from loyaltysim.app.opened import Opened, of_file, of_lesson, of_link, of_name
 from loyaltysim.app.playing import Playing
-from loyaltysim.app.session import use_session
-from loyaltysim.app.sliders import sliders
+from loyaltysim.app.session import FIRST_WEEKS, use_session
+from loyaltysim.app.sliders import Slider, sliders
 from loyaltysim.app.times import days
 from loyaltysim.app.visitors import tidy_up, too_many
 from loyaltysim.faults import ScenarioError
+from loyaltysim.scenario import Scenario
 
 LOOK = (Path(__file__).parent / "class_page.css").read_text(encoding="utf-8")
 
@@ -72,7 +75,11 @@ def Markets() -> None:
         Luck(chosen.seed, lambda seed: attempt(lambda: opened.with_seed(seed))).key(f"{opened.number}")
     if told:
         solara.Error(told, classes=["told"])
-    Market(opened, lambda name, text, size: attempt(lambda: of_file(name, text, size))).key(f"{opened.number}")
+    Market(
+        opened,
+        on_open=lambda name, text, size: attempt(lambda: of_file(name, text, size)),
+        on_lesson=lambda name: attempt(lambda: of_lesson(name, opened)),
+    ).key(f"{opened.number}")
 
 
 @solara.component
@@ -90,19 +97,20 @@ def Luck(seed: int, on_seed: Callable[[int], None]) -> None:
 
 
 @solara.component
-def Market(opened: Opened, on_open: Callable[[str, str, int], None]) -> None:
+def Market(opened: Opened, on_open: Callable[[str, str, int], None], on_lesson: Callable[[str], None]) -> None:
     """One market in two worlds."""
     scenario = opened.small
-    session = use_session(scenario, opened.chosen.seed, opened.chosen.changes)
-    moved, pair = solara.use_memo(lambda: sliders(scenario), []), session.shown.value
+    lesson = BY_NAME.get(opened.chosen.lesson)
+    session = use_session(scenario, opened.chosen.seed, opened.chosen.changes, 0 if lesson else FIRST_WEEKS)
+    moved, pair = solara.use_memo(lambda: shown_sliders(scenario, lesson), []), session.shown.value
     rows = solara.use_memo(lambda: compared(pair) if pair else [], [pair])
     with solara.Div(classes=["market"]):
         with solara.Div(classes=["side"]):
             solara.Text(scenario.title or "A market", classes=["title"])
-            LessonPanel(session, moved)
+            LessonPanel(session, lesson, on_lesson)
             solara.HTML(tag="h2", unsafe_innerHTML="Change something")
             Moving(session, moved)
-            Keeping(session, opened.chosen.market, opened.whole, opened.shared, on_open)
+            Keeping(session, opened.chosen, opened.whole, opened.shared, on_open)
         with solara.Div(classes=["now"]):
             Playing(session, days(scenario.step_days))
             if session.refused.value:
@@ -113,3 +121,11 @@ def Market(opened: Opened, on_open: Callable[[str, str, int], None]) -> None:
                 Numbers(caption=caption(pair), rows=rows)
         with solara.Div(classes=["pictures"]):
             Charts(rows=rows)
+            if pair is not None:
+                Closer(pair, session.asked.value.playing, lesson.picture if lesson else "")
+
+
+def shown_sliders(scenario: Scenario, lesson: Lesson | None) -> dict[str, Slider]:
+    """All sliders, or those of a lesson."""
+    found = sliders(scenario)
+    return found if lesson is None else {path: found[path] for path in lesson.sliders if path in found}

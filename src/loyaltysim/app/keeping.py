@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import solara
@@ -22,7 +23,7 @@ def _Keeping(source: str, name: str, link: str, most: int, event_opened: Callabl
 
 @solara.component
 def Keeping(
-    session: Session, market: str, whole: Scenario, shared: bool, on_open: Callable[[str, str, int], None]
+    session: Session, chosen: Chosen, whole: Scenario, shared: bool, on_open: Callable[[str, str, int], None]
 ) -> None:
     """Save, open, link.
 
@@ -36,8 +37,8 @@ def Keeping(
         file = ""
     _Keeping(
         source=f"data:application/toml;base64,{file}" if file else "",
-        name=f"{file_name(market)}.toml",
-        link=query_of(Chosen(market, session.seed, changes)) if shared else "",
+        name=f"{file_name(chosen.market)}.toml",
+        link=query_of(replace(chosen, changes=changes)) if shared else "",
         most=MOST_FILE,
         event_opened=lambda given: on_open(str(given["name"]), str(given["text"]), int(given["size"])),
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode
 
+from loyaltysim.app.lessons import BY_NAME
 from loyaltysim.app.sliders import sliders
 from loyaltysim.faults import ScenarioError, nearest
 from loyaltysim.scenario import Scenario
@@ -23,13 +24,15 @@ class Chosen:
     market: str
     seed: int = 1
     changes: Mapping[str, float] = field(default_factory=dict)
+    lesson: str = ""
     told: tuple[str, ...] = ()
 
 
 def query_of(chosen: Chosen) -> str:
     """The query, beginning with a question mark."""
     changes = {path: f"{value:.10g}" for path, value in chosen.changes.items()}
-    return "?" + urlencode({"market": chosen.market, "seed": chosen.seed, **changes})
+    lesson = {"lesson": chosen.lesson} if chosen.lesson else {}
+    return "?" + urlencode({"market": chosen.market, "seed": chosen.seed, **lesson, **changes})
 
 
 def read_query(query: str, markets: Mapping[str, Scenario]) -> Chosen:
@@ -51,6 +54,10 @@ def read_query(query: str, markets: Mapping[str, Scenario]) -> Chosen:
             + (f' Did it mean "{near}"?' if near else "")
         )
         given = {}
+    lesson = given.pop("lesson", "")
+    if lesson and not (lesson in BY_NAME and BY_NAME[lesson].market == market):
+        told.append(f'The link asks for a lesson "{_short(lesson)}", which there is not in this market.')
+        lesson = ""
     number = given.pop("seed", "1")
     try:
         seed = read_seed(number)
@@ -70,7 +77,7 @@ def read_query(query: str, markets: Mapping[str, Scenario]) -> Chosen:
     except ScenarioError as error:
         told.append(f"The link's settings do not go together, so none of them holds. {error}")
         changes = {}
-    return Chosen(market, seed, changes, tuple(told))
+    return Chosen(market, seed, changes, lesson, tuple(told))
 
 
 def read_seed(text: str) -> int:

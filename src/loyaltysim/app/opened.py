@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from itertools import count
 
+from loyaltysim.app.lessons import BY_NAME
 from loyaltysim.app.limits import class_size
 from loyaltysim.app.link import Chosen, read_query
 from loyaltysim.app.offered import offered
@@ -41,6 +42,13 @@ def of_link(query: str) -> Opened:
 def of_name(name: str) -> Opened:
     """A market that is offered, unchanged."""
     return _of_chosen(Chosen(name))
+
+
+def of_lesson(name: str, now: Opened) -> Opened:
+    """A lesson's market, or, without a name, the market that is open, without a lesson."""
+    if name in BY_NAME and BY_NAME[name].market in offered():
+        return _of_chosen(Chosen(BY_NAME[name].market, now.chosen.seed, lesson=name))
+    return Opened(Chosen(now.chosen.market, now.chosen.seed), now.whole, now.small, now.shared)
 
 
 def _of_chosen(chosen: Chosen) -> Opened:

@@ -69,6 +69,10 @@ class Session:
         """Go on by itself, from the beginning if the run is over."""
         self.asked.value = replace(self.asked.value, step=self.step if self.step < self.last else 0, playing=True)
 
+    def play_changed(self, changes: Mapping[str, float]) -> None:
+        """Play from the beginning, with settings changed."""
+        self.asked.value = Asked(dict(changes), 0, playing=True)
+
     def changed_scenario(self) -> Scenario:
         """The scenario of the changed world. Raises ScenarioError where the settings do not go together."""
         return self.scenario.vary(dict(self.asked.value.changes))
@@ -90,9 +94,9 @@ class _Turns:
         self.now += 1
 
 
-def use_session(scenario: Scenario, seed: int, changes: Mapping[str, float]) -> Session:
-    """The session of the component that asks for it; it ends with the component."""
-    first = min(round(FIRST_WEEKS / scenario.calendar.weeks), scenario.steps)
+def use_session(scenario: Scenario, seed: int, changes: Mapping[str, float], weeks: float = FIRST_WEEKS) -> Session:
+    """The session of the component that asks for it, which begins after so many weeks; it ends with the component."""
+    first = min(round(weeks / scenario.calendar.weeks), scenario.steps)
     asked = solara.use_reactive(Asked(dict(changes), first))
     shown: solara.Reactive[Pair | None] = solara.use_reactive(None)
     refused = solara.use_reactive("")
