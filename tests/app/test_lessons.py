@@ -64,6 +64,25 @@ def test_rivals_lesson__loses_about_half_a_point_of_retention():
     assert lost == pytest.approx(-0.5, abs=0.25)
 
 
+def test_plane__tells_the_means_of_those_who_bought_the_brand_last():
+    base = load("grocery").vary({"population.n_customers": 100, "burn_in": 2, "steps": 13})
+    worlds = Worlds(base)
+    while not worlds.go(base, 5):
+        pass
+    customers = worlds.pair().base.simulation.customers()
+    own = customers[customers["last_brand"] == "Ours"]
+    means = f"satisfaction {own['satisfaction[Ours]'].mean():.2f}, bond {own['bond[Ours]'].mean():.2f}"
+    assert means in drawn(PICTURES["Satisfaction and bond"], worlds.pair())[0]["says"]
+
+
+def test_plane__says_where_there_is_no_bond():
+    base = load("reference").vary({"population.n_customers": 100, "steps": 13, "behavior.bond": {"kind": "none"}})
+    worlds = Worlds(base)
+    while not worlds.go(base, 1):
+        pass
+    assert "no bond" in drawn(PICTURES["Satisfaction and bond"], worlds.pair())[0]["says"]
+
+
 @pytest.mark.parametrize("name", PICTURES)
 @pytest.mark.parametrize("steps", [0, 5])
 def test_picture__is_drawn_of_both_worlds_from_the_first_step_on(name, steps):

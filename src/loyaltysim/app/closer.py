@@ -14,12 +14,13 @@ from typing import Any
 import solara
 from matplotlib.figure import Figure
 
+from loyaltysim.app.closer_plane import plane
 from loyaltysim.app.closer_switching import switching
 from loyaltysim.app.compared import TITLES
 from loyaltysim.app.worlds import Pair, World
 
 Draw = Callable[[World], tuple[Figure, str]]
-PICTURES: dict[str, Draw] = {"Switching": switching}
+PICTURES: dict[str, Draw] = {"Switching": switching, "Satisfaction and bond": plane}
 NONE = "nothing more"
 TIMES = 8
 """How often in a run that plays; assumed."""
