@@ -7,6 +7,7 @@ import pytest
 
 from loyaltysim import load
 from loyaltysim.app.chart import HEIGHT, WIDTH
+from loyaltysim.app.lessons import BY_NAME
 from loyaltysim.app.limits import class_size
 
 pytestmark = pytest.mark.slow
@@ -219,21 +220,24 @@ def test_market__of_another_name_opens_with_its_own_luck(seen):
 
 
 def test_lesson__asks_first_plays_and_then_explains(seen):
-    seen.page.get_by_text("Are twice as many points worth it?").click()
+    lesson = BY_NAME["satisfied-customers-leave-too"]
+    seen.page.get_by_text(lesson.title).click()
     at_step(seen, 0)
-    assert seen.page.locator(".setting").count() == 3  # its sliders alone
+    assert seen.page.locator(".setting").count() == len(lesson.sliders)  # its sliders alone
     assert seen.page.get_by_role("button", name="Try it").count() == 0
-    seen.page.get_by_label("It stays the same").check()
+    seen.page.get_by_label(lesson.choices[0]).check()
     seen.press("Try it")
     at_step(seen, 30)
     assert cells(seen, "Retention")[2] not in ("none", "–")
     assert seen.page.locator(".explained").count() == 0
     seen.press("What happened?")
-    seen.page.locator(".explained").get_by_text("It falls, although more customers stay").wait_for()
-    assert seen.page.get_by_label("It rises").is_disabled()
+    seen.page.locator(".explained").get_by_text(lesson.happens).wait_for()
+    assert seen.page.get_by_label(lesson.choices[0]).is_disabled()
     assert seen.page.locator(".closer img").count() == 2
     assert seen.page.evaluate("[...document.images].every(i => i.complete && i.naturalWidth > 0)")
-    assert "lesson=points" in seen.page.get_by_text("Link to these settings").get_attribute("href")
+    assert "lesson=satisfied-customers-leave-too" in seen.page.get_by_text("Link to these settings").get_attribute(
+        "href"
+    )
     seen.page.get_by_text("All lessons and all sliders").click()
     seen.page.locator("summary", has_text="Rival, promotion calendar").wait_for()
     seen.was_well()

@@ -13,7 +13,9 @@ def markets():
     return {"grocery": load("grocery"), "coffee": load("coffee")}
 
 
-@pytest.mark.parametrize("chosen", [Chosen("coffee"), Chosen("grocery", 17, {PRICE: 2.35, DEPTH: 0.1}, "points")])
+@pytest.mark.parametrize(
+    "chosen", [Chosen("coffee"), Chosen("grocery", 17, {PRICE: 2.35, DEPTH: 0.1}, "satisfied-customers-leave-too")]
+)
 def test_query__comes_back_as_it_was(chosen, markets):
     assert read_query(query_of(chosen), markets) == chosen
 

@@ -38,7 +38,7 @@ def LessonPanel(session: Session, lesson: Lesson | None, on_lesson: Callable[[st
 
     def attempt(_: object) -> None:
         if lesson:
-            session.play_changed(lesson.change)
+            session.play_changed(lesson.changes)
 
     _Lesson(
         lessons=[{"name": each.name, "title": each.title} for each in LESSONS],
@@ -58,5 +58,5 @@ def walk(lesson: Lesson, predicted: int, told: bool) -> dict[str, Any]:
     if told:
         right = f"It is: “{lesson.choices[lesson.right]}”."
         shown["verdict"] = f"As you said. {right}" if predicted == lesson.right else right
-        shown |= {name: getattr(lesson, name) for name in ("surprise", "explanation", "source")}
+        shown |= {name: getattr(lesson, name) for name in ("happens", "why", "source")}
     return shown

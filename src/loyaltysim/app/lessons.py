@@ -1,11 +1,12 @@
-"""Lessons: a question to answer before looking, one thing to change, what to look at, and why it comes out as it does.
+"""Lessons: a question on a market, a prediction to make first, what to change, and what happens then, with its source.
 
-A lesson is data. To write another, add a `Lesson` to `LESSONS`: its `shows` is what its change does to the focal brand
-over the whole run, and a test holds every lesson to it.
+Every claim is tested: the page's own two worlds are run, and the change must come out as told, beyond its interval.
+To write another, add a `Lesson`; its settings must be sliders of its market.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,83 +15,303 @@ from dataclasses import dataclass
 class Lesson:
     """One lesson."""
 
-    name: str
-    """In links."""
     title: str
     market: str
-    """The shipped scenario that it is about."""
     question: str
     choices: tuple[str, ...]
-    """What one may expect."""
     right: int
-    """Which of them it is, from 0 on."""
-    change: Mapping[str, float]
-    """The settings that differ in the second world, by path."""
-    sliders: tuple[str, ...]
-    """Paths of the only sliders that are shown."""
+    """Which of the choices happens."""
+    changes: Mapping[str, float]
+    """What is changed in the second world; sliders of them are shown."""
     look: str
-    """What to look at while it plays."""
-    surprise: str
-    explanation: str
+    """Where to look."""
+    happens: str
+    why: str
     source: str
-    shows: Mapping[str, int]
-    """The sign of the difference, by measure: 1 more, −1 less, 0 none that is clear."""
+    claims: Mapping[tuple[str, str], int]
+    """By measure and brand, whether the difference rises (1) or falls (-1)."""
+    hidden: tuple[str, str] | None = None
+    """A measure and brand whose change is clear between the worlds, and within the interval of each alone."""
+    also: tuple[str, ...] = ()
+    """More sliders that it shows, to try out afterwards."""
     picture: str = ""
-    """Which picture to look at more closely; empty: none."""
+    """Which picture of `closer.PICTURES` is shown with it; empty: none."""
+
+    @property
+    def name(self) -> str:
+        """Its title as links have it: small letters with hyphens."""
+        return re.sub("[^a-z0-9]+", "-", self.title.lower()).strip("-")
+
+    @property
+    def sliders(self) -> tuple[str, ...]:
+        """Paths of all sliders that it shows."""
+        return (*self.changes, *self.also)
 
 
-POINTS = "brands.Ours.programs.0"
 LESSONS = (
     Lesson(
-        name="points",
-        title="Are twice as many points worth it?",
+        title="Satisfied customers leave too",
         market="grocery",
-        question="Our program gives 10 points for a euro. What happens to profit if it gives 20?",
-        choices=("It rises: more customers stay", "It stays the same", "It falls, although more customers stay"),
-        right=2,
-        change={f"{POINTS}.earn_rate": 20.0},
-        sliders=(f"{POINTS}.earn_rate", f"{POINTS}.reward.value", f"{POINTS}.reward.threshold"),
-        look="Retention and profit of our brand, after one year and after three. Then halve the points instead.",
-        surprise="More customers stay and buy, and we earn less.",
-        explanation="Most rewards go to members who would have bought anyway. What they buy more does not pay for what "
-        "everybody is given. Without any points profit is about what it is now: the program moves share, not profit.",
-        source="Taylor and Neslin 2005; sizes are this market's, see docs/model.md (E31, E118)",
-        shows={"retention": 1, "share": 1, "profit": -1},
-        picture="Switching",
-    ),
-    Lesson(
-        name="price",
-        title="A lower price or a better product?",
-        market="grocery",
-        question="We lower our price by a twentieth, for good. What happens to share and profit?",
-        choices=("Both rise", "Share rises, profit does not", "Share stays, profit falls"),
+        question=(
+            "The rival's promotions go from 20 % off to 40 % off. Nothing about our own products changes. Which "
+            "happens to our retention?"
+        ),
+        choices=(
+            "It stays: our customers are as satisfied as before.",
+            "It falls.",
+            "It rises.",
+        ),
         right=1,
-        change={"brands.Ours.price": 1.9},
-        sliders=("brands.Ours.price", "brands.Ours.quality"),
-        look="Share at once, profit over time. Then give the price back and raise quality to 0.7 instead.",
-        surprise="The price moves share at once, and profit goes down a little. Quality moves share slowly, and stays.",
-        explanation="A price is felt at every choice, so share answers in the same week; but every unit earns less, "
-        "those to loyal customers too. Quality has to be experienced: satisfaction grows, then the bond, then "
-        "retention. What better quality costs is not counted here.",
-        source="long-run price elasticity near −2.6: Bijmolt, van Heerde and Pieters 2005; docs/model.md (E9, E53–E57)",
-        shows={"share": 1, "profit": -1},
+        changes={"brands.Rival.pricing.0.depth": 0.4},
+        look="The row Retention, and its difference; then the rival's own profit in the pictures.",
+        happens=(
+            "Our retention and share fall, and the rival earns less than before: it sells to more people, at prices "
+            "that its own customers would have paid more for."
+        ),
+        why=(
+            "Satisfaction is one reason among several. What is paid now enters every choice as well, and a satisfied "
+            "customer without a bond takes a better offer. A bond makes a rival's discount count less, not "
+            "satisfaction."
+        ),
+        source=(
+            "Oliver (1980) on satisfaction; Khamitov, Wang and Thomson (2019): attachment goes with loyalty more than "
+            "other relations to a brand do. How much a bond resists discounts is assumed (docs/model.md E49)."
+        ),
+        claims={("retention", "Ours"): -1, ("share", "Ours"): -1, ("profit", "Rival"): -1},
+        also=("brands.Ours.quality",),
+        picture="Satisfaction and bond",
     ),
     Lesson(
-        name="rival",
-        title="Whom does a rival's promotion take away?",
-        market="grocery",
-        question="The rival's promotions take 40 % off instead of 20 %. How many points of retention do we lose?",
-        choices=("About half a point", "About five points", "None: loyal customers do not look"),
+        title="A deep discount sells, and what does it earn?",
+        market="promotion",
+        question=(
+            "Detergent: once a year we are a week on sale. The sale goes from 20 % to 40 % off. What happens over the "
+            "year?"
+        ),
+        choices=(
+            "Our share rises and our profit falls.",
+            "Our share and our profit both rise.",
+            "Neither changes: a week is short.",
+        ),
         right=0,
-        change={"brands.Rival.pricing.0.depth": 0.4},
-        sliders=("brands.Rival.pricing.0.depth", "brands.Rival.pricing.0.every_weeks"),
-        look="Share, week by week: the teeth are promotions. Compare the loss of share with the loss of retention.",
-        surprise="In promotion weeks we lose a lot of sales, but hardly any customers.",
-        explanation="Deal seekers take the offer and come back; attached customers count only a part of it. A deal "
-        "buys the rival sales, not customers, as it would buy us.",
-        source="resistance of attached customers: docs/model.md (E47–E48); experiment 01",
-        shows={"retention": -1, "share": -1, "profit": -1},
-        picture="Switching",
+        changes={"brands.Ours.pricing.0.depth": 0.4},
+        look="The pictures of Share and Profit around the thirteenth week, and the weeks after it.",
+        happens=(
+            "A little more is sold, and less is earned: at 40 % off there is no margin, and part of what is sold is "
+            "missing afterwards, in cupboards."
+        ),
+        why=(
+            "Of the extra units some are taken from rivals, some are only bought earlier, some are used in addition. "
+            "Those bought earlier would have been bought at the full price."
+        ),
+        source="Van Heerde, Gupta and Wittink (2003): about a third of the extra units comes from other brands.",
+        claims={("share", "Ours"): 1, ("profit", "Ours"): -1},
+    ),
+    Lesson(
+        title="Does a better reward pay?",
+        market="grocery",
+        question="Our points are worth twice as much: 10 % back instead of 5 %. What happens?",
+        choices=(
+            "Retention and profit rise: loyal customers are worth it.",
+            "Nothing: members were loyal before.",
+            "Retention rises and profit falls.",
+        ),
+        right=2,
+        changes={"brands.Ours.programs.0.reward.value": 2.0},
+        look="Retention and Profit together. Then find the value of the reward at which profit is highest.",
+        happens=(
+            "Retention rises by about two points, and profit falls: most rewards go to purchases that would have been "
+            "made anyway."
+        ),
+        why=(
+            "Whoever buys often joins and is rewarded most, but has least to add. What a program costs is known at "
+            "once; what it earns is the difference to a world without it, which only a counterfactual shows."
+        ),
+        source=(
+            "Liu (2007): light and moderate buyers buy more in a program, heavy buyers do not; Leenheer et al. "
+            "(2007): members were better customers before they joined."
+        ),
+        claims={("retention", "Ours"): 1, ("profit", "Ours"): -1},
+    ),
+    Lesson(
+        title="A shorter card",
+        market="coffee",
+        question="The card needs six stamps instead of ten for a free coffee. What happens?",
+        choices=(
+            "More visits and more profit: rewards are closer.",
+            "More share, and less profit.",
+            "Fewer visits: a reward that is easy is worth nothing.",
+        ),
+        right=1,
+        changes={"brands.Ours.programs.0.n": 6},
+        look="Share and Profit. Try 20 stamps as well.",
+        happens="Share rises by some points and profit falls: one coffee in seven is free instead of one in eleven.",
+        why=(
+            "Customers hurry as the card fills up, whatever its length, and rest after the reward. A short card gives "
+            "the same hurry more often, and gives away more."
+        ),
+        source="Kivetz, Urminsky and Zheng (2006): intervals between stamps get a fifth shorter toward the reward.",
+        claims={("share", "Ours"): 1, ("profit", "Ours"): -1},
+    ),
+    Lesson(
+        title="One run is no evidence",
+        market="grocery",
+        question="Our price rises by 1 %, from 2.00 to 2.02. Can you tell it from our share in one market alone?",
+        choices=(
+            "Yes: the share is clearly another one.",
+            "There is no difference.",
+            "No: the difference is lost in the luck of the run, unless the luck is the same in both.",
+        ),
+        right=2,
+        changes={"brands.Ours.price": 2.02},
+        look="The interval of each share, and that of their difference, which is much narrower. Then try other luck.",
+        happens=(
+            "The share falls by about a point. Each share alone is not known better than that; the difference is, "
+            "since both worlds have the same customers with the same luck."
+        ),
+        why=(
+            "Customers, tastes and occasions differ from run to run by more than two cents move. Paired worlds differ "
+            "in the change alone, so its effect shows with far fewer runs."
+        ),
+        source="Common random numbers: docs/model.md E40–E42.",
+        claims={("share", "Ours"): -1},
+        hidden=("share", "Ours"),
+    ),
+    Lesson(
+        title="Double jeopardy",
+        market="grocery",
+        question=(
+            "The store brand is the smallest, and its customers are the least loyal. It lowers its price by 10 % and "
+            "grows. What happens to the loyalty of its customers?"
+        ),
+        choices=(
+            "It rises with the share.",
+            "It falls: those who come for a price leave for a price.",
+            "It stays: loyalty is another matter than size.",
+        ),
+        right=0,
+        changes={"brands.Store.price": 1.35},
+        look=(
+            "The pictures of Share and Retention, the line of the store brand. Compare all three brands as they are: "
+            "the larger the share, the higher the retention."
+        ),
+        happens="Its share and its retention both rise, and its profit falls.",
+        why=(
+            "Few buyers and few repeat purchases go together because both follow from how often a brand is chosen. "
+            "Retention that comes with size is no sign of attachment."
+        ),
+        source="Goodhardt, Ehrenberg and Chatfield (1984), the Dirichlet model.",
+        claims={("share", "Store"): 1, ("retention", "Store"): 1, ("profit", "Store"): -1},
+    ),
+    Lesson(
+        title="A price war",
+        market="grocery",
+        question="We lower our price by 10 %, from 2.00 to 1.80. Who gains?",
+        choices=(
+            "We do, and the rivals lose.",
+            "Nobody: all three earn less.",
+            "The rivals do.",
+        ),
+        right=1,
+        changes={"brands.Ours.price": 1.8},
+        look="Share, then Profit of all three brands.",
+        happens="We win nine points of share, and all three brands earn less. And no rival has answered yet.",
+        why=(
+            "Those who would have bought anyway now pay less, and that is most of them. Rivals who answer in kind "
+            "take back the share and not the loss."
+        ),
+        source=(
+            "Bijmolt, van Heerde and Pieters (2005): price elasticities are near -2.6 on average; at a margin of 40 % "
+            "a cut of 10 % takes a quarter of what is earned on each unit."
+        ),
+        claims={("share", "Ours"): 1, ("profit", "Ours"): -1, ("profit", "Rival"): -1, ("profit", "Store"): -1},
+    ),
+    Lesson(
+        title="A good product is not enough",
+        market="grocery",
+        question="Our service gets much worse (from .6 to .3); products and prices stay as good. What happens?",
+        choices=(
+            "Little: people buy groceries, not service.",
+            "Share falls and profit rises: service was expensive.",
+            "Retention, share and profit fall.",
+        ),
+        right=2,
+        changes={"brands.Ours.service": 0.3},
+        look="All three rows. Then try to make up for it by the product's quality.",
+        happens=(
+            "All three fall: experiences fall short of expectations, satisfaction and bonds with them, and customers "
+            "tell others."
+        ),
+        why=(
+            "An experience is made of product, service, ease and consistency, and what is weakest weighs most: one "
+            "cannot stand in for another. What is worse than expected weighs twice as much as what is better."
+        ),
+        source=(
+            "Anderson and Sullivan (1993): falling short weighs more (sign; the size 2 : 1 is assumed). That no part "
+            "alone suffices is a claim of the source texts, modeled by E53."
+        ),
+        claims={("retention", "Ours"): -1, ("share", "Ours"): -1, ("profit", "Ours"): -1},
+        also=("brands.Ours.quality",),
+    ),
+    Lesson(
+        title="Does the hurry of a filling card sell coffee?",
+        market="coffee",
+        question=(
+            "Customers no longer hurry as their card fills up, and take no rest after the reward: the card itself "
+            "stays. What happens to our profit?"
+        ),
+        choices=(
+            "It falls by a few percent.",
+            "It falls by a quarter: the hurry is what a card is for.",
+            "It stays: what is hurried is only moved.",
+        ),
+        right=0,
+        changes={
+            "brands.Ours.programs.0.customer_response.goal_gradient": 0.0,
+            "brands.Ours.programs.0.customer_response.reset": 0.0,
+        },
+        look="Profit. Then leave the rest after the reward as it was, and take the hurry alone away.",
+        happens=(
+            "Profit falls by about 2 %: the hurry sells a little more coffee, and most of it is missing in the rest "
+            "after the reward."
+        ),
+        why=(
+            "Effort grows as the goal comes near, and starts anew after it. Sales before the reward say little on "
+            "their own: they are partly those of the weeks after it."
+        ),
+        source="Kivetz, Urminsky and Zheng (2006) for the hurry and the reset; how long the rest lasts is assumed.",
+        claims={("profit", "Ours"): -1, ("retention", "Ours"): -1},
+    ),
+    Lesson(
+        title="Gifts that nobody was promised",
+        market="surprise",
+        question=(
+            "Our cosmetics come with a surprise gift three times as often: at 15 of 100 purchases instead of 5. What "
+            "happens?"
+        ),
+        choices=(
+            "Retention and profit both rise: gifts make friends.",
+            "Nothing: who did not expect a gift does not miss it.",
+            "Retention rises, and profit falls.",
+        ),
+        right=2,
+        changes={"brands.Ours.programs.0.chance": 0.15},
+        look="Retention against Profit. Then lower what each gift costs, and see where it begins to pay.",
+        happens=(
+            "Retention rises by half a point and share by a point; profit falls, since these gifts cost more than "
+            "they bring back within the run."
+        ),
+        why=(
+            "A gift lifts the bond with the brand, and a bond lasts: what it earns comes slowly, what it costs comes "
+            "at once."
+        ),
+        source=(
+            "Reciprocity is a claim of the source texts; how much a gift lifts a bond is assumed (docs/model.md E56). "
+            "That bonds go with loyalty: Khamitov, Wang and Thomson (2019)."
+        ),
+        claims={("retention", "Ours"): 1, ("share", "Ours"): 1, ("profit", "Ours"): -1},
+        also=("brands.Ours.programs.0.cost_each",),
     ),
 )
+
 BY_NAME = {lesson.name: lesson for lesson in LESSONS}
