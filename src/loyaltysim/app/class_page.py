@@ -16,6 +16,7 @@ import solara
 
 from loyaltysim.app.closer import Closer
 from loyaltysim.app.compared import Charts, Numbers, caption, compared
+from loyaltysim.app.diary_panel import DiaryPanel
 from loyaltysim.app.keeping import Keeping
 from loyaltysim.app.lesson_panel import LessonPanel
 from loyaltysim.app.lessons import BY_NAME, Lesson
@@ -123,6 +124,7 @@ def Market(opened: Opened, on_open: Callable[[str, str, int], None], on_lesson: 
             Charts(rows=rows)
             if pair is not None:
                 Closer(pair, session.asked.value.playing, lesson.picture if lesson else "")
+                DiaryPanel(session)
 
 
 def shown_sliders(scenario: Scenario, lesson: Lesson | None) -> dict[str, Slider]:
