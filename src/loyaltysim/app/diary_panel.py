@@ -9,7 +9,7 @@ import solara
 
 from loyaltysim.app.session import Session
 from loyaltysim.app.worlds import simulated
-from loyaltysim.measures.diary import diaries, explained
+from loyaltysim.measures.diary import Diary, diaries, explained
 from loyaltysim.scenario import Scenario
 from loyaltysim.simulation import Simulation
 
@@ -49,17 +49,22 @@ def DiaryPanel(session: Session) -> None:
 def both(base: Scenario, changed: Scenario, seed: int, customer: int | None = None) -> dict[str, Any]:
     """The diary of a customer of the first replication in both worlds.
 
-    If none is given, of those who shop most often the one for whom the worlds part last, if they do.
+    If none is given, of those who shop most often the one who buys most until the worlds part.
     """
     opening = Simulation(explained(base), seed=seed, threads=1).run(until=0)
     some = [customer] if customer is not None else _busy(opening)
     here, there = (diaries(opening.branch(explained(each)), some) for each in (base, changed))
     ends = [one.parts_from(other) for one, other in zip(here, there)]
-    place = max(range(len(some)), key=lambda k: -1 if (end := ends[k]) is None else end)
+    place = max(range(len(some)), key=lambda k: _bought(here[k], ends[k]))
     one, end = here[place], ends[place]
     parts = "never part" if end is None else f"part in {one.when(end).lower()}"
     told = f"Customer {some[place]} of the first of the runs: the worlds {parts}. One customer is no evidence."
     return {"rows": one.beside(there[place]).tail(MOST_LINES).to_dict("records"), "told": told}
+
+
+def _bought(one: Diary, end: int | None) -> int:
+    """Purchases until the worlds part; -1 if they never do."""
+    return -1 if end is None else sum(event.what == "bought" and event.step <= end for event in one.events)
 
 
 def _busy(simulation: Simulation) -> list[int]:
