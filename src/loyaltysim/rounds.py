@@ -134,11 +134,11 @@ class Rounds:
         if self.reasons is not None:
             reasons.note_lapses(leavers, self.world.customers.n_customers, totals)
 
-    def faded(self, step: int) -> dict[str, np.ndarray]:
-        """Everybody's states that fade lazily, brands × rows by name, as of a step: nothing is changed."""
+    def faded(self, step: int, rows: np.ndarray | None = None) -> dict[str, np.ndarray]:
+        """States that fade lazily, brands × rows by name, as of a step; nothing changes. `rows`: some, or all."""
         told = {
-            "bond": self.bond.as_of(self.own_bond, self.world, step),
-            "trust": self.learning.as_of(self.own_learning, self.world, step),
+            "bond": self.bond.as_of(self.own_bond, self.world, step, rows),
+            "trust": self.learning.as_of(self.own_learning, self.world, step, rows),
         }
         return {name: array for name, array in told.items() if array is not None}
 

@@ -131,10 +131,11 @@ class World:
             else:
                 take(array, rows, n, shoppers.ask(name, False, array.dtype))
 
-    def elapsed(self, step: int) -> np.ndarray:
-        """Weeks of everybody since the last occasion, float32; a part that calls this asks for `seen`."""
-        time = np.empty(self.customers.rows, np.float32)
-        since(self.customers.arrays["seen"], step, self.calendar.weeks, time)
+    def elapsed(self, step: int, rows: np.ndarray | None = None) -> np.ndarray:
+        """Weeks of some or everybody since the last occasion, float32; a part that calls this asks for `seen`."""
+        seen = self.customers.arrays["seen"] if rows is None else self.customers.arrays["seen"][rows]
+        time = np.empty(len(seen), np.float32)
+        since(seen, step, self.calendar.weeks, time)
         return time
 
     def put_bought(self, shoppers: Shoppers, name: str, value: np.ndarray) -> None:

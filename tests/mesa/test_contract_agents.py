@@ -180,6 +180,12 @@ def test_row__reads_and_writes_the_arrays():
         ("inertia", float("nan"), "inertia must be a finite number"),
         ("trust[Ours]", -2.0, r"trust\[Ours\] must be of at least 0, was -2.0"),
         ("inertia", 1e300, "inertia must be a finite number"),
+        ("satisfaction[Ours]", 1.01, r"satisfaction\[Ours\] must be from 0 to 1, was 1.01"),
+        ("satisfaction[Ours]", float("nan"), r"satisfaction\[Ours\] must be from 0 to 1, was nan"),
+        ("bond[Rival]", -0.25, r"bond\[Rival\] must be from 0 to 1, was -0.25"),
+        ("heard[Ours]", 3.5, r"heard\[Ours\] must be from -3 to 3, was 3.5"),
+        ("expectation[Ours]", float("inf"), r"expectation\[Ours\] must be a finite number"),
+        ("taste[Ours]", float("-inf"), r"taste\[Ours\] must be a finite number"),
     ],
 )
 def test_row__refuses_what_is_out_of_range(name, value, said):
@@ -189,6 +195,41 @@ def test_row__refuses_what_is_out_of_range(name, value, said):
         with pytest.raises(ValueError, match=said):
             write()
     assert getattr(model.agents[0], name) == before
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"Ours": 0.25, "Store": 9.0}, {"Ours": 0.25, "Nope": 0.5}, {"Ours": 0.25, "Store": "x"}]
+)
+@pytest.mark.parametrize("name", ["satisfaction", "bond"])
+def test_row__writes_a_dict_whole_or_not_at_all(name, wrong):
+    model = finished()
+    agent = model.agents[3]
+    before = model.agents.get(name)
+    for write in (
+        lambda: setattr(agent, name, wrong),
+        lambda: getattr(agent, name).update(wrong),
+        lambda: model.agents.set(name, wrong),
+    ):
+        with pytest.raises((ValueError, KeyError, TypeError)):
+            write()
+        assert model.agents.get(name) == before
+    getattr(agent, name).update({"Ours": 0.25}, Store=0.5)
+    assert getattr(agent, name) == pytest.approx({**before[3], "Ours": 0.25, "Store": 0.5}, abs=1e-6)
+
+
+@pytest.mark.parametrize("value", [[0.5, 0.25], np.zeros((N, 2)), np.zeros(N + 1)], ids=["2", "by two", "one more"])
+def test_set__refuses_another_number_of_values_than_of_agents(value):
+    model = short()
+    before = model.agents.get("inertia")
+    with pytest.raises(ValueError, match=f"inertia must be one number, or one for each of {N} customers; there were"):
+        model.agents.set("inertia", value)
+    assert model.agents.get("inertia") == before
+
+
+def test_row__tells_of_bits_by_brand(ours):
+    for b, brand in enumerate(ours.brands):
+        assert ours.agents.get(f"tried[{brand}]") == [bool(bits >> b & 1) for bits in ours.agents.get("tried")]
+    assert "tried[Ours]" in ours.agents.names()
 
 
 def test_row__refuses_what_is_no_number_or_not_there(ours):
@@ -203,7 +244,7 @@ def test_row__refuses_what_is_no_number_or_not_there(ours):
         setattr(agent, "satisfaction[Other]", 0.5)
     with pytest.raises(AttributeError, match="nobody keeps online"):
         agent.online = 0.5
-    for name in ("unique_id", "model", "tried", "segment"):
+    for name in ("unique_id", "model", "tried", "tried[Ours]", "segment"):
         with pytest.raises(AttributeError, match="can only be read"):
             setattr(agent, name, 1)
 
@@ -217,6 +258,18 @@ def test_row__what_fades_is_read_as_it_was_written(name, value):
     assert getattr(model.agents[0], name) == pytest.approx(value, rel=1e-5)
     assert np.array_equal(model.agents.column(name)[1:], others)
     assert getattr(model.agents[0], name) == pytest.approx(model.simulation.customers()[name][0], rel=1e-12)
+
+
+def test_row__what_is_written_changes_how_a_bond_fades():
+    """It grows by satisfaction above .5: who was never satisfied has lost some since the last occasion."""
+    model = finished(scenario="grocery", steps=30)
+    columns = [model.agents.column("bond[Ours]")]
+    for mood in (0.0, 1.0):
+        model.agents.set("satisfaction[Ours]", mood)
+        columns.append(model.agents.column("bond[Ours]"))
+        assert np.array_equal(columns[-1], model.simulation.customers()["bond[Ours]"])
+    low, high = columns[1:]
+    assert (low <= high).all() and (low < high).any()
 
 
 def test_written_states__move_the_market():

@@ -46,9 +46,10 @@ class Bond(Part, room="bond model"):
                 bond = world.customers.arrays["bond"][jump.brand]
                 bond[jump.rows] = _jumped(bond[jump.rows], jump.share)
 
-    def as_of(self, own: Any, world: World, step: int) -> np.ndarray | None:
-        """Everybody's bond at a step, brands × rows, for measuring: nothing is changed. None if there is no bond."""
-        return world.customers.arrays.get("bond")
+    def as_of(self, own: Any, world: World, step: int, rows: np.ndarray | None = None) -> np.ndarray | None:
+        """The bond at a step, brands × rows, of some or everybody: nothing is changed. None if there is no bond."""
+        bond = world.customers.arrays.get("bond")
+        return bond if bond is None or rows is None else bond.take(rows, axis=-1)
 
 
 class NoBond(Bond):
@@ -158,13 +159,9 @@ class Drift(Bond):
             sources[:] = now
         for jump in world.touches.jumps:
             rows = jump.rows
-            arrays = world.customers.arrays
-            some = {name: arrays[name].take(rows, axis=-1) for name in self.reads if name in arrays}
-            market_of = rows // world.customers.n_customers
-            begins = np.searchsorted(market_of, np.arange(world.n_replications + 1))
-            self._drift(world, some, self._elapsed(world, rows, step), sources[0], sources[1], 0, begins, some["bond"])
-            some["bond"][jump.brand] = _jumped(some["bond"][jump.brand], jump.share)
-            arrays["bond"][:, rows] = some["bond"]
+            bond = self._of_some(world, rows, step, sources[0], sources[1])
+            bond[jump.brand] = _jumped(bond[jump.brand], jump.share)
+            world.customers.arrays["bond"][:, rows] = bond
             since[rows] = step
 
     def _elapsed(self, world: World, rows: np.ndarray | slice, step: int) -> np.ndarray:
@@ -202,8 +199,9 @@ class Drift(Bond):
             place(bond, shoppers.brand, shoppers.n, column)
         put_by_brand(world.customers.arrays["bond"].T, shoppers.rows, shoppers.n, column, shoppers.brands)
 
-    def as_of(self, own: None, world: World, step: int) -> np.ndarray:
-        return self._everybody(world, step, *self._sources(world))
+    def as_of(self, own: None, world: World, step: int, rows: np.ndarray | None = None) -> np.ndarray:
+        sources = self._sources(world)
+        return self._everybody(world, step, *sources) if rows is None else self._of_some(world, rows, step, *sources)
 
     def _sources(self, world: World) -> tuple[np.ndarray, np.ndarray]:
         """By what bonds drifted until now, as `feel` tells: the market may show what the step to come brings."""
@@ -215,6 +213,17 @@ class Drift(Bond):
         bond, begins = customers.arrays["bond"].copy(), np.arange(world.n_replications + 1) * customers.n_customers
         elapsed = self._elapsed(world, slice(None), step)
         self._drift(world, customers.arrays, elapsed, ethics, bond_growth, 0, begins, bond)
+        return bond
+
+    def _of_some(  # type: ignore[no-untyped-def]
+        self, world: World, rows: np.ndarray, step: int, ethics, bond_growth
+    ) -> np.ndarray:
+        """The same of some rows, those of a replication together."""
+        arrays = world.customers.arrays
+        some = {name: arrays[name].take(rows, axis=-1) for name in self.reads if name in arrays}
+        begins = np.searchsorted(rows // world.customers.n_customers, np.arange(world.n_replications + 1))
+        self._drift(world, some, self._elapsed(world, rows, step), ethics, bond_growth, 0, begins, some["bond"])
+        bond: np.ndarray = some["bond"]
         return bond
 
 

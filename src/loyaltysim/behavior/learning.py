@@ -34,9 +34,10 @@ class Learning(Part, room="learning model"):
     def update(self, own: Any, world: World, shoppers: Shoppers) -> None:
         """Learn from this round's experiences."""
 
-    def as_of(self, own: Any, world: World, step: int) -> np.ndarray | None:
-        """Everybody's trust at a step, brands × rows, for measuring: nothing is changed. None if there is no trust."""
-        return world.customers.arrays.get("trust")
+    def as_of(self, own: Any, world: World, step: int, rows: np.ndarray | None = None) -> np.ndarray | None:
+        """The trust at a step, brands × rows, of some or everybody: nothing is changed. None if there is no trust."""
+        trust = world.customers.arrays.get("trust")
+        return trust if trust is None or rows is None else trust.take(rows, axis=-1)
 
 
 class NoLearning(Learning):
@@ -110,9 +111,10 @@ class Bayesian(Learning):
             world.customers.arrays["trust"].T, shoppers.rows, shoppers.n, columns["trust"], shoppers.brands
         )  # all brands, since all have faded
 
-    def as_of(self, own: None, world: World, step: int) -> np.ndarray:
-        trust = world.customers.arrays["trust"].copy()
-        _forget(world.elapsed(step), world.customers.rows, self.forgetting, trust)
+    def as_of(self, own: None, world: World, step: int, rows: np.ndarray | None = None) -> np.ndarray:
+        trust = world.customers.arrays["trust"]
+        trust = trust.copy() if rows is None else trust.take(rows, axis=-1)
+        _forget(world.elapsed(step, rows), trust.shape[-1], self.forgetting, trust)
         return trust
 
 

@@ -1,21 +1,26 @@
 """Columns: everybody's traits and states by name, to read and to write, for the agents of `LoyaltyModel`.
 
-A state by brand has the brand in brackets: `satisfaction[Ours]`. What can be written, and within what range, follows
-from customers/fields.py. Whole numbers other than the brand last bought are kept together with other books (who ever
-bought, who has left, since when): writing one alone would contradict those, so they are read only.
+A state by brand has the brand in brackets: `satisfaction[Ours]`. What can be written follows from customers/fields.py,
+within what range from ranges.py. Whole numbers other than the brand last bought are kept together with other books (who
+ever bought, who has left, since when): writing one alone would contradict those, so they are read only. Those that are
+one bit for each brand can be read by brand too, as truth values: `tried[Ours]`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from loyaltysim.customers.fields import FIELDS, Field
+from loyaltysim.mesa.ranges import range_of
 from loyaltysim.mesa.series import Column, split_name
 from loyaltysim.simulation import Simulation
 
 CLOSE = 1e-4  # of what is read after writing: what 32 bits can lose on the way back through fading
+Place = tuple[Column, Column]
+"""A column of the arrays, and what goes into the rows that are written."""
 
 
 class Columns:
@@ -29,8 +34,10 @@ class Columns:
         self._faded: tuple[int, dict[str, Column]] = (-1, {})
 
     def names(self) -> list[str]:
-        """Every column there is, as in the table of `Simulation.customers`."""
-        return [name for name in self._simulation.customers() if name not in ("replication", "customer")]
+        """Every column there is: those of the table of `Simulation.customers`, and bits by brand."""
+        table = [name for name in self._simulation.customers() if name not in ("replication", "customer")]
+        brands = self._simulation.world.brands
+        return table + [f"{name}[{brand}]" for name in table if _has_bits(name) for brand in brands]
 
     def read(self, name: str) -> Column:
         """One value per customer, a copy nobody else has unless it is of plain numbers. Raises AttributeError."""
@@ -39,9 +46,13 @@ class Columns:
         array = self._array(what) if what in FIELDS else None
         if array is not None and array.ndim == 1 and brand is None:
             return array
-        if array is not None and array.ndim == 2 and brand in world.brands:
-            row: Column = array[world.brands.index(brand)]
-            return row
+        if array is not None and brand in world.brands:
+            b = world.brands.index(brand)
+            if array.ndim == 2:
+                row: Column = array[b]
+                return row
+            if _has_bits(what):
+                return (array >> np.uint32(b) & np.uint32(1)).astype(bool)
         if name == "segment":
             return np.array(world.segments, object)[world.customers.segment]
         for program, own in self._simulation.schedule.programs:
@@ -54,42 +65,60 @@ class Columns:
         """Whether a name is that of a state by brand that somebody keeps."""
         return name in FIELDS and FIELDS[name].by_brand and self._simulation.world.customers.has(name)
 
-    def write(self, name: str, rows: Any, value: Any) -> None:
-        """Write a value, or one for each of the rows.
+    def write(self, name: str, rows: Column | int, value: Any) -> None:
+        """Write a value to some rows, or one for each of them; what is by brand takes a dict of such values by brand.
+
+        Either all of it is written, or nothing.
 
         Raises
         ------
         AttributeError : for a name that there is not, or that can only be read
-        TypeError : for what is no number
-        ValueError : for a number out of the state's range
+        KeyError : for a brand that there is not
+        TypeError : for what is no number, and for one number where there is one by brand
+        ValueError : for a number out of the state's range, or another number of values than of rows
         """
-        world, (what, brand) = self._simulation.world, split_name(name)
-        column = self.read(name)
-        if what not in FIELDS or not self._is_written(FIELDS[what]):
-            raise AttributeError(f"{name} can only be read")
-        values = self._checked(FIELDS[what], name, value)
-        if what in self._lazy():
-            assert brand is not None
-            self._write_faded(what, world.brands.index(brand), rows, values, name)
-        else:
+        places = [self._place(one, rows, given) for one, given in self._by_column(name, value).items()]
+        for column, values in places:
             column[rows] = values
-        self._faded = (-1, {})
+        if self._faded[0] == self._simulation.now:  # what fades may do so from another level now
+            some = np.atleast_1d(rows)
+            for what, array in self._simulation.schedule.faded(self._step, some).items():
+                if what in self._faded[1]:
+                    self._faded[1][what][:, some] = array
 
-    def range_of(self, name: str) -> tuple[float, float]:
-        """The lowest and highest value of a state in this market."""
-        field, world = FIELDS[split_name(name)[0]], self._simulation.world
-        high = len(world.brands) - 1 if field.unit == "brand" else field.high
-        return field.low, high
+    def _by_column(self, name: str, value: Any) -> dict[str, Any]:
+        """What is to be written, by the name of the column."""
+        if not self.by_brand(name):
+            return {name: value}
+        if not isinstance(value, Mapping):
+            raise TypeError(f"{name} is by brand: write {name}[brand], or a dict by brand; was {value!r}")
+        self.check_brands(value)
+        return {f"{name}[{brand}]": given for brand, given in value.items()}
 
-    def _is_written(self, field: Field) -> bool:
-        return field.dtype is np.float32 or field.name == "last_brand"
+    def check_brands(self, names: Any) -> None:
+        """Raise KeyError if one is no brand."""
+        brands = self._simulation.world.brands
+        for name in names:
+            if name not in brands:
+                raise KeyError(f"there is no brand {name!r}; there are: {', '.join(brands)}")
 
-    def _checked(self, field: Field, name: str, value: Any) -> Column:
-        """The value as numbers of the field's kind."""
-        given = np.asarray(value)
-        if given.dtype.kind not in "iuf":
-            raise TypeError(f"{name} must be a number, was {value!r}")
-        low, high = self.range_of(name)
+    def _place(self, name: str, rows: Column | int, value: Any) -> Place:
+        """Where to write, and what."""
+        what, brand = split_name(name)
+        column = self.read(name)
+        if what not in FIELDS or not _is_written(FIELDS[what]):
+            raise AttributeError(f"{name} can only be read")
+        values = self._checked(name, rows, value)
+        if what not in self._lazy():
+            return column, values
+        assert brand is not None
+        return self._unfaded(what, self._simulation.world.brands.index(brand), rows, values, name)
+
+    def _checked(self, name: str, rows: Column | int, value: Any) -> Column:
+        """The value, or one for each row, as numbers of the field's kind."""
+        field = FIELDS[split_name(name)[0]]
+        given = _numbers(name, rows, value)
+        low, high = range_of(field.name, self._simulation.scenario)
         whole = field.dtype is not np.float32
         with np.errstate(over="ignore"):
             stored = given.astype(float if whole else np.float32)
@@ -100,13 +129,17 @@ class Columns:
             raise ValueError(f"{name} must be {wanted}{_within(low, high)}, was {first}")
         return stored.astype(field.dtype)
 
+    @property
+    def _step(self) -> int:
+        """The last step made."""
+        return max(self._simulation.now - 1, 0)
+
     def _lazy(self) -> dict[str, Column]:
         """States that fade, as of the last step made."""
         now, faded = self._faded
         if now != self._simulation.now:
-            step = max(self._simulation.now - 1, 0)
             arrays = self._simulation.world.customers.arrays
-            faded = {n: a for n, a in self._simulation.schedule.faded(step).items() if a is not arrays.get(n)}
+            faded = {n: a for n, a in self._simulation.schedule.faded(self._step).items() if a is not arrays.get(n)}
             self._faded = (self._simulation.now, faded)
         return faded
 
@@ -117,25 +150,29 @@ class Columns:
             return None
         return self._lazy().get(what, customers.arrays[what]) if what in ("bond", "trust") else customers.arrays[what]
 
-    def _write_faded(self, what: str, b: int, rows: Any, values: Column, name: str) -> None:
-        """Keep what fades to the value now: fading is a line, so two of its points tell where to begin."""
-        simulation = self._simulation
-        kept = simulation.world.customers.arrays[what]
-        before, step = kept.copy(), max(simulation.now - 1, 0)
-        ends = []
-        for start in (0, 1):
-            kept[:] = start
-            ends.append(simulation.schedule.faded(step)[what][b][rows].astype(float))
-        kept[:] = before
-        with np.errstate(all="ignore"):
-            kept[b, rows] = (values - ends[0]) / (ends[1] - ends[0])
-            read = simulation.schedule.faded(step)[what][b][rows]
-            missed = ~np.isclose(read, values, rtol=CLOSE, atol=CLOSE)
-        missed = np.atleast_1d(missed)
+    def _unfaded(self, what: str, b: int, rows: Column | int, values: Column, name: str) -> Place:
+        """From where a state would have faded to the values now: fading is a line, so two of its points tell."""
+        schedule, some = self._simulation.schedule, np.atleast_1d(rows)
+        kept = self._simulation.world.customers.arrays[what][b]
+        before = kept[some]
+
+        def now(start: Any) -> Column:
+            kept[some] = start
+            faded: Column = schedule.faded(self._step, some)[what][b].astype(float)
+            return faded
+
+        try:
+            ends = now(0), now(1)
+            with np.errstate(all="ignore"):
+                starts = ((values - ends[0]) / (ends[1] - ends[0])).astype(kept.dtype)
+                read = now(starts)
+        finally:
+            kept[some] = before
+        missed = ~np.isclose(read, values, rtol=CLOSE, atol=CLOSE)
         if missed.any():
-            kept[:] = before
             wanted, comes_to = (np.broadcast_to(array, missed.shape)[missed][0] for array in (values, read))
             raise ValueError(f"{name} cannot be {wanted}: what fades like this would be {comes_to} now")
+        return kept, starts if np.ndim(rows) else starts[0]
 
     def _unknown(self, name: str) -> str:
         what = split_name(name)[0]
@@ -144,6 +181,28 @@ class Columns:
         if self.by_brand(what):
             return f"{name} is not there; by brand there are: " + ", ".join(self._simulation.world.brands)
         return f"customers have no {name}; they have: " + ", ".join(self.names())
+
+
+def _is_written(field: Field) -> bool:
+    return field.dtype is np.float32 or field.name == "last_brand"
+
+
+def _has_bits(name: str) -> bool:
+    return name in FIELDS and FIELDS[name].unit == "bits"
+
+
+def _numbers(name: str, rows: Column | int, value: Any) -> Column:
+    """The value as an array of one number, or of one for each row."""
+    try:
+        given = np.asarray(value)
+    except ValueError:  # a list of lists of different lengths
+        given = np.asarray(None)
+    if given.dtype.kind not in "iuf" or (given.ndim and not np.ndim(rows)):
+        raise TypeError(f"{name} must be a number, was {value!r}")
+    if given.ndim and given.shape != np.shape(rows):
+        shape = " × ".join(map(str, given.shape))
+        raise ValueError(f"{name} must be one number, or one for each of {np.size(rows)} customers; there were {shape}")
+    return given
 
 
 def _within(low: float, high: float) -> str:

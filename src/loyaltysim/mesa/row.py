@@ -19,15 +19,18 @@ class CustomerRow(mesa.Agent):  # type: ignore[misc, unused-ignore]
 
     Traits and states are attributes, those by brand by the brand's name: ``customer.inertia``,
     ``customer.satisfaction["Ours"] = 0.9``; the name ``satisfaction[Ours]`` stands for the same wherever Mesa takes
-    names of attributes. `model.agents.names()` lists them. Give a collector of Mesa's own that name too: what stands
-    for all brands goes on showing what is, unless it is copied.
+    names of attributes. `model.agents.names()` lists them. A dict by brand is written whole or, if one of its values is
+    refused, not at all. Give a collector of Mesa's own the name with the brand: what stands for all brands goes on
+    showing what is, unless it is copied.
 
     Raises
     ------
     AttributeError : for a name that there is not, or that can only be read
-    ValueError : for a value out of the range in customers/fields.py. Satisfaction, expectation, bond, what was heard,
-        inertia and taste have no ends there: how far they go is said by the kind that makes them
-    TypeError : for one number where there is one by brand
+    KeyError : for a brand that there is not
+    ValueError : for a value out of the range of customers/fields.py and mesa/ranges.py, NaN and infinity in any case.
+        Expectation, inertia and taste have no ends; satisfaction, bond and what was heard have them where a kind of
+        the scenario keeps them within some, as those of most shipped scenarios do
+    TypeError : for what is no number, and for one number where there is one by brand
     """
 
     def __init__(self, model: LoyaltyModel, row: int) -> None:
@@ -61,13 +64,7 @@ class CustomerRow(mesa.Agent):  # type: ignore[misc, unused-ignore]
     def __setattr__(self, name: str, value: Any) -> None:
         if hasattr(type(self), name) or name in ("model", "row"):
             raise AttributeError(f"{name} can only be read")
-        if self.model.columns.by_brand(name) and isinstance(value, MutableMapping | dict):
-            own = ByBrand(self, name)
-            own.update(value)
-        elif self.model.columns.by_brand(name):
-            raise TypeError(f"{name} is by brand: write {name}[brand], or a dict by brand; was {value!r}")
-        else:
-            self.model.columns.write(name, self.row, _single(name, value))
+        self.model.columns.write(name, self.row, value)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, CustomerRow) and other.model is self.model and other.row == self.row
@@ -89,17 +86,15 @@ class ByBrand(MutableMapping[str, Any]):
         self._customer, self._name = customer, name
 
     def __getitem__(self, brand: str) -> Any:
-        self._there(brand)
+        self._customer.model.columns.check_brands([brand])
         return getattr(self._customer, f"{self._name}[{brand}]")
 
     def __setitem__(self, brand: str, value: Any) -> None:
-        self._there(brand)
-        setattr(self._customer, f"{self._name}[{brand}]", value)
+        self.update({brand: value})
 
-    def _there(self, brand: str) -> None:
-        brands = self._customer.model.brands
-        if brand not in brands:
-            raise KeyError(f"there is no brand {brand!r}; there are: {', '.join(brands)}")
+    def update(self, *given: Any, **named: Any) -> None:
+        """Write values by brand, as of a dict: all of them or, if one is refused, none."""
+        setattr(self._customer, self._name, dict(*given, **named))
 
     def __delitem__(self, brand: str) -> None:
         raise TypeError(f"{self._name} of {brand} can be written, not taken out")
@@ -118,10 +113,3 @@ class ByBrand(MutableMapping[str, Any]):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, Any]:
         return dict(self)
-
-
-def _single(name: str, value: Any) -> Any:
-    """Refuse a list where one number is meant."""
-    if getattr(value, "ndim", 0) or isinstance(value, list | tuple | dict):
-        raise TypeError(f"{name} must be a number, was {value!r}")
-    return value

@@ -182,12 +182,14 @@ class AgentView(Sequence[CustomerRow]):
             return [default_value] * len(self)
 
     def set(self, attr_name: str, value: Any) -> AgentView:
-        """Set an attribute of all agents to a value, or to an array with one for each. Errors as of `CustomerRow`."""
-        if hasattr(CustomerRow, attr_name) or self.model.columns.by_brand(attr_name):
-            for agent in self:
-                setattr(agent, attr_name, value)
-        else:
-            self.model.columns.write(attr_name, self.rows, value)
+        """Set an attribute of all agents to a value, or to an array with one for each; what is by brand, to a dict.
+
+        If a value is refused, none is set. Errors as of `CustomerRow`, and ValueError for another number of values than
+        of agents.
+        """
+        if hasattr(CustomerRow, attr_name):
+            raise AttributeError(f"{attr_name} can only be read")
+        self.model.columns.write(attr_name, self.rows, value)
         return self
 
     def groupby(self, by: Callable[[CustomerRow], Any] | str, result_type: str = "agentset") -> GroupBy:
