@@ -130,12 +130,13 @@ def of_size(kind: object, number: float) -> object:
 
 
 def every_number() -> list[tuple[type[Record], Setting]]:
-    """Every setting of every record of the package that holds numbers."""
+    """Every setting of every record of the package that holds numbers; a room's are those of its kinds."""
     found, waiting = set(), [Record]
     while waiting:
         found.add(waiting[-1])
         waiting += waiting.pop().__subclasses__()
     ours = {record for record in found if record.__module__.startswith("loyaltysim.")} - {Part, Record}
+    ours = {record for record in ours if not (issubclass(record, Part) and record.is_room())}
     named = sorted(ours, key=lambda record: (record.__module__, record.__qualname__))
     return [(record, one) for record in named for one in settings(record) if of_size(one.type, 1) is not None]
 

@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 import loyaltysim as ls
 from loyaltysim.customers.distributions import Distribution
 from loyaltysim.faults import split_path
+from loyaltysim.programs.program import Program
 from loyaltysim.report.odd.equations import cited, known
 from loyaltysim.report.odd.settings import written
 from loyaltysim.scenario import flat, member
@@ -175,6 +176,13 @@ def test_odd__talk_that_nobody_starts_is_off_with_all_that_would_carry_it():
     assert "without anything to act on: `network`, `word_of_mouth.influence`." in text
 
 
+@pytest.fixture
+def _kinds_as_before():
+    yield
+    Program.kinds.pop("charm_of_odd", None)
+
+
+@pytest.mark.usefixtures("_kinds_as_before")
 def test_odd__a_strangers_kind_is_told_by_its_docstring(tmp_path):
     (tmp_path / "mine.py").write_text(
         textwrap.dedent('''
