@@ -16,11 +16,12 @@ from matplotlib.figure import Figure
 
 from loyaltysim.app.closer_plane import plane
 from loyaltysim.app.closer_switching import switching
+from loyaltysim.app.closer_talk import talk
 from loyaltysim.app.compared import TITLES
 from loyaltysim.app.worlds import Pair, World
 
 Draw = Callable[[World], tuple[Figure, str]]
-PICTURES: dict[str, Draw] = {"Switching": switching, "Satisfaction and bond": plane}
+PICTURES: dict[str, Draw] = {"Switching": switching, "Satisfaction and bond": plane, "Talk": talk}
 NONE = "nothing more"
 TIMES = 8
 """How often in a run that plays; assumed."""

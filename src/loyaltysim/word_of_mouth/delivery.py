@@ -13,7 +13,7 @@ import numpy as np
 from loyaltysim.customers.neighbors import Neighbors
 from loyaltysim.draws import mix
 from loyaltysim.jit import jit
-from loyaltysim.market.messages import MessagePile
+from loyaltysim.market.messages import STRENGTH_UNIT, MessagePile
 from loyaltysim.world import World
 
 i4, i8, u8, f8 = np.int32, np.int64, np.uint64, np.float64
@@ -46,6 +46,23 @@ def deliver(world: World, audience: str, inbox: np.ndarray, by_sign: bool) -> No
             )  # fmt: skip
     if isinstance(network, Neighbors) and network.reviews > 0:
         _deliver_reviews(world, network.reviews, inbox, by_sign)
+
+
+def heard_by(world: World, audience: str, pile: MessagePile, message: int) -> np.ndarray:
+    """The rows of the friends who will hear one message of a pile: all ties of the sender, or one of them."""
+    network, inbox = world.neighbors, np.zeros((1, world.customers.rows), np.int32)
+    if not isinstance(network, Neighbors):
+        return np.empty(0, np.int64)
+    one = slice(message, message + 1)
+    full, nobody = np.full(1, STRENGTH_UNIT, np.int32), np.zeros(1, np.int8)
+    if audience == "one":
+        _deliver_to_one(
+            1, pile.sender[one], nobody, full, pile.luck[one], network.first, network.neighbor, network.weights,
+            world.customers.key, False, 1, inbox,
+        )  # fmt: skip
+        return np.flatnonzero(inbox[0])
+    sender = int(pile.sender[message])
+    return np.sort(network.neighbor[network.first[sender] : network.first[sender + 1]]).astype(np.int64)
 
 
 def _deliver_to_everybody(world: World, audience: str, pile: MessagePile, inbox: np.ndarray, by_sign: bool) -> None:
