@@ -95,6 +95,14 @@ def test_posterior__of_what_the_data_do_not_tell_is_the_prior():
     assert np.quantile(draws[:, 1], [0.05, 0.95]) == pytest.approx([0.05, 0.95], abs=0.05)
 
 
+def test_posterior__never_leaves_the_box_that_was_looked_into():
+    luck = np.random.default_rng(3)
+    units = 0.4 + 0.2 * luck.random((200, 1))
+    misfits = whitened(units, np.array([3.0]), np.array([[1e-4]]))  # 240 errors beyond the box
+    draws = posterior_draws(units, misfits, 500, luck, np.array([[0.4, 0.6]]))
+    assert (draws >= 0.4).all() and (draws <= 0.6).all()
+
+
 def test_box__holds_the_draws_and_as_much_to_both_sides():
     draws = np.stack([np.linspace(0.4, 0.5, 100_001), np.linspace(0.0, 1.0, 100_001)], 1)
     assert box_of(draws)[0] == pytest.approx([0.4005 - 0.099, 0.4995 + 0.099], abs=1e-4)
@@ -148,6 +156,19 @@ def test_market__that_is_wrong_is_told_not_to_fit(seen):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("method", ["abc", "simulated_moments"])
+def test_target__that_no_candidate_reaches_is_told_and_pins_nothing_down(method):
+    small = MARKET.vary({"population.n_customers": 100, "brands.Third.appeal": 0.0})  # inertia moves no mean share
+    found = ls.calibrate(small, {"share": (0.95, 0.01)}, {"population.inertia": [0.0, 1.0]}, points=30, method=method)
+    own = found.settings.iloc[0]
+    assert own.ci_low <= own.estimate <= own.ci_high and not own.pinned
+    assert found.candidates["share"].max() < 0.9 and found.free == 1 and found.p < 1e-6
+    assert "share is out of reach: observed 0.95, candidates gave" in found.report()
+    assert "the market does not fit" in found.report()
+    assert "not pinned down" in found.report().splitlines()[1]
+
+
+@pytest.mark.slow
 def test_calibration__is_the_same_on_any_threads_and_goes_on_where_it_stopped(seen, tmp_path, monkeypatch):
     axes = {"population.inertia": [0.0, 2.0]}
     how = {"points": 45, "weeks": 5, "replications": 2}
@@ -171,6 +192,9 @@ def test_save__writes_what_can_be_read_without_this_package(seen, tmp_path):
     assert names == frames | {"scenario.toml", "report.txt", "calibration.svg"}
     assert ls.load(tmp_path / "out" / "scenario.toml").population.inertia.value == found.settings["estimate"].iloc[0]
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "out" / "settings.csv"), found.settings)
+    with pytest.raises(FileExistsError, match="holds a calibration already: name another folder, or give overwrite"):
+        found.save(tmp_path / "out")
+    found.save(tmp_path / "out", overwrite=True)
     assert len(found.candidates) == 30 and "1 of 1 settings pinned down" in repr(found)
 
 

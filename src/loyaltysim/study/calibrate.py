@@ -21,7 +21,7 @@ import numpy as np
 
 from loyaltysim.faults import Fault, ScenarioError, nearest
 from loyaltysim.simulation import check_count, check_seed
-from loyaltysim.study.calibration import Calibration, told
+from loyaltysim.study.calibration import Calibration, interval_of, told
 from loyaltysim.study.candidates import Candidates
 from loyaltysim.study.design import ends_of, spread
 from loyaltysim.study.targets import Targets, read_targets
@@ -39,6 +39,8 @@ CHECKED = 40
 """Draws from the posterior that are run to predict what was held out; assumed."""
 DRAWS = 4000
 """Draws by which the posterior is told; assumed."""
+TURNS = 4
+"""Looks at the posterior at most, each with errors as they are at the estimate of the one before; assumed."""
 
 
 def calibrate(
@@ -127,14 +129,19 @@ def calibrate(
         from loyaltysim.study.simulated_moments import nearest_candidate
 
         best = nearest_candidate(candidates, read, covariance, points, seed)
-    pilot = candidates.pilot(best, PILOT)
-    covariance = errors_of(read, pilot, replications)
-    if method == "abc":  # the same runs, with the errors as they are where the market is
-        draws = _looked_at(candidates, read, covariance, candidates.box, luck)
-    else:
-        from loyaltysim.study.simulated_moments import draws_around
+    for _ in range(TURNS):  # the same runs, with the errors as they are where the market is
+        pilot = candidates.pilot(best, PILOT)
+        covariance = errors_of(read, pilot, replications)
+        if method == "abc":
+            draws = _looked_at(candidates, read, covariance, candidates.box, luck)
+        else:
+            from loyaltysim.study.simulated_moments import draws_around
 
-        draws = draws_around(best, candidates, read, covariance, DRAWS, luck)
+            draws = draws_around(best, candidates, read, covariance, DRAWS, luck)
+        low, high = interval_of(draws)
+        if ((low <= best) & (best <= high)).all():
+            break
+        best = np.clip(np.median(draws, axis=0) if method == "abc" else best, low, high)
     predicted = candidates.run(draws[luck.choice(len(draws), CHECKED)]).mean(1)
     candidates.close()
     return told(candidates, read, method, best, draws, pilot, predicted, covariance, luck)
@@ -182,4 +189,4 @@ def _looked_at(
     units, numbers = candidates.seen(box)
     fitted = ~read.held_out
     misfits = whitened(numbers[:, fitted], read.value[fitted], covariance[np.ix_(fitted, fitted)])
-    return posterior_draws(units, misfits, DRAWS, luck)
+    return posterior_draws(units, misfits, DRAWS, luck, box)

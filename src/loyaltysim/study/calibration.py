@@ -28,6 +28,9 @@ RIDGE = 0.7
 """Settings trade off if they are correlated so far in the posterior; assumed: each halves the variance of the other."""
 UNLIKELY = 0.01
 """Below this chance the market does not fit; assumed."""
+REACH = 3.0
+"""Errors beyond all that any candidate gave from which on a number is out of reach; assumed: luck alone does so once in
+hundreds of numbers, were a candidate at the very end the right one."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,8 @@ class Calibration:
     scenario : at the estimates
     method : by which they were found
     settings : one row a setting: path, low, high (of its range), start, estimate, sd, ci_low, ci_high (90 %), prior_sd,
-        shrinkage (sd / prior_sd), pinned (below .7)
+        shrinkage (sd / prior_sd), pinned (below .7, and no
+        fitted number out of reach)
     ridges : pairs of settings that the data leave to trade off: path, other, correlation (beyond .7), sd_given_other
         (of path)
     targets : one row a number: name, observed, se, fitted (else held out), predicted, ci_low, ci_high (90 % of data of
@@ -75,9 +79,14 @@ class Calibration:
         """What was found, in sentences: settings, what is not pinned down, whether the market fits and foretells."""
         return "\n".join(_report(self))
 
-    def save(self, folder: str | Path) -> None:
-        """Write scenario.toml, report.txt, calibration.svg and each frame as CSV; the folder is made if need be."""
+    def save(self, folder: str | Path, *, overwrite: bool = False) -> None:
+        """Write scenario.toml, report.txt, calibration.svg and each frame as CSV; the folder is made if need be.
+
+        Raises FileExistsError if a calibration is there already, unless `overwrite`.
+        """
         folder = Path(folder)
+        if not overwrite and (folder / "scenario.toml").exists():
+            raise FileExistsError(f"{folder} holds a calibration already: name another folder, or give overwrite=True")
         folder.mkdir(parents=True, exist_ok=True)
         for name in ("settings", "ridges", "targets", "draws", "candidates"):
             with whole_file(folder / f"{name}.csv") as temporary:
@@ -122,6 +131,10 @@ def told(
 
     settings = _settings(candidates, best, draws)
     own = pd.DataFrame(candidates.values(draws), columns=list(candidates.paths))
+    far = _out_of_reach(candidates, read, covariance)
+    if far:
+        settings["pinned"] = False
+        candidates.notes += [*far, "No setting is pinned down by what the market cannot give."]
     pinned = settings["pinned"].to_numpy()
     misfit = _misfit(candidates, read, best, draws, pilot, covariance, pinned)
     free = int((~read.held_out).sum() - pinned.sum())
@@ -135,13 +148,30 @@ def told(
     )  # fmt: skip
 
 
+def interval_of(draws: np.ndarray) -> np.ndarray:
+    """Ends of the 90 % intervals: 2 × settings."""
+    tail = (1 - INTERVAL) / 2
+    return np.asarray(np.quantile(draws, [tail, 1 - tail], axis=0))
+
+
+def _out_of_reach(candidates: Candidates, read: Targets, covariance: np.ndarray) -> list[str]:
+    """A sentence on each fitted number that lies beyond what candidates give and the errors of both allow (E189)."""
+    low, high = np.nanmin(candidates.means, axis=0), np.nanmax(candidates.means, axis=0)
+    away = np.maximum(low - read.value, read.value - high) / np.sqrt(np.diag(covariance))
+    return [
+        f"{read.names[one]} is out of reach: observed {read.value[one]:.4g}, candidates gave {low[one]:.4g} to "
+        f"{high[one]:.4g}, {away[one]:.0f} standard errors short."
+        for one in np.flatnonzero(~read.held_out & (away > REACH))
+    ]
+
+
 def _settings(candidates: Candidates, best: np.ndarray, draws: np.ndarray) -> pd.DataFrame:
     import pandas as pd
 
     rows = []
-    tail = (1 - INTERVAL) / 2
+    between = interval_of(draws)
     for place, (path, (usual, low, high)) in enumerate(zip(candidates.paths, candidates.ends)):
-        ends = [value_between(usual, low, high, u) for u in np.quantile(draws[:, place], [tail, 1 - tail])]
+        ends = [value_between(usual, low, high, u) for u in between[:, place]]
         prior, sd = 1 / np.sqrt(12), float(draws[:, place].std())  # of a flat prior over 0 … 1
         rows.append(
             {
@@ -179,7 +209,8 @@ def _ridges(paths: tuple[str, ...], draws: np.ndarray, settings: pd.DataFrame) -
     """Pairs of settings that are correlated in the posterior, the strongest first."""
     import pandas as pd
 
-    together = np.corrcoef(draws.T).reshape(len(paths), len(paths))
+    with np.errstate(invalid="ignore"):  # draws may all lie at an end
+        together = np.corrcoef(draws.T).reshape(len(paths), len(paths))
     rows: list[dict[str, Any]] = [
         {
             "path": paths[one], "other": paths[two], "correlation": float(together[one, two]),
@@ -213,7 +244,10 @@ def _report(found: Calibration) -> list[str]:
     lines = [f"Calibrated by {found.method} with {found.runs:,} runs; 90 % intervals."]
     for row in found.settings.itertuples():
         told = f"{row.path} = {row.estimate:.4g} ({row.ci_low:.4g} to {row.ci_high:.4g})"
-        lines.append(told if row.pinned else f"{told}: not pinned down, sd {row.shrinkage:.0%} of that before the data")
+        open_ = f"not pinned down, sd {row.shrinkage:.0%} of that before the data"
+        if row.shrinkage < PINNED:
+            open_ = "not pinned down, since a number is out of reach"
+        lines.append(told if row.pinned else f"{told}: {open_}")
     for row in found.ridges.itertuples():
         told = f"{row.path} and {row.other} trade off (correlation {row.correlation:+.2f})"
         lines.append(f"{told}: {_ridge_says(row.correlation)}")

@@ -6,7 +6,7 @@ the numbers of a point hold no luck of their own; the sampling error of the data
 nearest to the observed are kept (rejection), near in the settings that a regression reads from them (Fearnhead and
 Prangle 2012, J. Royal Statistical Society B 74(3)), and their settings are moved along a local-linear regression, with
 a ridge, to where the observed data are (Beaumont, Zhang and Balding 2002, Genetics 162(4)), on a logit scale, so that
-no setting leaves its range.
+no setting leaves its range. None leaves the box that was looked into either: a regression says nothing beyond it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy import special
 
 COPIES = 40
 """Pretended data of each point, assumed: more change ends of intervals by less than a hundredth of their width."""
@@ -32,7 +33,9 @@ def whitened(numbers: np.ndarray, observed: np.ndarray, covariance: np.ndarray) 
     return np.linalg.solve(np.linalg.cholesky(covariance), (numbers - observed).T).T
 
 
-def posterior_draws(units: np.ndarray, misfits: np.ndarray, size: int, luck: np.random.Generator) -> np.ndarray:
+def posterior_draws(
+    units: np.ndarray, misfits: np.ndarray, size: int, luck: np.random.Generator, box: np.ndarray | None = None
+) -> np.ndarray:
     """Draws from the posterior: size × settings, in units of the ranges.
 
     Parameters
@@ -41,6 +44,7 @@ def posterior_draws(units: np.ndarray, misfits: np.ndarray, size: int, luck: np.
     misfits : of their numbers from the observed, `whitened`: points × numbers
     size : draws
     luck : for errors and draws
+    box : settings × (least, largest) that a draw may be; 0 … 1 if not given
     """
     from sklearn.linear_model import Ridge
 
@@ -63,7 +67,8 @@ def posterior_draws(units: np.ndarray, misfits: np.ndarray, size: int, luck: np.
     local = Ridge(RIDGE).fit(data[kept][some], scaled[some], sample_weight=weight[some])
     moved = scaled[some] - _told(local, data[kept][some]) + _told(local, np.zeros((1, data.shape[1])))
     drawn = luck.choice(len(moved), size, p=weight[some] / weight[some].sum())
-    return np.asarray(1 / (1 + np.exp(-moved[drawn])))
+    low, high = (0.0, 1.0) if box is None else box.T
+    return np.asarray(np.clip(special.expit(moved[drawn]), low, high))
 
 
 def _told(regression: Any, data: np.ndarray) -> np.ndarray:

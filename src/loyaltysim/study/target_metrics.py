@@ -106,6 +106,11 @@ def _fault(scenario: Scenario, name: str, pairs: Any) -> Fault | None:
         return Fault(
             None, None, "targets", f"{name} must be a value and its standard error, or a list of such pairs by period"
         )
+    some = pairs if isinstance(pairs, list) else [pairs]
+    beyond = next((value for value, _ in some if _beyond(metric, value)), None)
+    if beyond is not None:
+        what = "a share, from 0 to 1" if VARIABLES[metric].kind == "rate" and beyond > 1 else "0 or more"
+        return Fault(None, None, "targets", f"{name} is {what}, was {beyond:g}")
     if not isinstance(pairs, list):
         return None
     there = scenario.steps // scenario.metrics.period_steps if scenario.metrics.period_steps else 0
@@ -116,3 +121,10 @@ def _fault(scenario: Scenario, name: str, pairs: Any) -> Fault | None:
         message = f"{name} has {len(pairs)} periods, of which the scenario measures {there}"
         return Fault(None, None, "targets", message)
     return None
+
+
+def _beyond(metric: str, value: float) -> bool:
+    """Whether no market can give it: shares end at 1, and nothing that is counted is below 0."""
+    variable = VARIABLES[metric]
+    share = variable.kind == "rate" and variable.unit == "1"
+    return (value < 0 and (variable.kind == "rate" or variable.counted)) or (value > 1 and share)
