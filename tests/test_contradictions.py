@@ -175,6 +175,12 @@ def test_program__joined_by_taste_needs_tastes():
     assert market(**{"brands.A.programs": [program], "population.appeal": {"A": 1.0}})
 
 
+@pytest.mark.parametrize("name", ["a", " A ", "A_"])
+def test_brands__called_the_same_but_for_capitals_and_spaces_are_refused(name):
+    with pytest.raises(ScenarioError, match='is another brand than "A".*Did you mean "A"'):
+        market(**{"brands": {"A": {}, "B": {}, name: {}}})
+
+
 def test_unread__a_trait_of_one_segment_is_enough():
     segments = {"population.segments": {"Some": {"share": 0.5, "dropout_chance": 0.1}, "Others": {"share": 0.5}}}
     assert market(**segments, **{"behavior.lapse": "dropout"}).behavior.lapse.kind == "dropout"

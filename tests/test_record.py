@@ -1,6 +1,9 @@
 """Records and scenarios: frozen settings, parts by kind, and settings changed, compared and written by their path."""
 
 import tomllib
+from copy import deepcopy
+from functools import reduce
+from operator import getitem
 from typing import Literal
 
 import numpy as np
@@ -11,7 +14,7 @@ from pydantic import ValidationError
 
 from loyaltysim import load
 from loyaltysim.behavior.needs import Bernoulli
-from loyaltysim.faults import ScenarioError
+from loyaltysim.faults import ScenarioError, split_path
 from loyaltysim.pricing.promotion_calendar import PromotionCalendar
 from loyaltysim.record import Part, Record, setting
 from loyaltysim.scenario import Scenario, flat
@@ -66,6 +69,38 @@ def test_record__refuses_values_that_cannot_be(value):
         house(rooms=value)
     with pytest.raises(ValidationError):
         house(colors={"red": value} if value not in (2.5, 0) else value)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"rooms": True}, "valid integer"),
+        ({"colors": {"red": True}}, "must hold numbers, one was true"),
+        ({"colors": False}, "valid"),
+        ({"pet": {"kind": "cat", "lives": False}}, "valid integer"),
+        ({"pet": True}, "must be a table with a kind, was true"),
+    ],
+)
+def test_record__takes_no_truth_for_a_number(wrong, said):
+    with pytest.raises(ValidationError, match=said):
+        house(**wrong)
+
+
+@pytest.mark.slow  # every number of every shipped file
+def test_scenario__takes_no_truth_for_any_of_its_numbers():
+    for name in shipped():
+        document = load(name).document()
+        for path in (path for path, value in flat(document).items() if type(value) in (int, float)):
+            wrong = deepcopy(document)
+            *above, last = split_path(path)
+            reduce(getitem, above, wrong)[last] = True
+            with pytest.raises(ScenarioError, match=r"was true|generous = true|must be"):
+                Scenario.from_document(wrong)
+
+
+def test_scenario__says_that_a_truth_is_no_number():
+    with pytest.raises(ScenarioError, match=r"brands\.Ours\.price: must be a number, was true"):
+        load("reference").vary({"brands.Ours.price": True})
 
 
 def test_record__refuses_an_unknown_setting():

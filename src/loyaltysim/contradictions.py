@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -34,6 +35,11 @@ def contradictions(scenario: Scenario) -> Iterator[Fault]:
     names = tuple(scenario.brands)
     if scenario.focal not in names:
         yield fault("focal", f'no brand is called "{scenario.focal}"', names, nearest(scenario.focal, names))
+    for place, name in enumerate(names):
+        twin = next((other for other in names[:place] if _letters(other) == _letters(name)), None)
+        if twin is not None:
+            message = f'is another brand than "{twin}", and is called the same but for capitals and spaces'
+            yield fault(path_text(("brands", name)), message, (), twin)
     choice = scenario.behavior.choice
     if isinstance(choice, Switching):
         for message in choice.check_brands(len(names)):
@@ -290,3 +296,8 @@ def _unread(scenario: Scenario) -> Iterator[tuple[tuple[str | int, ...], str]]:
         if brand.online_appeal and nobody_has("online"):
             message = f"nobody buys online, was {brand.online_appeal:g}: set population.online, or 0"
             yield ("brands", name, "online_appeal"), message
+
+
+def _letters(name: str) -> str:
+    """A name as it sounds: without capitals, spaces and the lines that stand for them."""
+    return re.sub(r"[\s_-]+", "", name).casefold()

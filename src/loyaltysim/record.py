@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError, PydanticKnownError, core_schema
 
 from loyaltysim.faults import nearest
 
@@ -36,6 +36,21 @@ class Record(BaseModel):
     """One table of a scenario file: frozen, without unknown keys, with numbers of at most `MOST` in size."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True, defer_build=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+        """Refuse true and false where a number is wanted; Pydantic by itself takes them for 1 and 0."""
+        if any(isinstance(one, bool) for one in _numbers(value)):
+            wanted = set(_types(cls.model_fields[str(info.field_name)].annotation))
+            if not wanted & {bool, Any} and (wanted & {int, float} or any(type(one) is int for one in wanted)):
+                if isinstance(value, bool):
+                    raise PydanticKnownError("float_type" if float in wanted else "int_type")
+                truth = next(one for one in _numbers(value) if isinstance(one, bool))
+                raise PydanticCustomError(
+                    "truth", "{message}", {"message": f"must hold numbers, one was {str(truth).lower()}"}
+                )
+        return value
 
     @field_validator("*")
     @classmethod
@@ -117,7 +132,8 @@ class Part(Record):
         if isinstance(value, str):
             value = {"kind": value}
         if not isinstance(value, dict):
-            raise PydanticCustomError("part", f"must be a table with a kind, was {value!r}")
+            given = str(value).lower() if isinstance(value, bool) else repr(value)
+            raise PydanticCustomError("part", "{message}", {"message": f"must be a table with a kind, was {given}"})
         choices = tuple(sorted(cls.kinds))
         kind = value.get("kind")
         if kind is None:
@@ -156,9 +172,18 @@ def _numbers(value: Any) -> Iterator[float]:
     """The numbers of a value, alone or in lists and tables; not those of records, which have seen to them."""
     if isinstance(value, (int, float)):
         yield value
-    elif isinstance(value, (tuple, dict)):
+    elif isinstance(value, (tuple, list, dict)):
         for inner in value.values() if isinstance(value, dict) else value:
             yield from _numbers(inner)
+
+
+def _types(annotation: Any) -> Iterator[Any]:
+    """The types that an annotation is made of: of `dict[str, float] | None` str, float and None."""
+    inner = get_args(annotation)
+    for one in inner:
+        yield from _types(one)
+    if not inner:
+        yield annotation
 
 
 def _unknown(message: str, choices: tuple[str, ...], given: str) -> PydanticCustomError:

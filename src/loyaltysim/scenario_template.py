@@ -105,7 +105,7 @@ class _Writer:
         self.tell(_explained(setting))
         given, name = _plain(value), path_text((setting.name,))
         if given is None:
-            self.write_line(path, f"#{name} =  # not given")
+            self.write_line(path, f"# Not given: {name}")
         else:
             at_default = not setting.required and given == _plain(setting.default)
             self.write_line(path, f"{'#' * at_default}{name} = {_inline(given)}")

@@ -66,6 +66,13 @@ def test_run__and_check_say_that_a_program_never_begins(command, small):
         assert done.code == 0 and said in done.err
 
 
+def test_check__says_that_a_brand_sells_at_a_loss(command, small):
+    loss = command("check", small, "--set", "brands.Ours.unit_cost=2.5")
+    assert loss.code == 0
+    assert "brands.Ours.unit_cost of 2.5 is more than its price of 2: every unit is sold at a loss." in loss.err
+    assert "at a loss" not in command("check", small, "--set", "brands.Ours.unit_cost=2").err
+
+
 def test_run__prints_means_and_intervals_of_the_library(command, small):
     data = ours(small).data
     share = 100 * summary(data, "share").sel(brand="Rival", segment="all").values

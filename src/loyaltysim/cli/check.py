@@ -33,7 +33,7 @@ def check(name: options.Name, changes: options.Changes = None, as_json: options.
             print_json({"ok": True, "faults": [], "scenario": name, **found})
         else:
             show(name, scenario, found)
-            for line in remarks_on_programs(scenario):
+            for line in (*remarks_on_prices(scenario), *remarks_on_programs(scenario)):
                 note(line)
 
 
@@ -57,6 +57,14 @@ def summarize(scenario: Scenario) -> dict[str, Any]:
         "burn_in": scenario.burn_in,
         "memory_bytes": expected_need(scenario, stack, REPLICATIONS).bytes,
     }
+
+
+def remarks_on_prices(scenario: Scenario) -> Iterator[str]:
+    """Brands that lose money on every unit at their list price; a line each."""
+    for name, brand in scenario.brands.items():
+        if brand.unit_cost > brand.price:
+            costs = f"{brand.unit_cost:g} is more than its price of {brand.price:g}"
+            yield plain(f"{path_text(('brands', name, 'unit_cost'))} of {costs}: every unit is sold at a loss.")
 
 
 def remarks_on_programs(scenario: Scenario) -> Iterator[str]:
