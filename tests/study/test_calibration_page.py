@@ -1,7 +1,6 @@
 """The page docs/calibration.md: its example prints what it says, and its file of targets can be read."""
 
 import doctest
-import re
 
 import pandas as pd
 import pytest
@@ -21,9 +20,8 @@ def test_page__example_prints_what_it_says(repository):
     assert failed == 0, "".join(told)
 
 
-def test_page__file_of_targets_is_read(repository, tmp_path):
-    page = (repository / "docs" / "calibration.md").read_text("utf-8")
-    (text,) = re.findall(r"^```toml\n(.*?)^```$", page, re.M | re.S)
+def test_page__file_of_targets_is_read(code_of, tmp_path):
+    (text,) = code_of("docs/calibration.md", "toml")
     (tmp_path / "seen.toml").write_text(text, "utf-8")
     (tmp_path / "retention.csv").write_text("period,retained\n0,100\n1,80\n", "utf-8")
     (tmp_path / "cohorts.csv").write_text("cohort,0,1\n0,50,30\n1,40,\n", "utf-8")

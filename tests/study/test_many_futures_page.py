@@ -1,15 +1,11 @@
 """The page docs/many_futures.md: its example runs as it stands there, and what it says of it is so."""
 
-import re
-
 import pytest
 
 
 @pytest.mark.slow
-def test_page__branches_are_the_straight_run_bit_for_bit(repository, tmp_path, monkeypatch):
-    (code,) = re.findall(
-        r"^```python\n(.*?)^```$", (repository / "docs" / "many_futures.md").read_text("utf-8"), re.M | re.S
-    )
+def test_page__branches_are_the_straight_run_bit_for_bit(code_of, tmp_path, monkeypatch):
+    (code,) = code_of("docs/many_futures.md", "python")
     assert "assert straight.equals(branched)" in code
     monkeypatch.chdir(tmp_path)
     names: dict = {}
