@@ -8,7 +8,7 @@ from pathlib import Path
 
 from loyaltysim.faults import Fault, ScenarioError
 from loyaltysim.scenario import Scenario
-from loyaltysim.scenario_file import import_used, read
+from loyaltysim.scenario_file import Origin, import_used, read
 
 log = logging.getLogger("loyaltysim")
 
@@ -24,7 +24,9 @@ def load(name_or_path: str | Path, *, uses: bool = True) -> Scenario:
         for path in import_used(source):
             log.warning("imported %s, which %s uses", path, source.file)
     try:
-        return Scenario.from_document(source.document, folder=source.folder)
+        scenario = Scenario.from_document(source.document, folder=source.folder)
+        scenario._origin = Origin(str(name_or_path))
+        return scenario
     except ScenarioError as error:
         if not uses and source.document.get("uses"):
             error = ScenarioError(_unimported(fault) for fault in error.faults)

@@ -35,7 +35,7 @@ from loyaltysim.pricing import Pricing
 from loyaltysim.programs import Program
 from loyaltysim.record import Part, Record, setting
 from loyaltysim.scenario_faults import all_faults
-from loyaltysim.scenario_file import read
+from loyaltysim.scenario_file import Origin, read
 from loyaltysim.word_of_mouth.acquisition import Acquisition, Everybody
 from loyaltysim.word_of_mouth.influence import Influence, NoInfluence
 from loyaltysim.word_of_mouth.referral import NoReferral, Referral, ReferralReward
@@ -160,6 +160,7 @@ class Scenario(Record):
     """One market: customers, brands and what they do. Frozen; `vary` gives a changed copy."""
 
     _folder: Path | None = PrivateAttr(None)
+    _origin: Origin = PrivateAttr(Origin())
 
     schema_: Literal[1] = setting(1, "Version of this format.", validation_alias="schema")
     title: str = setting("", "One line on what it is about.")
@@ -251,7 +252,10 @@ class Scenario(Record):
         document = self.document()
         for path, value in changes.items():
             _put(document, self, split_path(path), path, deepcopy(value))  # later paths may reach into it
-        return type(self).from_document(document, folder=self._folder)
+        varied = type(self).from_document(document, folder=self._folder)
+        kept = {path: value for path, value in self._origin.changes.items() if path not in changes}
+        varied._origin = Origin(self._origin.name, {**kept, **changes})
+        return varied
 
     def diff(self, other: Scenario) -> dict[str, tuple[Any, Any]]:
         """Settings that differ, by path: what this and what the other has; None where there is no such setting."""

@@ -12,7 +12,8 @@ import re
 import sys
 import tomllib
 import traceback
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,15 @@ SHIPPED = Path(__file__).parent / "scenarios"
 
 MOST_DEPTH = 64
 """Tables and lists inside each other: no scenario has ten (assumed)."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a scenario was loaded from, as given, and what was changed since, by path; no part of what it is."""
+
+    name: str = field(default="", compare=False)
+    changes: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
 
 Where = dict[tuple[str | int, ...], tuple[str, int]]
 

@@ -1,10 +1,12 @@
 """`sweep`: a table or JSON of all points, a store that goes on, and every mistake in one line."""
 
 import json
+import shlex
 
 import pytest
 
 import loyaltysim as ls
+from loyaltysim.study import fill as filling
 from loyaltysim.summaries import summary
 
 pytestmark = pytest.mark.slow  # each starts a process of its own
@@ -54,3 +56,22 @@ def test_sweep__of_json_tells_faults_as_json(command, small):
     assert done.code == 2
     (fault,) = json.loads(done.out)["faults"]
     assert fault["key"] == "brands.Ours.price" and fault["message"] == "has no values to visit"
+
+
+def test_failed_runs__are_told_with_the_error_and_a_command_that_runs(command, small, monkeypatch):
+    real = filling.Simulation
+
+    def fails(scenario, **settings):
+        if scenario.brands["Ours"].price == 2.1:
+            raise ArithmeticError("as the test wants")
+        return real(scenario, **settings)
+
+    monkeypatch.setattr(filling, "Simulation", fails)
+    done = command("sweep", small, *AXES, "--set", "steps=14")
+    assert done.code == 1
+    first, again, last = done.err.splitlines()
+    assert first == "3 runs failed; the first: ArithmeticError: as the test wants"
+    assert last == "--store DIR keeps why each of them failed"
+    words = shlex.split(again.removeprefix("to make it again: "))
+    assert words[2:] == shlex.split(f"{small} --set steps=14 --set brands.Ours.price=2.1 --seed 1 --replications 1")
+    assert command(*words[1:]).code == 0

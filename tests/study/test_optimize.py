@@ -23,12 +23,12 @@ def made_up(monkeypatch):
     """Runs whose margin is 10 - 100 (price - 2.1)² and whose units are 10 - price, plus luck of the replication."""
     seen = []
 
-    def runs(base, visited, scenarios, *, replications, seed, besides, **how):
+    def runs(base, visited, scenarios, *, replications, seed, **how):
         price = np.array([scenario.brands["Ours"].price for scenario in scenarios])
         luck = np.random.default_rng(seed).normal(0, 3, replications)
         dims = ("point", "replication", "brand", "segment")
         values = {"margin": 10 - 100 * (price - 2.1) ** 2, "units": 10 - price}
-        seen.append((seed, len(scenarios), besides))
+        seen.append((seed, len(scenarios)))
         return xr.Dataset(
             {name: (dims, (own[:, None] + luck)[:, :, None, None], {"units": "EUR"}) for name, own in values.items()},
             {"brand": ["Ours"], "segment": ["all"]},
@@ -49,7 +49,7 @@ def test_search__finds_the_top_of_a_known_function_and_common_luck_cancels(made_
     assert best["effect"] == pytest.approx(-100 * (best[PRICE] - 2.1) ** 2 + 1, abs=1e-9)  # as it is, at 2.0, 1 is lost
     assert best["effect_high"] - best["effect_low"] == pytest.approx(0, abs=1e-9)
     assert best["ci_high"] - best["ci_low"] > 0.1
-    assert [seed for seed, _, _ in made_up] == [1] * 9 + [0], "the front has luck of its own"
+    assert [seed for seed, _ in made_up] == [1] * 9 + [0], "the front has luck of its own"
 
 
 def test_front__of_two_objectives_is_where_one_costs_the_other(made_up):

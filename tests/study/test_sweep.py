@@ -4,6 +4,7 @@ import shlex
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from loyaltysim.cli.asked import read_change
 from loyaltysim.results import source_hash
 from loyaltysim.scenario import Scenario, ScenarioError
 from loyaltysim.study import fill as filling
-from loyaltysim.study.fill import command_of
+from loyaltysim.study.again import command_of, varied
 from loyaltysim.study.store import MOST_PARTS, Keys, Store, merge, table_of
 from loyaltysim.study.sweep import sweep
 from loyaltysim.summaries import summary
@@ -115,7 +116,9 @@ def test_run_that_raises__is_a_row_with_its_traceback_and_command_and_is_tried_a
     assert data["share"].sel(brand="Ours", segment="all").notnull().values.tolist() == [[True] * 3, [True, False, True]]
     (row,) = [row for row in Store(tmp_path).rows().to_pylist() if row["error"]]
     assert "ArithmeticError: as the test wants" in row["error"] and row["replication"] == 1
-    assert row["command"] == f"loyaltysim run NAME|FILE --set {PRICE}=2.0 --seed 1 --replications 3"
+    small = " ".join(f"--set {path}={value}" for path, value in SMALL._origin.changes.items())
+    assert row["command"] == f"loyaltysim run grocery {small} --set {PRICE}=2.0 --seed 1 --replications 2"
+    assert data.attrs["first_command"] == row["command"] and data.attrs["first_error"] == row["error"]
     monkeypatch.undo()
     assert count_runs(lambda: sweep(SMALL, {PRICE: [1.8, 2.0]}, replications=3, store=tmp_path)) == 1
     assert sweep(SMALL, {PRICE: [1.8, 2.0]}, replications=3, store=tmp_path)["failed"].values.tolist() == [0, 0]
@@ -196,9 +199,45 @@ def test_progress_that_raises__is_no_failed_run(tmp_path):
 
 @pytest.mark.parametrize("value", [2.0, True, [1.5, 2], 'a "quoted" text', {"kind": "none", "list": [{"a": 1}]}])
 def test_command__has_values_that_the_command_line_reads_back(value):
-    words = shlex.split(command_of({"some.path": value, "gone": None}))
-    assert words[:3] == ["loyaltysim", "run", "NAME|FILE"] and len(words) == 5
+    words = shlex.split(shlex.join(varied("my market.toml", {"some.path": value})))
+    assert words[:2] == ["my market.toml", "--set"] and len(words) == 3
     assert read_change(words[-1]) == ("some.path", value)
+
+
+def by_command(command: str) -> Scenario:
+    """The scenario that a command runs."""
+    words = shlex.split(command)
+    assert words[:2] == ["loyaltysim", "run"] and words[-4:-1] == ["--seed", "3", "--replications"]
+    changes = [read_change(word) for before, word in pairwise(words) if before == "--set"]
+    return ls.load(words[2]).vary(dict(changes))
+
+
+def test_command__leads_to_the_same_market(tmp_path):
+    cheap = SMALL.vary({PRICE: 1.0}).vary({PRICE: 1.7, "brands.Rival.programs": [{"kind": "stamps"}]})
+    assert by_command(command_of(cheap, 3, 2, None)).to_toml() == cheap.to_toml()
+    mine = tmp_path / "my market.toml"
+    mine.write_text(SMALL.to_toml(), "utf-8")
+    own = ls.load(mine).vary({PRICE: 1.5})
+    command = command_of(own, 3, 2, None)
+    assert by_command(command).to_toml() == own.to_toml() and str(mine) in shlex.split(command)
+    mine.write_text(SMALL.vary({"steps": 26}).to_toml(), "utf-8")
+    assert command_of(own, 3, 2, None) is None, "the file is another one now"
+
+
+@pytest.mark.parametrize("made_in_python", [True, False])
+def test_command__names_a_file_where_no_change_leads_to_the_market(tmp_path, made_in_python):
+    until = "brands.Rival.pricing.0.until_week"
+    lost = Scenario.from_document(SMALL.document()) if made_in_python else SMALL.vary({until: 3.0}).vary({until: None})
+    assert command_of(lost, 3, 1, None) is None
+    command = command_of(lost, 3, 1, tmp_path)
+    assert str(tmp_path) in command and by_command(command).to_toml() == lost.to_toml()
+
+
+def test_command__finds_the_files_of_a_market_made_in_python(tmp_path):
+    (tmp_path / "ties.csv").write_text("from,to\n0,1\n")
+    document = {**SMALL.document(), "network": {"kind": "edge_list", "file": "ties.csv"}}
+    again = by_command(command_of(Scenario.from_document(document, folder=tmp_path), 3, 1, tmp_path / "store"))
+    assert [file.read_text() for file in again.files()] == ["from,to\n0,1\n"]
 
 
 def test_axes__may_be_arrays_and_may_take_a_setting_away(tmp_path):

@@ -205,7 +205,18 @@ def short(value: Any) -> str:
 
 
 def failures(data: xr.Dataset, store: Path | None) -> str:
-    """Say how many runs failed, and where why is to be read."""
+    """Say how many runs failed, why the first did and how it is made again, and where the others are to be read."""
     count = int(data["failed"].sum())
-    runs = f"{count:,} run{'' if count == 1 else 's'} failed"
-    return f'{runs}; "{store}" keeps why, and the same command tries again' if store else f"{runs}; --store keeps why"
+    lines = [f"{count:,} run{'' if count == 1 else 's'} failed; the first: {last_line(data.attrs['first_error'])}"]
+    if data.attrs["first_command"]:
+        lines.append(f"to make it again: {data.attrs['first_command']}")
+    if store is None:
+        lines.append("--store DIR keeps why each of them failed")
+    else:
+        lines.append(f'"{store}" keeps why each of them failed; the same command tries them again')
+    return plain("\n".join(lines))
+
+
+def last_line(error: str) -> str:
+    """What a traceback ends with."""
+    return error.strip().splitlines()[-1]

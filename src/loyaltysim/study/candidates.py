@@ -11,7 +11,7 @@ import numpy as np
 from loyaltysim.memory import check_memory
 from loyaltysim.runs import STACK_ROWS
 from loyaltysim.study.design import Design, ends_of, value_between
-from loyaltysim.study.fill import Row, command_of, fill, jobs_of
+from loyaltysim.study.fill import Row, fill, jobs_of
 from loyaltysim.study.store import Store
 from loyaltysim.study.sweep import rows_of
 from loyaltysim.study.targets import Targets, refused
@@ -81,10 +81,7 @@ class Candidates:
         replications = replications or self.replications
         design = Design(self.paths, tuple(self.values(units)))
         done = {key for key, row in self.rows.items() if row["error"] is None}
-        jobs, keys = jobs_of(
-            design.scenarios(self.scenario), [command_of(changes) for changes in design.changes()], replications,
-            self.seed, done, measure=self.targets,
-        )  # fmt: skip
+        jobs, keys = jobs_of(design.scenarios(self.scenario), replications, self.seed, done, measure=self.targets)
         before = self.runs + len(keys) * replications - sum(len(job.keys) for job in jobs)
         progress = self.progress
         tell = None if progress is None else lambda now: progress(before + now, max(self.total, before + now))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 RETRIES = 5
 """How often a batch is sent again after a worker died with it; assumed."""
-Sent = tuple[dict[str, Any], str | None, str, tuple[int, int], tuple[str, ...]]
+Sent = tuple[dict[str, Any], str | None, tuple[int, int], tuple[str, ...]]
 
 
 @contextmanager
@@ -80,7 +80,7 @@ def batches_on(client: Any, jobs: Sequence[Job], seed: int, seconds: float) -> I
 def _sent(job: Job) -> Sent:
     folder = None if job.scenario._folder is None else str(job.scenario._folder.resolve())
     replications = job.replications.start, job.replications.stop
-    return job.scenario.document(), folder, job.command, replications, job.keys
+    return job.scenario.document(), folder, replications, job.keys
 
 
 def do_sent(jobs: list[Sent], seed: int) -> list[Row]:
@@ -88,10 +88,10 @@ def do_sent(jobs: list[Sent], seed: int) -> list[Row]:
     from loyaltysim.study.fill import Job, do
 
     rows = []
-    for document, folder, command, (start, stop), keys in jobs:
+    for document, folder, (start, stop), keys in jobs:
         beside = None if folder is None else Path(folder)
         if beside is not None and document.get("uses"):
             import_used(Source(str(beside / "scenario.toml"), beside, document, {}))
         scenario = Scenario.from_document(document, folder=beside)
-        rows += do(Job(scenario, command, range(start, stop), keys), seed)
+        rows += do(Job(scenario, range(start, stop), keys), seed)
     return rows

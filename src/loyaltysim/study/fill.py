@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,9 +20,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from loyaltysim import results
-from loyaltysim.faults import path_text
 from loyaltysim.runs import STACK_ROWS
 from loyaltysim.simulation import Simulation
+from loyaltysim.study.again import command_of
 from loyaltysim.study.compare import METRICS
 from loyaltysim.study.store import Keys, Store, table_of
 from loyaltysim.summaries import summarized
@@ -63,14 +62,12 @@ class Job:
     Attributes
     ----------
     scenario : what is run
-    command : how a user runs it again by hand
     replications : numbers of the replications
     keys : of the runs, one a replication
     measure : what is kept of a run; the summaries of all metrics if None
     """
 
     scenario: Scenario
-    command: str
     replications: range
     keys: tuple[str, ...]
     measure: Measure | None = None
@@ -82,7 +79,6 @@ class Stopped(Exception):
 
 def jobs_of(
     scenarios: Sequence[Scenario],
-    commands: Sequence[str],
     replications: int,
     seed: int,
     done: set[str],
@@ -95,7 +91,7 @@ def jobs_of(
     does not depend on what others have done.
     """
     jobs, all_keys, place = [], [], 0
-    for scenario, command in zip(scenarios, commands):
+    for scenario in scenarios:
         keys = Keys(scenario, seed, "" if measure is None else measure.key)
         own = tuple(keys.of(replication) for replication in range(replications))
         all_keys.append(own)
@@ -105,8 +101,7 @@ def jobs_of(
             place += 1
             stack = range(start, min(start + size, replications))
             for some in _missing(own, stack, done) if mine else ():
-                told = f"{command} --seed {seed} --replications {some.stop}"
-                jobs.append(Job(scenario, told, some, own[some.start : some.stop], measure))
+                jobs.append(Job(scenario, some, own[some.start : some.stop], measure))
     return jobs, all_keys
 
 
@@ -122,8 +117,8 @@ def fill(
     """Do the jobs; yields the rows of each batch when they are safe in the store.
 
     `client` is a Dask distributed Client, in place of threads. `tell` is called with the number of runs done so far.
-    A run that raises is a row with its traceback. Raises OSError if the store cannot be written; what was written
-    before is safe.
+    A run that raises is a row with its traceback, and the command by which it is made again. Raises OSError if
+    the store cannot be written; what was written before is safe.
     """
     if client is not None:
         from loyaltysim.study.cluster import batches_on
@@ -131,8 +126,12 @@ def fill(
         found = batches_on(client, jobs, seed, BATCH_SECONDS)
     else:
         found = _on_threads(jobs, seed, threads, tell)
-    done = 0
+    done, scenarios = 0, {key: job.scenario for job in jobs for key in job.keys}
     for rows in found:
+        for row in rows:
+            if row["error"] is not None:
+                beside = None if store is None else store.folder
+                row["command"] = command_of(scenarios[row["key"]], seed, row["replication"] + 1, beside)
         if store is not None:
             store.add(table_of(rows))
         done += len(rows)
@@ -161,11 +160,10 @@ def do(job: Job, seed: int, tell: Tell | None = None) -> list[Row]:
             ]
             return [row for one in apart for row in do(one, seed, tell)]
         error = traceback.format_exc()
-        return [_row(job.keys[0], job.replications[0], time.perf_counter() - began, job.command, error=error)]
+        return [_row(job.keys[0], job.replications[0], time.perf_counter() - began, error=error)]
     seconds = (time.perf_counter() - began) / len(job.keys)
     return [
-        _row(key, number, seconds, job.command, layout, own.tolist())
-        for key, number, own in zip(job.keys, job.replications, values)
+        _row(key, number, seconds, layout, own.tolist()) for key, number, own in zip(job.keys, job.replications, values)
     ]
 
 
@@ -196,14 +194,13 @@ def _row(
     key: str,
     replication: int,
     seconds: float,
-    command: str,
     layout: str | None = None,
     values: list[float] | None = None,
     error: str | None = None,
 ) -> Row:
     return {
         "key": key, "replication": replication, "seconds": seconds, "layout": layout, "values": values, "error": error,
-        "command": command,
+        "command": None,
     }  # fmt: skip
 
 
@@ -263,23 +260,3 @@ def _missing(keys: Sequence[str], stack: range, done: set[str]) -> Iterator[rang
             start = None
         if wanted and start is None:
             start = number
-
-
-def command_of(changes: Mapping[str, Any]) -> str:
-    """How a point is run by hand, with NAME|FILE for the scenario that was varied; settings taken away are not told."""
-    varied = [f"--set {shlex.quote(f'{path}={inline(value)}')}" for path, value in changes.items() if value is not None]
-    return " ".join(["loyaltysim run NAME|FILE", *varied])
-
-
-def inline(value: Any) -> str:
-    """A plain value as TOML in one line: what `--set` reads."""
-    if isinstance(value, dict):
-        pairs = (f"{path_text((str(name),))} = {inline(one)}" for name, one in value.items() if one is not None)
-        return "{ " + ", ".join(pairs) + " }"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(inline, value)) + "]"
-    if isinstance(value, (bool, int)):
-        return str(value).lower()
-    if isinstance(value, float):
-        return repr(value)
-    return json.dumps(str(value), ensure_ascii=False)

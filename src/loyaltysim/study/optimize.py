@@ -148,7 +148,6 @@ class _Runs:
         for changes in designs:
             scenarios += made(self.scenario.vary(dict(changes)), self.names, self.worlds)
         points = tuple(tuple(map(changes.get, self.paths)) for changes in designs for _ in self.names)
-        besides = ["", *(f" # in the world {name}" for name in self.names[1:])] * len(designs)
         self.done += len(designs)
         each = len(self.names) * self.how["replications"]
 
@@ -157,7 +156,7 @@ class _Runs:
             self.progress(self.done * each - missing + runs, self.total * each)
 
         data = run_scenarios(
-            self.scenario, Design(self.paths, points), scenarios, besides=besides, seed=seed,
+            self.scenario, Design(self.paths, points), scenarios, seed=seed,
             progress=None if self.progress is None else tell, **self.how,
         )  # fmt: skip
         self.units = {metric: data[metric].attrs["units"] for metric in self.metrics}

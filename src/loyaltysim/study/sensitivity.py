@@ -124,10 +124,7 @@ def sensitivity(
         others = [KNOCK_OUTS[of](each) for each in scenarios]
         if None in others:
             raise ScenarioError([Fault(None, None, "of", f"the scenario has nothing to take away for {of}")])
-        besides = [f" # without {of}"] * len(others)
-        without = run_scenarios(
-            scenario, visited, [each for each in others if each is not None], besides=besides, **how
-        )
+        without = run_scenarios(scenario, visited, [each for each in others if each is not None], **how)
     rows = []
     for metric in metrics:
         values = _values(data, metric, scenario.focal)

@@ -16,7 +16,7 @@ from loyaltysim.runs import STACK_ROWS
 from loyaltysim.simulation import check_count, check_seed
 from loyaltysim.study.compare import METRICS
 from loyaltysim.study.design import Design, Kind, design
-from loyaltysim.study.fill import Row, command_of, fill, jobs_of
+from loyaltysim.study.fill import Row, fill, jobs_of
 from loyaltysim.study.store import Store
 from loyaltysim.variables import VARIABLES
 
@@ -58,7 +58,8 @@ def sweep(
     Returns
     -------
     Dataset, point × replication × brand × segment, of each metric's summary; a coordinate on `point` for each path.
-    What failed is NaN; `failed` counts such runs by point, and the store keeps their tracebacks
+    What failed is NaN; `failed` counts such runs by point, the attributes `first_error` and `first_command` are of the
+    first of them, and the store keeps all
 
     Raises
     ------
@@ -111,12 +112,8 @@ def run_scenarios(
     threads: int | None,
     client: Any,
     progress: Callable[[float, float], None] | None,
-    besides: Sequence[str] = (),
 ) -> xr.Dataset:
-    """Run a scenario at each point of a design; as `sweep`, with scenarios that may differ from the base besides.
-
-    `besides` says how each differs, in the command by which a run is made again.
-    """
+    """Run a scenario at each point of a design; as `sweep`, with scenarios that may differ from the base besides."""
     seed, replications = check_seed(seed), check_count("replications", replications)
     number, shards = shard
     if not 1 <= number <= shards:
@@ -126,9 +123,7 @@ def run_scenarios(
     kept = None if store is None else Store(store)
     rows = {} if kept is None else rows_of(kept)
     done = {key for key, row in rows.items() if row["error"] is None}
-    differs = besides or [""] * len(scenarios)
-    commands = [f"{command_of(changes)}{more}" for changes, more in zip(visited.changes(), differs)]
-    jobs, keys = jobs_of(scenarios, commands, replications, seed, done, shard)
+    jobs, keys = jobs_of(scenarios, replications, seed, done, shard)
     total = sum(len(job.keys) for job in jobs)
     tell = None if progress is None else lambda runs: progress(runs, total)
     for batch in fill(jobs, seed, store=kept, threads=threads, client=client, tell=tell):
@@ -158,6 +153,7 @@ def _dataset(
         segments += [name for name in more_segments if name not in segments]
     values = np.full((len(keys), len(keys[0]), len(METRICS), len(brands), len(segments)), np.nan)
     failed = np.zeros(len(keys), np.int64)
+    why: dict[str, str] = {}
     places: dict[str, Any] = {}
     for layout in layouts:
         metrics, own_brands, own_segments = json.loads(layout)
@@ -168,6 +164,8 @@ def _dataset(
             row = rows.get(key)
             if row is None or row["error"] is not None:
                 failed[point] += row is not None
+                if row is not None and not why:
+                    why = {"first_error": row["error"], "first_command": row["command"] or ""}
                 continue
             place = places[row["layout"]]
             shape = tuple(axis.size for axis in place)
@@ -178,7 +176,7 @@ def _dataset(
     for path, column in zip(visited.paths, zip(*visited.points)):
         plain = all(isinstance(value, (int, float, str, bool)) for value in column)
         coords[path] = ("point", list(column) if plain else [json.dumps(value) for value in column])
-    out = xr.Dataset(data, coords, results.attributes(scenario, seed))
+    out = xr.Dataset(data, coords, {**results.attributes(scenario, seed), **why})
     return out.assign(failed=("point", failed, {"long_name": "runs that failed", "units": "runs"}))
 
 
