@@ -5,6 +5,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 PARTS = ["Question", "Prediction", "Run", "Surprise", "Explanation", "Exercise"]
@@ -21,7 +22,12 @@ def test_notebook__runs_from_top_to_bottom(path):
     refuses = nbformat.v4.new_code_cell("assert not check(None) and not check(answer + 1e3)")
     notebook.cells.append(refuses)  # after the solution, which holds its own answer against `check`
     client = NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": path.parent}})
-    client.execute()  # a cell that raises fails the test with its traceback
+    try:
+        client.execute()  # a cell that raises fails the test with its traceback
+    except CellExecutionError as error:
+        if error.ename == "MissingData":  # its text gives the pip line
+            pytest.skip(error.evalue)
+        raise
     printing = [cell for cell in notebook.cells if cell.cell_type == "code" and "print" in cell.source]
     assert all(cell.get("outputs") for cell in printing)
     assert any("image/png" in output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", []))
