@@ -36,12 +36,12 @@ ROWS_PER_THREAD = 1 << 18
 """Rows from which a thread is worth having (measured: at 10⁵ rows two threads take 1.3 times as long, at 10⁶ .8)."""
 
 
-def check_seed(seed: Any) -> int:
-    """The seed as a whole number of 0 … 2**63 - 1. Raises ScenarioError for anything else."""
+def check_seed(seed: Any, name: str = "seed") -> int:
+    """The seed as a whole number of 0 … 2**63 - 1. Raises ScenarioError, under its name, for anything else."""
     if isinstance(seed, str) and seed.isascii() and seed.isdigit():
         seed = int(seed)
     if isinstance(seed, (bool, float)) or not hasattr(seed, "__index__") or not 0 <= int(seed) < 2**63:
-        raise ScenarioError([Fault(None, None, "seed", f"must be a whole number from 0 to 2**63 - 1, was {seed!r}")])
+        raise ScenarioError([Fault(None, None, name, f"must be a whole number from 0 to 2**63 - 1, was {seed!r}")])
     return int(seed)
 
 

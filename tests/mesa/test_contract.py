@@ -59,7 +59,7 @@ def test_rng__of_none_is_another_each_time():
 
 @pytest.mark.parametrize("rng", [-1, 1.5, "four", True, 2**63, [1, 2]], ids=repr)
 def test_rng__that_cannot_be_used_is_refused(rng):
-    with pytest.raises(ValueError, match="whole number from 0"):
+    with pytest.raises(ValueError, match="rng: must be a whole number from 0"):
         short(rng=rng)
 
 
@@ -125,6 +125,8 @@ def test_mesa_scenario__holds_the_arguments():
     assert short(rng=4).scenario.n_customers == N
     with pytest.raises(ValueError, match="has the rng"):
         LoyaltyModel(scenario=MesaScenario(rng=5), rng=6)
+    with pytest.raises(ValueError, match="has the rng 5, and another was given: 1"):
+        LoyaltyModel(scenario=MesaScenario(rng=5), rng=1)
     with pytest.raises(TypeError, match="'colour'"):
         LoyaltyModel(scenario=MesaScenario(rng=5, colour="red"))
 

@@ -58,8 +58,41 @@ def test_model_reporters__may_be_mesas():
     assert frame["n"].tolist() == [N] * 8 and frame["steps"].tolist() == list(range(1, 9))
     assert frame["called"].tolist() == [3] * 8
     assert frame["sold"].tolist() == model.series("purchases[Ours]").tolist()
-    with pytest.raises(AttributeError, match="nothing_of_it"):
-        finished(model_reporters={"a": "nothing_of_it"})
+
+
+def test_reporter__of_a_name_that_there_is_not_is_told_at_once():
+    for name in ("nothing_of_it", "purchases[Nobody]", "purchase[Ours]"):
+        with pytest.raises(AttributeError, match=f"there is no series {name!r}".replace("[", r"\[")):
+            short(model_reporters={"a": name})
+    for name, said in (
+        ("height", "customers have no height"),
+        ("bond[Nobody]", "by brand there are"),
+        ("online", "nobody"),
+    ):
+        with pytest.raises(AttributeError, match=said):
+            short(agent_reporters={"a": name})
+
+
+def test_reporter__of_a_class_of_ones_own_may_come_later():
+    class Own(LoyaltyModel):
+        def __init__(self, **kwargs):
+            super().__init__(model_reporters={"a": "later"}, **kwargs)
+            self.later = 5
+
+    model = Own(n_customers=N, **SHORT)
+    model.run_model()
+    assert model.datacollector.get_model_vars_dataframe()["a"].tolist() == [5] * 8
+    with pytest.raises(AttributeError, match="no series"):
+        type("Own", (LoyaltyModel,), {})(n_customers=N, model_reporters={"a": "purchases[Nobody]"}, **SHORT)
+
+
+def test_series_of_a_state__is_the_mean_of_those_who_ever_bought(ours):
+    agents = ours.agents
+    bought = agents.select(agents.column("tried[Ours]"))
+    assert 0 < len(bought) < N
+    for name in ("satisfaction[Ours]", "bond[Ours]"):
+        assert bought.agg(name, np.mean) == pytest.approx(ours.series(name)[-1], abs=1e-8)  # units of 2**-30
+    assert agents.agg("satisfaction[Ours]", np.mean) != pytest.approx(ours.series("satisfaction[Ours]")[-1], abs=1e-4)
 
 
 def test_agent_frame__has_mesas_shape():
@@ -159,6 +192,36 @@ def test_batch_run__takes_mesa_scenarios():
     rows = mesa.batch_run(LoyaltyModel, {"scenario": scenarios}, display_progress=False)
     meant = [finished(rng=rng).series("purchases[Ours]")[-1] for rng in (1, 2)]
     assert [row["purchases[Ours]"] for row in rows] == meant
+
+
+class Counting(mesa.Model):
+    """An ordinary model that collects in its step alone: what it and its agents report is the step."""
+
+    def __init__(self, rng=None):
+        super().__init__(rng=rng)
+        self.made = 0
+        for _ in range(12):
+            mesa.Agent(self)
+        self.datacollector = mesa.DataCollector({"of_model": "made"}, {"of_agent": lambda agent: agent.model.made})
+
+    def step(self):
+        self.made += 1
+        self.datacollector.collect(self)
+        self.running = self.made < 8
+
+
+class CountingToo(LoyaltyModel):
+    def __init__(self, rng=1):
+        reporters = {"of_model": "made"}, {"of_agent": lambda agent: agent.model.made}
+        super().__init__(n_customers=12, rng=rng, model_reporters=reporters[0], agent_reporters=reporters[1], **SHORT)
+
+
+@needs_batch_run
+@pytest.mark.parametrize("period", [1, 3, -1])
+def test_batch_run__pairs_model_and_agents_as_in_an_ordinary_model(period):
+    given = {"number_processes": 1, "data_collection_period": period, "display_progress": False}
+    ours, theirs = (mesa.batch_run(one, {}, **given) for one in (CountingToo, Counting))
+    assert ours == theirs and {"of_model", "of_agent"} <= set(ours[-1])
 
 
 @needs_batch_run

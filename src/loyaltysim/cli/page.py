@@ -15,7 +15,8 @@ Name = Annotated[
     str,
     typer.Argument(
         metavar="[NAME|FILE]",
-        help="What to show first: a shipped scenario's name, or a TOML file.",
+        help="What to show first: a shipped scenario's name, or a TOML file. Python files that it `uses` are imported "
+        "and told; of a file opened in the page, none is.",
         autocompletion=complete.scenarios,
     ),
 ]

@@ -2,18 +2,22 @@
 
 Reporters that name a series (series.py) or a customer's attribute cost next to nothing while the model runs. Any other
 reporter works as in Mesa. Agents may be recorded every so many steps, and a sample of them alone.
+
+As in any Mesa model that collects in its `step` alone, row 0 of the model's frame is of step 1, while agents are filed
+under the step itself. Mesa 3.3's `batch_run` takes both by one number, "Step", and so puts the model after k + 1 steps
+beside agents after k; from 3.5 on it puts those together that were collected together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import mesa
 import numpy as np
 
 from loyaltysim.mesa.row import CustomerRow
-from loyaltysim.mesa.series import Column, Series, is_series
+from loyaltysim.mesa.series import Column, Series, is_series, shown
 from loyaltysim.mesa.view import AgentView
 
 if TYPE_CHECKING:
@@ -49,6 +53,7 @@ class ArrayCollector(mesa.DataCollector):  # type: ignore[misc, unused-ignore]
         self.model_reporters: dict[str, Any]
         self.agent_reporters: dict[str, Any]
         self._series = {name: said for name, said in model_reporters.items() if is_series(said, model.simulation)}
+        _check(model, model_reporters.values(), agent_reporters.values())
         super().__init__(model_reporters=dict(model_reporters), agent_reporters=dict(agent_reporters))
         self._said = dict(agent_reporters)
         self._agent_records: Any = Records()
@@ -125,6 +130,22 @@ class ArrayCollector(mesa.DataCollector):  # type: ignore[misc, unused-ignore]
             for name in self.agent_reporters
         }
         return pd.DataFrame(columns, index)
+
+
+def _check(model: LoyaltyModel, of_model: Iterable[Any], of_agents: Iterable[Any]) -> None:
+    """Raise AttributeError for a name that there is not: now, where Mesa would in the first step, or never."""
+    from loyaltysim.mesa.model import LoyaltyModel
+
+    for said in of_model:
+        may_come = type(model) is not LoyaltyModel and "[" not in str(said)
+        if isinstance(said, str) and not (is_series(said, model.simulation) or hasattr(model, said) or may_come):
+            known = ", ".join(shown(model.simulation))
+            raise AttributeError(
+                f"there is no series {said!r}, nor an attribute of the model; there are: {known} and more"
+            )
+    for said in of_agents:
+        if isinstance(said, str) and not (hasattr(CustomerRow, said) or model.columns.by_brand(said)):
+            model.columns.read(said)
 
 
 class Records(Mapping[Any, list[tuple[Any, ...]]]):

@@ -12,33 +12,22 @@ to read in the twin (twin.py). `results()` is the Dataset of `simulate` with the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import deepcopy
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import mesa
 import numpy as np
 
 from loyaltysim import checkpoint
-from loyaltysim.faults import nearest
-from loyaltysim.loading import load
+from loyaltysim.mesa.asked import SEED, SHIPPED, MesaScenario, one_seed, read_scenario, read_seed
 from loyaltysim.mesa.collector import ArrayCollector
 from loyaltysim.mesa.columns import Columns
 from loyaltysim.mesa.row import CustomerRow
 from loyaltysim.mesa.series import Column, Series, is_series, shown
 from loyaltysim.mesa.view import AgentView
-from loyaltysim.scenario import Scenario
-from loyaltysim.simulation import Simulation, check_count, check_seed
-
-try:
-    from mesa.experimental.scenarios import Scenario as MesaScenario
-except ImportError:  # before Mesa 3.5
-    MesaScenario = None
+from loyaltysim.simulation import Simulation, check_count
 
 if TYPE_CHECKING:
     import xarray as xr
-
-SHIPPED, SEED = "grocery", 1
 
 
 class LoyaltyModel(mesa.Model):  # type: ignore[misc, unused-ignore]
@@ -52,7 +41,8 @@ class LoyaltyModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         does. Not given it is 1, also in every iteration of `batch_run`: give it a list, or None, for runs that differ
     n_customers : how many customers; None: as many as the scenario says
     model_reporters : name of the column → name of a series (`purchases[Ours]`; mesa/series.py), or what Mesa's
-        DataCollector takes; None: a choice of series
+        DataCollector takes; None: a choice of series. `satisfaction`, `bond` and `trust` are means over those who ever
+        bought the brand, where `agents` are everybody: ``agents.select(agents.column("tried[Ours]"))`` are those
     agent_reporters : name of the column → name of a customer's attribute (`satisfaction[Ours]`), or what Mesa takes
     agents_every : record agents every so many steps, and in the last two (Mesa's `batch_run` asks for the one before
         the last); None: every step
@@ -70,6 +60,8 @@ class LoyaltyModel(mesa.Model):  # type: ignore[misc, unused-ignore]
     Raises
     ------
     TypeError : for an unknown keyword argument
+    AttributeError : for a reporter of a name that there is not; in a class of your own, whose attributes may come
+        after this, at the first step where it may be one of the model's
     ScenarioError : (a ValueError) for an unusable seed, an unknown path, or a scenario that cannot be opened
     """
 
@@ -94,10 +86,10 @@ class LoyaltyModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         of_mesa = scenario if MesaScenario is not None and isinstance(scenario, MesaScenario) else None
         if of_mesa is not None:
             entries = dict(of_mesa)
-            rng, scenario = _one_seed(entries.pop("rng", of_mesa.rng), rng), entries.pop("scenario", SHIPPED)
+            rng, scenario = one_seed(entries.pop("rng", of_mesa.rng), rng), entries.pop("scenario", SHIPPED)
             given = entries | {name: value for name, value in given.items() if value is not None}
-        seed = int(np.random.SeedSequence().entropy) % 2**63 if rng is None else check_seed(rng)  # type: ignore[arg-type]
-        self.setup = _scenario(scenario, given.get("n_customers"), {n: v for n, v in given.items() if n not in known})
+        seed, settings = read_seed(rng), {name: value for name, value in given.items() if name not in known}
+        self.setup = read_scenario("LoyaltyModel", scenario, given.get("n_customers"), settings)
         super().__init__(rng=seed)
         if MesaScenario is not None:
             told = {name: value for name, value in given.items() if value is not None}
@@ -221,35 +213,3 @@ class LoyaltyModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         self.simulation = Simulation(self.setup, seed=seed, threads=threads)
         checkpoint.take_over(self.simulation, arrays)
         self.columns = Columns(self.simulation)
-
-
-def _one_seed(own: Any, given: Any) -> Any:
-    """The seed of a Mesa scenario, else the one given. Raises ValueError for two that differ.
-
-    From Mesa 4 on a scenario keeps its seed as a generator: then the seed is the first number that it will give.
-    """
-    if isinstance(own, np.random.Generator):
-        own = int(deepcopy(own).integers(2**63))
-    if own is None or given in (None, SEED, own):
-        return given if own is None else own
-    raise ValueError(f"the Mesa scenario has the rng {own}, and another was given: {given}")
-
-
-def _scenario(given: Any, n_customers: int | None, settings: dict[str, Any]) -> Scenario:
-    """The loyaltysim scenario that arguments ask for."""
-    if not isinstance(given, Scenario | str | Path):
-        raise TypeError(f"scenario must be a name, a path or a Scenario, was {given!r}")
-    fields = list(Scenario.model_fields)
-    for name in settings:
-        if "." not in name and name not in fields:
-            near = (
-                "rng"
-                if name == "seed"
-                else nearest(name, ("rng", "n_customers", "model_reporters", "agent_reporters", *fields))
-            )
-            hint = "" if near is None else f"; did you mean {near!r}?"
-            raise TypeError(f"LoyaltyModel() got an unexpected keyword argument {name!r}{hint}")
-    if n_customers is not None:
-        settings = {"population.n_customers": n_customers, **settings}
-    scenario = given if isinstance(given, Scenario) else load(given)
-    return scenario.vary(settings) if settings else scenario

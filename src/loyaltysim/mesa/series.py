@@ -3,6 +3,11 @@
 A column of the whole market has the plain name (`occasions`); one of a brand has the brand in brackets
 (`purchases[Ours]`). In the measured steps they are the numbers of the Dataset of `simulate`, all segments together, bit
 for bit. What is kept in measured steps alone (states, prices) is NaN in the burn-in.
+
+States (`satisfaction[Ours]`) are means over those who ever bought the brand; `model.agents` are all customers, whose
+mean is another number. The same number by way of the agents:
+
+    model.agents.select(model.agents.column("tried[Ours]")).agg("satisfaction[Ours]", np.mean)
 """
 
 from __future__ import annotations

@@ -1,0 +1,65 @@
+"""Asked: the market and the luck that the arguments of a model of this room ask for."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from loyaltysim.faults import nearest
+from loyaltysim.loading import load
+from loyaltysim.scenario import Scenario
+from loyaltysim.simulation import check_seed
+
+try:
+    from mesa.experimental import scenarios
+except ImportError:  # before Mesa 3.5
+    scenarios = None  # type: ignore[assignment, unused-ignore]
+
+MesaScenario: Any = getattr(scenarios, "Scenario", None)
+"""Mesa's own class of arguments; None where it has none."""
+
+
+class NotGiven(int):
+    """The seed that counts where none is given: no other object is this one, whatever its value."""
+
+
+SHIPPED, SEED = "grocery", NotGiven(1)
+
+
+def read_seed(rng: Any) -> int:
+    """The seed, by the operating system for None. Raises ScenarioError for what is none."""
+    if rng is None:
+        return int(np.random.SeedSequence().entropy) % 2**63  # type: ignore[arg-type]
+    return check_seed(rng, "rng")
+
+
+def one_seed(own: Any, given: Any) -> Any:
+    """The seed of a Mesa scenario, else the one given. Raises ValueError for two that differ.
+
+    From Mesa 4 on a scenario keeps its seed as a generator: then the seed is the first number that it will give.
+    """
+    if isinstance(own, np.random.Generator):
+        own = int(deepcopy(own).integers(2**63))
+    if own is None or given is None or given is SEED or given == own:
+        return given if own is None else own
+    raise ValueError(f"the Mesa scenario has the rng {own}, and another was given: {given}")
+
+
+def read_scenario(model: str, given: Any, n_customers: int | None, settings: dict[str, Any]) -> Scenario:
+    """The loyaltysim scenario that arguments of a model ask for."""
+    if not isinstance(given, Scenario | str | Path):
+        raise TypeError(f"scenario must be a name, a path or a Scenario, was {given!r}")
+    fields = list(Scenario.model_fields)
+    for name in settings:
+        if "." not in name and name not in fields:
+            known = ("rng", "n_customers", "model_reporters", "agent_reporters", *fields)
+            near = "rng" if name == "seed" else nearest(name, known)
+            hint = "" if near is None else f"; did you mean {near!r}?"
+            raise TypeError(f"{model}() got an unexpected keyword argument {name!r}{hint}")
+    if n_customers is not None:
+        settings = {"population.n_customers": n_customers, **settings}
+    scenario = given if isinstance(given, Scenario) else load(given)
+    return scenario.vary(settings) if settings else scenario
