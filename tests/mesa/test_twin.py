@@ -77,7 +77,7 @@ def test_twin__follows_friends_by_ties_of_different_strength_alike(kind, tmp_pat
 LARGE = {
     "reference": (small("reference", 2000, 52), 1),
     "grocery": (small("grocery", 2000, 52), 1),
-    "coffee": (small("coffee", 2000, 364), 1),
+    "coffee": (small("coffee", 500, 364), 1),
     "busy": (busy_market(2000, 52), 1),
     "busy, other kinds": (busy_market(2000, 52).vary(OTHER_KINDS), 1),
     "switching": (bare(behavior__choice=SWITCHING, steps=52, population__n_customers=2000), 1),
@@ -85,7 +85,7 @@ LARGE = {
     "threshold to one": (SCENARIOS["threshold to one"].vary({"steps": 52, "population.n_customers": 2000}), 1),
 }
 LARGE |= {
-    name: (SCENARIOS[name].vary({"steps": 52, "population.n_customers": 2000}), seed)
+    name: (SCENARIOS[name].vary({"steps": 52, "population.n_customers": 1000}), seed)
     for name, seed in {
         "dropout and return": 1,
         "everything, with dropout": 1,
@@ -104,7 +104,7 @@ LARGE |= {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LARGE)
-def test_twin__makes_every_choice_in_a_year_of_two_thousand_customers(name):
+def test_twin__makes_every_choice_in_a_year_of_a_larger_market(name):
     scenario, seed = LARGE[name]
     assert_same(*both(scenario, seed, touches=touch))
 
