@@ -64,6 +64,9 @@ def measure(n_points: int, replications: int) -> None:
 
 
 def main() -> None:
+    if "--help" in sys.argv:
+        print(__doc__)
+        return
     grocery = ls.load("grocery").vary(SMALL)
     ls.sweep(grocery, {PRICE: [2.0]}, replications=2)  # the kernels are there
     for case in [tuple(map(int, sys.argv[1:3]))] if len(sys.argv) > 2 else CASES:

@@ -86,7 +86,7 @@ def told(text: str) -> list[Fault]:
         ("steps = 2.5", "steps: must be a whole number, was 2.5"),
         ("title = 3", "title: must be text, was 3"),
         ("is_open = 'yes'", 'is_open: must be true or false, was text "yes"'),
-        ("names = {}", "names: must be a list, was a table"),
+        ("names = {}", "names: must be a list, was a table; a list of tables is written [[names]], once for each"),
         ("names = ['a']", "names: must have at least 2 items, not 1"),
         ("names = ['a', 2]", "names.1: must be text, was 2"),
         ("brands = []", "brands: must be a table, was a list"),

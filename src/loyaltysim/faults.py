@@ -174,7 +174,7 @@ class _Finding:
         elif self.wanted:
             wanted = " or ".join(dict.fromkeys(one.wanted for one in rivals if self.is_branch)) or self.wanted
             near = nearest(str(self.value), [option for one in rivals for option in one.options])
-            yield path, f"must be {wanted}, was {_seen(self.value, 'text ')}", (), near
+            yield path, f"must be {wanted}, was {_seen(self.value, 'text ')}{self._hint(path)}", (), near
         else:
             plain = _SHOULD.sub("must", self.text).replace(" after validation", "")
             if plain.endswith(", not more") and hasattr(self.value, "__len__"):
@@ -182,6 +182,18 @@ class _Finding:
             own, near = (getattr(cause, name, context.get(name)) for name in ("choices", "nearest"))
             message = plain if cause is None else str(cause) or f"cannot be {_seen(self.value)}"
             yield path, message, tuple(own or ()), near
+
+    def _hint(self, path: Path) -> str:
+        """What may have been meant, for slips that are often made."""
+        if self.wanted == "a list" and isinstance(self.value, dict):
+            return f"; a list of tables is written [[{path_text(path)}]], once for each"
+        if self.kind == "less_than_equal" and self.context.get("le") == 1 and _is_percent(self.value):
+            return f"; {self.value:g} % is {self.value / 100:g}"
+        return ""
+
+
+def _is_percent(value: Any) -> bool:
+    return isinstance(value, (int, float)) and 2 <= value <= 100
 
 
 def _readings(loc: Path, value: Any) -> Iterator[tuple[Path, Any]]:

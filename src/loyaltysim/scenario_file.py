@@ -19,6 +19,7 @@ from typing import Any
 
 from loyaltysim.faults import Fault, ScenarioError, nearest, path_text, split_path
 from loyaltysim.toml_lines import lines_of
+from loyaltysim.toml_remedies import remedy
 
 KIND_NAMES = ("kind", "distribution")
 """What a file calls the choice of a part."""
@@ -145,7 +146,8 @@ def parse(path: Path, name: str) -> tuple[str, dict[str, Any]]:
             raise RecursionError
         return text, document
     except UnicodeDecodeError as error:
-        fault = Fault(name, data[: error.start].count(b"\n") + 1, "", f"is not UTF-8 text (byte {error.start})")
+        message = f"is not UTF-8 text (byte {error.start}): save it as UTF-8"
+        fault = Fault(name, data[: error.start].count(b"\n") + 1, "", message)
     except OSError as error:
         fault = Fault(name, None, "", f"cannot be read: {error.strerror}")
     except tomllib.TOMLDecodeError as error:
@@ -183,6 +185,8 @@ def _trouble(told: str, lines: list[str]) -> tuple[int, str, str]:
         what = f"the table {path_text(tuple(one or other for one, other in names))} is given twice"
     elif not (place and place[1]):
         what += ", and the file ends"
+    elif hint := remedy(lines[line - 1]):
+        what += f"; {hint}"
     return line, "", f"is not valid TOML: {what}"
 
 

@@ -57,7 +57,10 @@ ADDED = {
         "15: population.inertia: a table for a trait needs a distribution; there are: beta, constant, gamma, "
         "lognormal, normal, uniform",
     ),
-    "a number out of range": (f"{PROMOTION}depth = 2", "17: brands.Rival.pricing.0.depth: must be at most 1, was 2"),
+    "a number out of range": (
+        f"{PROMOTION}depth = 2",
+        "17: brands.Rival.pricing.0.depth: must be at most 1, was 2; 2 % is 0.02",
+    ),
     "a trait out of range": (
         "[population.segments.A]\nneeds_per_week = -1",
         "16: population.segments.A.needs_per_week: must be at least 0, was -1",
@@ -155,7 +158,7 @@ ADDED = {
         "[metrics]\nstates_every = 1\nstates_every = 2",
         "17: is not valid TOML: the setting states_every is given twice",
     ),
-    "no TOML": ("[metrics]\nstates_every = yes", "16: is not valid TOML: Invalid value"),
+    "no TOML": ("[metrics]\nstates_every = yes", "16: is not valid TOML: Invalid value; write true"),
     "an end in the middle": ("[metrics\n", "15: is not valid TOML: Expected ']' at the end of a table declaration"),
 }
 
@@ -278,7 +281,7 @@ def test_faults__a_missing_file_and_a_folder(command, here):
 
 def test_faults__a_file_that_is_no_text(command, here):
     (here / "mine.toml").write_bytes(b"schema = 1\ntitle = '\xff'\n")
-    assert command("check", "mine.toml").err == "mine.toml:2: is not UTF-8 text (byte 20)\n"
+    assert command("check", "mine.toml").err == "mine.toml:2: is not UTF-8 text (byte 20): save it as UTF-8\n"
     (here / "mine.toml").write_text(f"a = {'[' * 5000}")
     assert command("check", "mine.toml").err.startswith("mine.toml: is not valid TOML: too many tables or lists")
     (here / "mine.toml").write_text(f"{'.'.join('a' * 5000)} = 1")

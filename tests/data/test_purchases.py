@@ -313,6 +313,23 @@ def test_rfm__by_hand():
     assert rfm(log[:0]).empty
 
 
+def test_rfm__what_is_brought_back_is_no_purchase():
+    log = pd.DataFrame({"customer": [5, 5, 5, 6], "time": [0.0, 2.0, 3.0, 1.0], "price_paid": [1.0, -2.0, 4.0, -1.0]})
+    with pytest.warns(UserWarning, match="2 returns left out"):
+        summary = rfm(log, until=10)
+    assert summary.loc[5].tolist() == [1, 3, 10, 4] and summary.index.tolist() == [5]
+
+
+def test_rfm__an_end_that_is_no_day_is_told():
+    log = pd.DataFrame({"customer": [5], "date": pd.to_datetime(["2024-01-05"]), "price_paid": [1.0]})
+    with pytest.raises(ValueError, match="until must be a date"):
+        rfm(log, until="foo")
+    with pytest.raises(ValueError, match="until must be a number of days"):
+        rfm(log.assign(time=1.0).drop(columns="date"), until="foo")
+    with pytest.warns(UserWarning, match="nothing was bought until 2023-12-31"):
+        assert rfm(log, until="2023-12-31").empty
+
+
 def test_rfm__fits_as_it_is():
     lifetimes = pytest.importorskip("lifetimes")
     summary = rfm(read_transactions(random_log(np.random.default_rng(1), 300, 900), duplicates="keep"), per=7)

@@ -50,7 +50,7 @@ def compare(
         from loyaltysim.cli.run import check_log, head
         from loyaltysim.cli.show import note
         from loyaltysim.memory import check_memory
-        from loyaltysim.study.precision import read_until
+        from loyaltysim.study.precision import read_until, still_wider
 
         faults = Faults()
         asked = read_options(faults, seed=seed, replications=replications, threads=threads, changes=changes)
@@ -77,6 +77,9 @@ def compare(
             "metrics": [row for label, data in comparison.runs.items() for row in metric_rows(data, label)],
             "effects": [{"question": "scenario", **row} for row in effect_rows(comparison.effects)],
         }
+        missed = None if until is None else still_wider(comparison, until)
+        if until is not None:
+            found["until"] = {"rule": until, "missed": missed}
         if folder is not None:
             save(scenarios, asked, comparison, found, folder, log)
         stack.close()  # the folder is in its place before it is spoken of
@@ -84,6 +87,8 @@ def compare(
             print_json(found)
         else:
             show(scenarios, asked, comparison)
+        if missed is not None:
+            note(plain(missed))
         if out is not None:
             note(f"written to {plain(str(out))}", quiet)
 

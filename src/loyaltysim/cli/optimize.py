@@ -131,13 +131,13 @@ def work_out(
 
 def save(found: Optimization, store: Path) -> None:
     """Write the tables, and the pictures that there are, into the store."""
+    from loyaltysim.answer_table import save_table
     from loyaltysim.plots import search_history
     from loyaltysim.plots.save_all import svg
     from loyaltysim.whole_file import whole_file
 
     for name in ("trials", "front", "refused"):
-        with whole_file(store / f"{name}.csv") as temporary:
-            getattr(found, name).to_csv(temporary, index=False)
+        save_table(getattr(found, name), store / f"{name}.csv")
     pictures = {"history": lambda: search_history(found.trials, found.objectives)}
     if len(found.objectives) == 2:
         pictures["front"] = found.plot

@@ -141,11 +141,10 @@ def head(name: str, asked: Asked, store: Path | None) -> dict[str, Any]:
 def save(data: xr.Dataset, store: Path) -> None:
     """Write sweep.nc and sweep.csv into the store."""
     from loyaltysim import results
-    from loyaltysim.whole_file import whole_file
+    from loyaltysim.answer_table import save_table
 
     results.save(data, store / "sweep.nc")
-    with whole_file(store / "sweep.csv") as temporary:
-        data.drop_vars("failed").to_dataframe().reset_index().to_csv(temporary, index=False)
+    save_table(data.drop_vars("failed").to_dataframe().reset_index(), store / "sweep.csv")
 
 
 def rows_of(data: xr.Dataset, scenario: Scenario) -> list[dict[str, Any]]:

@@ -1,11 +1,13 @@
 """Recency, frequency and monetary value of each customer, as `lifetimes` and pymc-marketing read them.
 
+What was brought back (a negative amount) is no purchase and is left out, money and all, with a warning.
 Purchases of one day count as one, as in Fader, Hardie and Lee (2005, Marketing Science 24(2)); the first is no repeat.
 **T is the difference of two days**: the day of the first purchase does not count.
 """
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,7 +25,7 @@ def rfm(log: pd.DataFrame, *, until: Any = None, per: float = 1.0) -> pd.DataFra
     Parameters
     ----------
     log : what `read_transactions` gives, or the log of a simulation: customer, date or time (days), and
-        price_paid for the monetary value
+        price_paid for the monetary value; rows of negative price_paid are returns, and left out
     until : last day observed, a date if the log has dates, else a number of days; the day of the last purchase if not
         given. Later purchases, and customers who came later, are left out
     per : days in a unit of recency and T, 7 for weeks
@@ -39,7 +41,9 @@ def rfm(log: pd.DataFrame, *, until: Any = None, per: float = 1.0) -> pd.DataFra
 
     Raises
     ------
-    ValueError : for missing columns, NaN or NaT in them, or `per` that is not above 0
+    ValueError : for missing columns, NaN or NaT in them, `per` that is not above 0, or an `until` that is no day
+
+    Warns of returns that were left out, and where nothing was bought until the end.
     """
     import pandas as pd
 
@@ -53,10 +57,18 @@ def rfm(log: pd.DataFrame, *, until: Any = None, per: float = 1.0) -> pd.DataFra
     unread = [name for name in used if log[name].isna().any()]
     if unread:
         raise ValueError(f"the log has rows without {', '.join(unread)}")
+    back = int((log["price_paid"] < 0).sum()) if "price_paid" in log else 0
+    if back:
+        log = log[log["price_paid"] >= 0]
+        warnings.warn(
+            f"{back:,} return{'' if back == 1 else 's'} left out: a negative amount is no purchase", stacklevel=2
+        )
     day = _days(log["date"]) if has_date else np.floor(log["time"].to_numpy(float)).astype(np.int64)
     several = "replication" in log and log["replication"].nunique() > 1
     end = _end(day, until, has_date)
     seen = day <= end
+    if len(log) and not seen.any():
+        warnings.warn(f"nothing was bought until {until}: the summary is empty", stacklevel=2)
     number, names = pd.factorize(log["customer"].to_numpy()[seen], sort=True)
     if several:
         which, replications = pd.factorize(log["replication"].to_numpy()[seen], sort=True)
@@ -96,6 +108,10 @@ def _end(day: np.ndarray, until: Any, has_date: bool) -> int:
 
     if until is None:
         return int(day.max()) if len(day) else 0
-    if has_date:
-        return int(pd.Timestamp(until).to_datetime64().astype("datetime64[D]").astype(np.int64))
-    return int(np.floor(float(until)))
+    try:
+        if has_date:
+            return int(pd.Timestamp(until).to_datetime64().astype("datetime64[D]").astype(np.int64))
+        return int(np.floor(float(until)))
+    except (TypeError, ValueError, OverflowError):
+        wanted = 'a date, as "2024-12-31"' if has_date else "a number of days"
+        raise ValueError(f"until must be {wanted}, was {until!r}") from None

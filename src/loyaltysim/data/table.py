@@ -118,11 +118,15 @@ def open_table(source: Source, *, delimiter: str = ",", encoding: str = "utf-8")
     if isinstance(source, str | Path):
         path = Path(source)
         if not path.is_file():
-            raise DataError([RowFault(str(path), None, "", "there is no such file", reason="there is no such file")])
+            message = "is a folder, where a file is wanted" if path.is_dir() else "there is no such file"
+            raise DataError([RowFault(str(path), None, "", message, reason=message)])
         if path.suffix == ".parquet":
             return _parquet(path)
         return _text(path.read_bytes(), path.name, delimiter, encoding)
     if not isinstance(source, pd.DataFrame):
+        if not hasattr(source, "read"):
+            message = f"must be a path, an open file or a DataFrame, was {source!r:.80}"
+            raise DataError([RowFault(None, None, "", message, reason=message)])
         name = getattr(source, "name", None)
         return _text(source.read(), name if isinstance(name, str) else None, delimiter, encoding)
     _once([str(name) for name in source.columns], None)

@@ -40,10 +40,12 @@ class Answer(NamedTuple):
 
 def answers(found: Findings, language: Language) -> list[Answer]:
     """All questions that arise in the scenario, in the order in which one asks them."""
-    if found.value is None or found.launch is None:
-        return []
     one = _Writer(found, language)
+    compared = [] if found.read.baseline is None else [one.better(found.read.baseline)]
+    if found.value is None or found.launch is None:
+        return compared
     return [
+        *compared,
         one.keep_or_stop(),
         one.point_of_retention(),
         one.break_even(),
@@ -75,15 +77,46 @@ class _Writer:
 
     def verdict(self, number: Number) -> str:
         """Keep it, stop it, or neither: by the interval, and by the draws of assumptions."""
-        draws = self.found.draws
         if not np.isfinite(number.half):
             return self.say("One replication has no interval: run more before you decide.")
         if not number.certain:
             return self.say("Too close to call.")
-        agree = float(np.mean((draws > 0) == (number.mean > 0))) if draws is not None and len(draws) else 1.0
+        robust = self.agreeing(number) >= ROBUST
         if number.mean > 0:
-            return self.say("Keep it.") if agree >= ROBUST else self.say("Keep it, if the assumptions hold.")
-        return self.say("Stop it, or change it.") if agree >= ROBUST else self.say("Stop it, if the assumptions hold.")
+            return self.say("Keep it.") if robust else self.say("Keep it, if the assumptions hold.")
+        return self.say("Stop it, or change it.") if robust else self.say("Stop it, if the assumptions hold.")
+
+    def agreeing(self, number: Number) -> float:
+        """The share of draws of all assumptions that have the number's sign; 1 without draws."""
+        draws = self.found.draws
+        return float(np.mean((draws > 0) == (number.mean > 0))) if draws is not None and len(draws) else 1.0
+
+    def better(self, base: str) -> Answer:
+        """Which of the compared scenarios earns the focal brand most, and what each does to margin and retention."""
+        sizes: dict[str, dict[str, Number]] = {}
+        for row in self.found.read.effects:
+            if row["question"] == "scenario" and None not in (row["effect"], row["ci_low"], row["ci_high"]):
+                own = sizes.setdefault(str(row["scenario"]), {})
+                own[row["metric"]] = Number(row["effect"], row["ci_low"], row["ci_high"])
+        margins = {name: own["margin"] for name, own in sizes.items() if "margin" in own}
+        best = max(margins, key=lambda name: margins[name].mean, default=None)
+        tone, short = "open", self.say("Too close to call.")
+        if best is not None and all(margin.certain for margin in margins.values()):
+            won = margins[best].mean > 0
+            tone = "good" if won else "bad"
+            short = self.say("{name} earns more than {base}.", name=best if won else base, base=base if won else best)
+            if len(margins) > 1:
+                short = self.say("{name} earns most.", name=best if won else base)
+        items = tuple(
+            self.say(
+                "{name} instead of {base}: {margin} of margin, {retention} points of retention.",
+                name=name, base=base, margin=self.money(own["margin"]),
+                retention=self.language.both(own["retention_rate"].times(100)),
+            )
+            for name, own in sizes.items()
+            if {"margin", "retention_rate"} <= set(own)
+        )  # fmt: skip
+        return Answer("better", self.say("Which of them is better?"), short, "", "compared", items, tone)
 
     def keep_or_stop(self) -> Answer:
         new, on = mean_of(self.launch.value), self.found.going_on
@@ -104,7 +137,8 @@ class _Writer:
                 "With all assumptions off by up to {spread} % at once, a launch pays in {k} of {n} draws.",
                 spread=self.language.number(100 * self.found.spread), k=int((draws > 0).sum()), n=len(draws),
             ))  # fmt: skip
-        tone = "open" if not deciding.certain else "good" if deciding.mean > 0 else "bad"
+        sure = deciding.certain and self.agreeing(deciding) >= ROBUST
+        tone = "open" if not sure else "good" if deciding.mean > 0 else "bad"
         question = self.say("Keep or stop the program?")
         return Answer("keep", question, self.verdict(deciding), "", "money", tuple(lines), tone)
 

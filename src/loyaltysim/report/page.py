@@ -10,7 +10,7 @@ from typing import Any
 from loyaltysim.report.answers import Answer
 from loyaltysim.report.figures import Figure
 from loyaltysim.report.findings import Findings
-from loyaltysim.report.language import Language
+from loyaltysim.report.language import ENGLISH, Language
 from loyaltysim.report.tables import Cell, Table
 from loyaltysim.study.wording import UNKNOWN
 
@@ -54,7 +54,7 @@ def page(
         long=LONG,
         facts=_facts(found, language),
         toml=scenario.to_toml(),
-        commands=_commands(found),
+        commands=_commands(found, language.code),
         manifest=read.manifest,
         source_hash=found.data.attrs["source_hash"],
         sheets=sheets,
@@ -81,7 +81,7 @@ def _facts(found: Findings, language: Language) -> list[str]:
     ]
 
 
-def _commands(found: Findings) -> list[str]:
+def _commands(found: Findings, lang: str) -> list[str]:
     """The lines that make the folder and this page again."""
     import shlex
 
@@ -90,7 +90,8 @@ def _commands(found: Findings) -> list[str]:
     again = f"loyaltysim report {shlex.quote(folder)} --of {shlex.quote(found.subject)}"
     return [
         shlex.join(["loyaltysim", *arguments]),
-        f"{again} --replications {found.replications} --seed {found.seed}",
+        f"{again} --replications {found.replications} --seed {found.seed}"
+        + (f" --lang {lang}" if lang != ENGLISH else ""),
         f"loyaltysim reproduce {shlex.quote(folder)}",
     ]
 

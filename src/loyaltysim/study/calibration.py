@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import special
 
+from loyaltysim.answer_table import save_table
 from loyaltysim.study.design import value_between
 from loyaltysim.study.posterior import box_of, whitened
 from loyaltysim.whole_file import whole_file
@@ -89,8 +90,7 @@ class Calibration:
             raise FileExistsError(f"{folder} holds a calibration already: name another folder, or give overwrite=True")
         folder.mkdir(parents=True, exist_ok=True)
         for name in ("settings", "ridges", "targets", "draws", "candidates"):
-            with whole_file(folder / f"{name}.csv") as temporary:
-                getattr(self, name).to_csv(temporary, index=False)
+            save_table(getattr(self, name), folder / f"{name}.csv")
         with whole_file(folder / "report.txt") as temporary:
             temporary.write_text(self.report() + "\n", "utf-8")
         with whole_file(folder / "scenario.toml") as temporary:

@@ -17,11 +17,11 @@ import numpy as np
 from scipy import special
 
 from loyaltysim import results
+from loyaltysim.answer_table import save_table
 from loyaltysim.faults import Fault, ScenarioError, nearest
 from loyaltysim.study.side_by_side import side_by_side
 from loyaltysim.summaries import summary
 from loyaltysim.variables import VARIABLES
-from loyaltysim.whole_file import whole_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,8 +94,7 @@ class Comparison:
         folder.mkdir(parents=True, exist_ok=True)
         for name, run in self.runs.items():
             results.save(run, folder / (quote(name, safe=" ") + ".nc"))  # a name may hold a slash
-        with whole_file(folder / "effects.csv") as temporary:
-            self.effects.to_csv(temporary, index=False)
+        save_table(self.effects, folder / "effects.csv")
 
     def plot(self) -> Any:
         """The effects as a forest plot: matplotlib's Axes."""

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from loyaltysim.answer_table import save_table
 from loyaltysim.draws import purpose, salt
 from loyaltysim.faults import Fault, ScenarioError, nearest, path_text
 from loyaltysim.programs.joining import HELD_OUT
@@ -28,7 +29,6 @@ from loyaltysim.study.compare import paired_effect
 from loyaltysim.study.estimators import ESTIMATORS, Seen
 from loyaltysim.study.estimators.estimator import UNITS, require
 from loyaltysim.study.questions import without_program
-from loyaltysim.whole_file import whole_file
 from loyaltysim.word_of_mouth.coming import draw_bits
 
 if TYPE_CHECKING:
@@ -99,8 +99,7 @@ class Estimates:
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         for name, frame in {"estimates": self.table, "by_replication": self.by_replication}.items():
-            with whole_file(folder / f"{name}.csv") as temporary:
-                frame.to_csv(temporary, index=False)
+            save_table(frame, folder / f"{name}.csv")
 
 
 def estimates(

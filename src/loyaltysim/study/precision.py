@@ -109,6 +109,23 @@ def bootstrap(comparison: Comparison, *, resamples: int = 5000, seed: int = 1) -
     return frame
 
 
+def still_wider(comparison: Comparison, until: str) -> str | None:
+    """What of `until` was not reached, in one sentence; None if all of it was."""
+    metric, width = read_until(until)
+    widest = 0.0
+    for values in differences(comparison, metric).values():
+        known = values[np.isfinite(values)]
+        if len(known) < 2:
+            return f"{until} is not known after {len(values)} replication{'' if len(values) == 1 else 's'}"
+        widest = max(widest, _half_width(float(known.std(ddof=1)), len(known)))
+    if widest <= width:
+        return None
+    n = len(next(iter(differences(comparison, metric).values())))
+    need = max(needed(values, width) for values in differences(comparison, metric).values())
+    wanted = f"{need:,}" if need < MOST_NEEDED else "very many"
+    return f"{until} was not reached: {widest:.2g} after {n} replications; {wanted} would be needed"
+
+
 def read_until(text: str) -> tuple[str, float]:
     """The metric and the half width of "share half_width<=0.005". Raises ScenarioError for anything else."""
     found = _UNTIL.fullmatch(text)
