@@ -267,6 +267,19 @@ def test_compare__tells_effects_against_the_baseline(command, here, small):
     assert "Ours: deep against small" in told and "Against small, deep " in told
 
 
+def test_compare__tells_what_until_missed(command, here, small):
+    (here / "deep.toml").write_text((here / small).read_text("utf-8").replace("price = 2.0", "price = 1.9"), "utf-8")
+    rule = ("--until", "share half_width<=1e-9")
+    done = command("compare", small, "deep.toml", "--replications", 3, *rule)
+    assert (
+        done.code == 0 and "share half_width<=1e-9 was not reached: " in done.err and "after 3 replications" in done.err
+    )
+    said = command("compare", small, "deep.toml", "--replications", 3, *rule, "--json").json["until"]
+    assert said["rule"] == rule[1] and "not reached" in said["missed"]
+    wide = command("compare", small, "deep.toml", "--replications", 3, "--until", "share half_width<=0.9", "--json")
+    assert wide.json["until"]["missed"] is None
+
+
 def test_compare__names_scenarios_of_one_name_by_number(command, here, small):
     found = command("compare", small, small, "--replications", 1, "--json").json
     assert found["scenario"] == ["small 1", "small 2"]

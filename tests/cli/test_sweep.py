@@ -33,6 +33,10 @@ def test_sweep__tells_each_point_and_keeps_all_runs(command, here, small):
     ("options", "message"),
     [
         (("--axis", "brands.Ours.prise=[1,2]"), 'Did you mean "price"?'),
+        (
+            ("--axis", "brands.Ours.price=[1,2]", "--axis", 'brands."Ours".price=[3]'),
+            '--axis: brands."Ours".price is given twice: give all its values in one axis',
+        ),
         (("--axis", "brands.Ours.price=2"), "brands.Ours.price: must be a list of values, was 2"),
         (("--axis", "brands.Ours.price"), '--axis: must be PATH=VALUE, was "brands.Ours.price"'),
         ((*AXES, "--shard", "3/2"), '--shard: must be K/N with K from 1 to N, as 2/8, was "3/2"'),

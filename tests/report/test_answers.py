@@ -39,6 +39,42 @@ def test_verdict__goes_by_the_interval_and_the_draws(found, values, draws, verdi
     assert told(found, "keep", launch=worth(*values), draws=np.array(draws, float)).short == verdict
 
 
+@pytest.mark.parametrize(
+    ("margins", "short", "tone"),
+    [
+        ({"half": (10, 5, 15)}, "half earns more than mine.", "good"),
+        ({"half": (-10, -15, -5)}, "mine earns more than half.", "bad"),
+        ({"half": (3, -5, 11)}, "Too close to call.", "open"),
+        ({"half": (10, 5, 15), "none": (-10, -12, -8)}, "half earns most.", "good"),
+        ({"half": (-1, -1.5, -0.5), "none": (-10, -12, -8)}, "mine earns most.", "bad"),
+        ({"half": (10, 5, 15), "none": (1, -2, 4)}, "Too close to call.", "open"),
+    ],
+)
+def test_better__goes_by_margins_and_their_intervals(found, margins, short, tone):
+    effects = [
+        {
+            "question": "scenario",
+            "scenario": name,
+            "metric": metric,
+            "effect": size[0],
+            "ci_low": size[1],
+            "ci_high": size[2],
+        }
+        for name, margin in margins.items()
+        for metric, size in (("margin", margin), ("retention_rate", (-0.013, -0.02, -0.006)))
+    ]
+    answer = told(found, "better", read=replace(found.read, baseline="mine", effects=effects))
+    assert (answer.short, answer.tone) == (short, tone)
+    assert len(answer.items) == len(margins)
+    first = answer.items[0].replace("\N{NO-BREAK SPACE}", " ")
+    assert first.startswith("half instead of mine: ") and "-1.3" in first.replace("−", "-")
+
+
+def test_better__is_asked_of_a_comparison_alone(found):
+    alone = replace(found, read=replace(found.read, baseline=None), going_on=None)
+    assert "better" not in {answer.key for answer in answers(alone, Language())}
+
+
 def test_verdict__of_a_running_program_is_that_of_stopping_it(found):
     answer = told(found, "keep", launch=worth(-100, -110, -90), going_on=worth(30, 31, 32), draws=np.ones(10))
     assert answer.short == "Keep it."

@@ -101,7 +101,7 @@ def read_axes(faults: Faults, axes: list[str]) -> dict[str, Any]:
         with faults.of("--axis"):
             path, values = read_change(axis)
             if split_path(path) in map(split_path, wanted):
-                raise ScenarioError([Fault(None, None, path, "is given twice: give all its values in one axis")])
+                raise ScenarioError([Fault(None, None, "", f"{path} is given twice: give all its values in one axis")])
             wanted[path] = values
     return wanted
 
