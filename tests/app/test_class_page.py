@@ -84,6 +84,7 @@ def test_page__plays_pauses_steps_and_goes_back(seen):
     seen.page.get_by_text(UNDER_WAY).wait_for()
     seen.press("Pause")
     seen.page.get_by_role("button", name="Play", exact=True).wait_for()
+    seen.page.wait_for_timeout(300)  # the button may come a moment before the step's number
     stopped = seen.page.locator(".where").inner_text()
     seen.page.wait_for_timeout(1000)
     assert seen.page.locator(".where").inner_text() == stopped

@@ -119,11 +119,15 @@ def use_session(scenario: Scenario, seed: int, changes: Mapping[str, float], wee
 def _follow(session: Session, worlds: Worlds, still: Callable[[], bool]) -> None:
     """Bring the worlds to what is asked for, as long as nothing else is."""
     asked = session.asked.value
+
+    def wanted() -> bool:  # whoever pauses has asked before the page is drawn again: not one step more is shown
+        return still() and session.asked.value == asked
+
     changed = session.changed_scenario()
     step, pace = asked.step, math.ceil(session.last / PICTURES)
     while True:
-        there = worlds.go(changed, step, still)
-        if not still():
+        there = worlds.go(changed, step, wanted)
+        if not wanted():
             return
         session.shown.value = worlds.pair()
         if session.refused.value:
