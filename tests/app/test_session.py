@@ -33,7 +33,7 @@ def playing(scenario):
 
 
 def test_pausing__shows_no_step_that_was_still_under_way(monkeypatch):
-    monkeypatch.setattr("loyaltysim.app.session.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("loyaltysim.app.session.PAUSE", 0.0)
     session = playing(SimpleNamespace(steps=30, vary=lambda changes: None))
 
     def pause_during_the_third(step):
@@ -45,7 +45,7 @@ def test_pausing__shows_no_step_that_was_still_under_way(monkeypatch):
 
 
 def test_playing__ends_with_the_run(monkeypatch):
-    monkeypatch.setattr("loyaltysim.app.session.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("loyaltysim.app.session.PAUSE", 0.0)
     session = playing(SimpleNamespace(steps=30, vary=lambda changes: None))
     seen = []
     _follow(session, Stepping(seen.append), lambda: True)
