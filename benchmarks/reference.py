@@ -5,9 +5,9 @@ With the name of a file that ends in .svg, last, the times are drawn, too.
 
 import sys
 
-import matplotlib
 from rich.console import Console
 
+import loyaltysim as ls
 from loyaltysim.bench import bench
 
 COLORS = {bench.OURS: "#0072b2", bench.STACK: "#56b4e9", bench.PLAIN: "#d55e00", bench.TUNED: "#e69f00"}
@@ -16,7 +16,6 @@ COLORS |= {bench.IN_C: "#000000", bench.TWIN: "#cc79a7"}
 
 def draw(report: bench.Report, file: str) -> None:
     """Nanoseconds per customer and step by number of customers; both scales are logarithmic."""
-    matplotlib.rcParams["svg.hashsalt"] = "reference"  # the same file for the same numbers
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7, 4.5), layout="constrained")
@@ -34,7 +33,7 @@ def draw(report: bench.Report, file: str) -> None:
     axes.set_title(f"The reference step, {report.machine['processor']}, {report.machine['cores']} cores", fontsize=10)
     axes.grid(axis="y", alpha=0.3)
     axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
-    figure.savefig(file, metadata={"Date": None})
+    ls.plots.save(figure, file)
 
 
 def main() -> None:

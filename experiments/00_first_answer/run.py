@@ -41,7 +41,7 @@ def main() -> None:
         ]
         print(f"| {depth:.0%} | {SAYS[question]} | " + " | ".join(cells) + " |")
     ax = ls.plots.effects(asked[asked.depth == 0.2].drop(columns="depth"))
-    ax.figure.savefig(HERE / "effects.svg", metadata={"Date": None})
+    ls.plots.save(ax, HERE / "effects.svg")
 
 
 if __name__ == "__main__":

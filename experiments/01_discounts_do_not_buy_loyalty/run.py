@@ -346,7 +346,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given.out.mkdir(parents=True, exist_ok=True)
     whole.to_csv(given.out / "effects.csv", index=False, float_format="%.6g")
     back.to_csv(given.out / "returns.csv", index=False, float_format="%.6g")
-    draw(whole).savefig(given.out / "effects.svg", metadata={"Date": None})
+    ls.plots.save(draw(whole), given.out / "effects.svg")
     print(tables(whole, back))
 
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -366,8 +365,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given.out.mkdir(parents=True, exist_ok=True)
     for name, frame in (("settings", settings), ("effects", whole), ("groups", groups)):
         frame.to_csv(given.out / f"{name}.csv", index=False, float_format="%.6g")
-    with mpl.rc_context({"svg.hashsalt": "effects"}):  # the same picture is the same file
-        draw(whole).savefig(given.out / "effects.svg", metadata={"Date": None})
+    ls.plots.save(draw(whole), given.out / "effects.svg")
     read = [pd.read_csv(given.out / f"{name}.csv") for name in ("settings", "effects", "groups")]
     print(tables(*read))
 

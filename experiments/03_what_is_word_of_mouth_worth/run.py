@@ -180,7 +180,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given.out.mkdir(parents=True, exist_ok=True)
     for name, frame in {"value": values, "social": social, "seeding": seeds}.items():
         frame.to_csv(given.out / f"{name}.csv", index=False, float_format="%.6g")
-    draw(values).savefig(given.out / "value.svg", metadata={"Date": None})
+    ls.plots.save(draw(values), given.out / "value.svg")
     print(tables(values, social, seeds))
 
 

@@ -125,7 +125,7 @@ def run_all(panels: Sequence[str], points: int, worlds: int, seed: int, out: Pat
             settings.append(found.settings.assign(panel=name, misfit=found.misfit, free=found.free, p=found.p))
             targets.append(found.targets.assign(panel=name))
             cuts += cut_rows(panel, found, folder, name, worlds, seed)
-            found.plot().figure.savefig(out / f"{name.lower()}.svg")
+            ls.plots.save(found.plot(), out / f"{name.lower()}.svg")
     return [pd.concat(settings), pd.concat(targets), pd.DataFrame(cuts)]
 
 

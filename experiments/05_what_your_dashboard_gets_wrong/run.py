@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -191,8 +190,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given.out.mkdir(parents=True, exist_ok=True)
     for name, frame in {"estimates": estimates, "groups": quarters}.items():
         frame.to_csv(given.out / f"{name}.csv", index=False, float_format="%.6g")
-    with mpl.rc_context({"svg.hashsalt": "estimates"}):  # the same picture is the same file
-        draw(estimates, quarters).savefig(given.out / "estimates.svg", metadata={"Date": None})
+    ls.plots.save(draw(estimates, quarters), given.out / "estimates.svg")
     print(tables(estimates, quarters))
 
 

@@ -293,7 +293,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     returns, splits = run_all(asked.replications, asked.seed, asked.customers)
     returns.to_csv(asked.out / "returns.csv", index=False)
     splits.to_csv(asked.out / "splits.csv", index=False)
-    draw(returns).savefig(asked.out / "returns.svg", metadata={"Date": None})
+    ls.plots.save(draw(returns), asked.out / "returns.svg")
     print(tables(returns, splits))
 
 

@@ -1,7 +1,7 @@
 """Plots: a Dataset in, Axes out, every picture under the question it answers.
 
     ax = ls.plots.retention(result)
-    ax.figure.savefig("retention.svg")     # or, in a notebook, end the cell with `ax.figure`
+    ls.plots.save(ax, "retention.svg")     # or, in a notebook, end the cell with `ax.figure`
 
 Pictures of several panels (`states`, `after_promotion`, `effects`) divide the axes they are given; the panels are
 ``ax.child_axes``. Lines are means over replications, bands 95 % intervals of the mean. Brands are told apart by line
@@ -27,6 +27,7 @@ from loyaltysim.plots.reproduction_number import reproduction_number
 from loyaltysim.plots.resistance import resistance
 from loyaltysim.plots.retention import retention
 from loyaltysim.plots.save_all import save_all
+from loyaltysim.plots.saving import save
 from loyaltysim.plots.sensitivity import sensitivity
 from loyaltysim.plots.shares import shares
 from loyaltysim.plots.standings import standings
@@ -55,6 +56,7 @@ __all__ = [
     "reproduction_number",
     "resistance",
     "retention",
+    "save",
     "save_all",
     "search_history",
     "sensitivity",

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
-from matplotlib.figure import Figure
 
 from loyaltysim.plots.after_promotion import after_promotion
 from loyaltysim.plots.after_promotion import missing as no_promotion
@@ -18,6 +16,7 @@ from loyaltysim.plots.effects import effects as draw_effects
 from loyaltysim.plots.retention import missing as no_retention
 from loyaltysim.plots.retention import retention
 from loyaltysim.plots.run import one_run
+from loyaltysim.plots.saving import save, svg_bytes
 from loyaltysim.plots.shares import missing as no_shares
 from loyaltysim.plots.shares import shares
 from loyaltysim.plots.states import missing as no_states
@@ -66,11 +65,11 @@ def save_all(
         mpl.rcdefaults()
         for name, (draw, missing) in PICTURES.items():
             if not missing(ds):
-                written.append(_save(draw(ds), folder / f"{name}.svg"))
+                written.append(save(draw(ds), folder / f"{name}.svg"))
         if effects is not None and len(effects):
-            written.append(_save(draw_effects(effects), folder / "effects.svg"))
+            written.append(save(draw_effects(effects), folder / "effects.svg"))
         if value is not None:
-            written.append(_save(word_of_mouth_value(value), folder / "word_of_mouth_value.svg"))
+            written.append(save(word_of_mouth_value(value), folder / "word_of_mouth_value.svg"))
     return written
 
 
@@ -78,18 +77,4 @@ def svg(draw: Callable[[], Axes], name: str) -> bytes:
     """Draw, and give the bytes of the SVG file; the user's matplotlib settings play no part."""
     with mpl.rc_context():
         mpl.rcdefaults()
-        return _bytes(draw(), name)
-
-
-def _save(ax: Axes, path: Path) -> Path:
-    path.write_bytes(_bytes(ax, path.stem))
-    return path
-
-
-def _bytes(ax: Axes, name: str) -> bytes:
-    """One figure without a date, and with ids that depend on nothing but the picture and its name."""
-    figure, out = ax.figure, io.BytesIO()
-    assert isinstance(figure, Figure)
-    with mpl.rc_context({"svg.hashsalt": name}):
-        figure.savefig(out, format="svg", metadata={"Date": None, "Title": ax.get_title("left")})
-    return out.getvalue()
+        return svg_bytes(draw(), name)

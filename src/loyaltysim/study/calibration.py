@@ -85,6 +85,8 @@ class Calibration:
 
         Raises FileExistsError if a calibration is there already, unless `overwrite`.
         """
+        from loyaltysim.plots import save
+
         folder = Path(folder)
         if not overwrite and (folder / "scenario.toml").exists():
             raise FileExistsError(f"{folder} holds a calibration already: name another folder, or give overwrite=True")
@@ -95,8 +97,7 @@ class Calibration:
             temporary.write_text(self.report() + "\n", "utf-8")
         with whole_file(folder / "scenario.toml") as temporary:
             temporary.write_text(self.scenario.to_toml(), "utf-8")
-        with whole_file(folder / "calibration.svg") as temporary:
-            self.plot().figure.savefig(temporary, format="svg")
+        save(self.plot(), folder / "calibration.svg")
 
     def plot(self, ax: Any = None) -> Any:
         """Intervals of settings in their ranges, and observed beside predicted: matplotlib's Axes."""
