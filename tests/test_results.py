@@ -103,9 +103,17 @@ def test_simulate__adds_each_customers_last_state_when_asked():
     data = simulate(market(), customers=True)
     frame = Simulation(market()).run().customers()
     assert data.sizes["customer"] == 60
-    for name in ("satisfaction[A]", "needs", "points[A points]"):
+    for name in ("satisfaction[A]", "needs", "points[A points 1]", "points[A points 2]"):
         np.testing.assert_array_equal(data[f"customer_{name}"], frame[name])
     assert data["customer_segment"].values.tolist() == frame["segment"].astype(str).tolist()
+
+
+def test_customers__keep_two_programs_of_one_kind_apart_by_the_names_of_the_dataset():
+    twice = market().vary({"brands.A.programs": [{"kind": "points"}, {"kind": "points", "earn_rate": 3.0}]})
+    run = Simulation(twice).run()
+    first, second = (run.customers()[f"points[{name}]"] for name in run.results().program.values)
+    np.testing.assert_allclose(second, 3 * first, rtol=1e-6)  # the one earns three times the other, nobody redeems
+    assert first.any()
 
 
 @pytest.mark.parametrize("seed", [-1, 2**63, 1.0, True, "one", None])

@@ -258,8 +258,7 @@ class Simulation:
                 columns[name] = pd.Categorical.from_codes(array.astype(int), categories=list(self.world.brands))
             else:
                 columns[name] = array
-        for program, own in self.schedule.programs:
-            label = program.describe(self.world.brands[own.brand])
+        for label, (program, own) in zip(results.program_names(self.scenario), self.schedule.programs):
             columns |= {f"{name}[{label}]": array for name, array in program.columns(own).items()}
         return pd.DataFrame(columns)
 

@@ -16,6 +16,7 @@ import numpy as np
 from loyaltysim.customers.fields import FIELDS, Field
 from loyaltysim.mesa.ranges import range_of
 from loyaltysim.mesa.series import Column, split_name
+from loyaltysim.results import program_names
 from loyaltysim.simulation import Simulation
 
 CLOSE = 1e-4  # of what is read after writing: what 32 bits can lose on the way back through fading
@@ -55,8 +56,8 @@ class Columns:
                 return (array >> np.uint32(b) & np.uint32(1)).astype(bool)
         if name == "segment":
             return np.array(world.segments, object)[world.customers.segment]
-        for program, own in self._simulation.schedule.programs:
-            label = program.describe(world.brands[own.brand])
+        programs = self._simulation.schedule.programs
+        for label, (program, own) in zip(program_names(self._simulation.scenario), programs):
             if brand == label and what in (kept := program.columns(own)):
                 return kept[what]
         raise AttributeError(self._unknown(name))
