@@ -33,6 +33,7 @@ WORLDS: dict[str, dict[str, Any]] = {
 }
 """Who joins, and whether members mind the points; where they do, a euro back on twenty is worth a euro to them."""
 SHOWN = "who likes us, an effect"
+OUTCOMES = {"after": "purchases of a member in 39 weeks", "active": "share still active, for each who joined"}
 LAUNCH, QUARTER = 52.0, 13.0
 GROUPS = ("nothing", "once", "twice", "three times or more")
 """Known customers, by purchases of ours in the quarter before the launch."""
@@ -108,28 +109,38 @@ def number(value: float, form: str = "+.2f") -> str:
     return f"{value + 0.0:{form}}".replace("-", "−").replace("+0.00", "0.00").replace("−0.00", "0.00")
 
 
+def counted(row: pd.Series) -> str:
+    """In how many markets the interval holds the truth, and of how many, if some told nothing."""
+    few = f" of {row.n:.0f}" if row.n < row.replications else ""
+    return f"{row.coverage:.0%}{few}" if row.n else "no estimate"
+
+
 def tables(estimates: pd.DataFrame, groups: pd.DataFrame) -> str:
     """The tables of README.md, from what the files hold."""
     found = estimates.set_index(["estimator", "world"])
     names = list(dict.fromkeys(estimates["estimator"]))
-    lines = [f"| purchases of a member in 39 weeks | {' | '.join(WORLDS)} |", "|---|" + "---|" * len(WORLDS)]
-    truths = [number(found.loc[("naive gap", name), "truth"]) for name in WORLDS]
-    lines.append(f"| **truth** | {' | '.join(truths)} |")
-    bias = [name for name in names if found.loc[(name, SHOWN), "outcome"] == "after"]
-    for name in bias:
-        cells = []
-        for place in WORLDS:
-            row = found.loc[(name, place)]
-            ends = (row.truth + row.bias, row.truth + row.bias_low, row.truth + row.bias_high)
-            cells.append("{} ({} … {})".format(*(number(end) for end in ends)))
-        lines.append(f"| {name} | {' | '.join(cells)} |")
-    lines += ["", f"| its 95 % interval holds the truth in | {' | '.join(WORLDS)} |", "|---|" + "---|" * len(WORLDS)]
+    lines = []
+    for outcome, words in OUTCOMES.items():
+        own = [name for name in names if found.loc[(name, SHOWN), "outcome"] == outcome]
+        lines += [f"| {words} | {' | '.join(WORLDS)} |", "|---|" + "---|" * len(WORLDS)]
+        truths = [number(found.loc[(own[0], name), "truth"]) for name in WORLDS]
+        lines.append(f"| **truth** | {' | '.join(truths)} |")
+        for name in own:
+            cells = []
+            for place in WORLDS:
+                row = found.loc[(name, place)]
+                ends = (row.truth + row.bias, row.truth + row.bias_low, row.truth + row.bias_high)
+                cells.append("{} ({} … {})".format(*(number(end) for end in ends)))
+            lines.append(f"| {name} | {' | '.join(cells)} |")
+        lines.append("")
+    lines += [f"| its 95 % interval holds the truth in | {' | '.join(WORLDS)} |", "|---|" + "---|" * len(WORLDS)]
     for name in names:
-        cells = [f"{found.loc[(name, place), 'coverage']:.0%}" for place in WORLDS]
-        cells = [cell if found.loc[(name, place), "n"] else "–" for cell, place in zip(cells, WORLDS)]
+        cells = [counted(found.loc[(name, place)]) for place in WORLDS]
         lines.append(f"| {name} | {' | '.join(cells)} |")
+    untold = estimates[estimates["n"] < estimates["replications"]].drop_duplicates(["estimator", "why"])
+    lines += [f"\nMarkets without an estimate, {row.estimator}: {row.why}." for row in untold.itertuples()]
     lines += ["", f"| 95 % of single markets say | {' | '.join(WORLDS)} |", "|---|" + "---|" * len(WORLDS)]
-    for name in bias:
+    for name in names:
         ends = [(found.loc[(name, place), "low"], found.loc[(name, place), "high"]) for place in WORLDS]
         lines.append(f"| {name} | {' | '.join(f'{number(low)} … {number(high)}' for low, high in ends)} |")
     by = groups.set_index(["group", "what"])
@@ -147,7 +158,7 @@ def draw(estimates: pd.DataFrame, groups: pd.DataFrame) -> Figure:
     """What estimators say of a program that customers choose, and two quarters of a market in which nothing happens."""
     figure = Figure(figsize=(12.4, 4.9))
     left = figure.add_axes((0.175, 0.1, 0.4, 0.68))
-    shown = estimates[(estimates["world"] == SHOWN) & (estimates["outcome"] == "after")]
+    shown = estimates[estimates["world"] == SHOWN]
     ls.plots.estimates(shown, left)
     draw_quarters(figure.add_axes((0.7, 0.19, 0.15, 0.6)), groups)
     return figure

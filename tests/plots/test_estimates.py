@@ -12,7 +12,8 @@ from loyaltysim.plots.style import COLORS, FOCAL_COLOR
 def table(**changes) -> pd.DataFrame:
     rows = [
         {"estimator": name, "truth": 1.0, "estimate": 1.0 + bias, "bias": bias, "bias_low": bias - 0.5,
-         "bias_high": bias + 0.5, "low": bias, "high": bias + 2, "coverage": 0.5, "n": 20, "outcome": outcome}
+         "bias_high": bias + 0.5, "low": bias, "high": bias + 2, "coverage": 0.5, "n": 20, "replications": 20,
+         "outcome": outcome}
         for name, bias, outcome in (("gap", 4.0, "after"), ("trial", 0.1, "after"), ("curve", 0.2, "active"))
     ]  # fmt: skip
     return pd.DataFrame(rows).assign(**changes)
@@ -33,6 +34,14 @@ def test_estimates__who_is_surely_off_is_orange_and_hollow():
         (5.0, COLORS[0].lower()), (1.1, FOCAL_COLOR.lower()),
     ]  # fmt: skip
     assert dots[0].get_markerfacecolor() == "white"
+
+
+def test_estimates__of_fewer_markets_say_of_how_many():
+    few = table()
+    few.loc[0, "n"] = 14
+    ax = plots.estimates(few)
+    assert [text.get_text() for text in ax.child_axes[0].texts][:2] == ["50% of 14", "50%"]
+    assert any("20 markets." in t.get_text() for t in ax.texts)
 
 
 def test_estimates__without_any_say_so():

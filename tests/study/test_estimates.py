@@ -11,8 +11,8 @@ import loyaltysim as ls
 from loyaltysim.programs import joining
 from loyaltysim.scenario import Scenario, ScenarioError
 from loyaltysim.study import estimators
-from loyaltysim.study.estimates import COLUMNS, estimates
-from loyaltysim.study.estimators import ESTIMATORS, Estimate, Seen, estimator
+from loyaltysim.study.estimates import COLUMNS, Estimates, estimates
+from loyaltysim.study.estimators import ESTIMATORS, Estimate, Seen, estimator, sbg
 
 SIX = [name for name in ESTIMATORS if "forecast" not in name]
 """Those that compare customers."""
@@ -191,11 +191,35 @@ def test_adjustments__leave_out_what_is_the_same_for_all_and_tell_nothing_they_c
     members = rng.permutation(60)[:20]
     out_of_season = Seen(till, members, launch=40, joined_by=45, end=85, period=10)
     assert (out_of_season.customers["recent"] == 0).all()
-    assert np.isfinite(ESTIMATORS[name].estimate(out_of_season)).all()
+    assert np.isfinite(ESTIMATORS[name].estimate(out_of_season)[:2]).all()
     many = out_of_season.customers.index[out_of_season.customers["before"] > 3].to_numpy()
     sure = Seen(till, many, launch=40, joined_by=45, end=85, period=10)  # the past says for sure who joins
     if name != "regression":
-        assert np.isnan(ESTIMATORS[name].estimate(sure).value)
+        told = ESTIMATORS[name].estimate(sure)
+        assert np.isnan(told.value) and told.why == "purchases so far tell for sure who joined"
+
+
+def test_sbg__where_customers_leave_no_slower_than_at_first_is_one_chance_for_all():
+    slower, limit = sbg.fit(np.array([369, 163, 86]), 382), sbg.fit(np.array([100, 90, 100]), 600)
+    assert np.exp(slower[0]) == pytest.approx([0.704, 1.182], rel=0.15)  # Fader and Hardie's customers, three years
+    theta = 290 / (890 + 790 + 700)  # who left, of those who could
+    assert len(limit[0]) == 1 and 1 / (1 + np.exp(-limit[0])) == pytest.approx([theta])
+    ages = np.array([1.0, 2.5])
+    np.testing.assert_allclose(np.exp(sbg.log_survival(limit[0], ages)), (1 - theta) ** ages)
+    far = np.log([1e9 * theta, 1e9 * (1 - theta)])  # α and β that ran off give the same curve
+    np.testing.assert_allclose(sbg.log_survival(far, 2.0), sbg.log_survival(limit[0], 2.0), rtol=1e-4)
+    assert sbg.fit(np.array([0, 0]), 50) is None
+
+
+def test_markets_without_an_estimate__are_counted_and_their_reason_told():
+    rows = [
+        {"replication": n, "estimator": "naive gap", "truth": 0.0, "estimate": value, "se": 1.0, "low": value - 2,
+         "high": value + 2, "why": "" if np.isfinite(value) else "nobody joined"}
+        for n, value in enumerate([1.0, 3.0, np.nan])
+    ]  # fmt: skip
+    row = Estimates(pd.DataFrame(rows), "A", 13).table.iloc[0]
+    assert (row["n"], row["replications"], row["why"]) == (2, 3, "1 × nobody joined")
+    assert row["bias"] == 2 and row["coverage"] == 0.5  # of those with an estimate: 1 ± 2 holds 0, 3 ± 2 does not
 
 
 def test_estimators__read_only_what_a_firm_can_see(repository):
@@ -233,7 +257,7 @@ def test_estimators__say_the_same_of_records_that_a_firm_wrote_down(monkeypatch,
         weeks = {name: float(getattr(seen, name)) for name in ("launch", "joined_by", "end", "period")}
         numbers = {name: np.array([int(number) for number in card]) for name, card in cards.items()}
         again = one.estimate(Seen(till, **numbers, **weeks))
-        np.testing.assert_allclose(again, said, rtol=1e-9)
+        np.testing.assert_allclose(again[:2], said[:2], rtol=1e-9)
         assert len(pickle.dumps(seen)) < 1_000_000  # no market hides behind it
 
 
@@ -279,4 +303,5 @@ def test_nobody_joins__is_no_estimate():
     nobody = {**NO_EFFECT, "enrollment": {"kind": "opt_in", "chance": 0.0}}
     found = estimates(market(nobody), of=SIX, replications=1)
     assert found.by_replication["estimate"].isna().all() and (found.table["n"] == 0).all()
+    assert (found.by_replication["why"] != "").all() and (found.table["why"] != "").all()
     found.plot()

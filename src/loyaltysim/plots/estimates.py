@@ -1,8 +1,9 @@
 """Estimates: what a firm would say that its program did, around the line of what it did (docs/model.md, eq. E170).
 
 A dot is the truth and the mean bias, the thick line the 95 % interval of that bias, the thin one where 95 % of single
-markets' estimates lie. An estimator whose mean is surely off is orange and hollow. Estimators of another outcome have
-a panel of their own.
+markets' estimates lie. An estimator whose mean is surely off is orange and hollow. Beside it: in how many of all
+markets the 95 % interval holds the truth, and of how many, if in some nothing could be told. Estimators of another
+outcome have a panel of their own.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 QUESTION = "What would you say that the program did?"
-NEEDS = ("estimator", "truth", "estimate", "bias", "bias_low", "bias_high", "low", "high", "coverage", "n", "outcome")
+NEEDS = tuple("estimator truth estimate bias bias_low bias_high low high coverage n replications outcome".split())
 WORDS = {
     "after": "purchases more, for each member",
-    "active": "share more of members who are still active",
+    "active": "more who are still active, for each who joined",
 }
 """What the axis of an outcome says."""
 ROW = 0.34
@@ -47,7 +48,8 @@ def estimates(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     outcomes = list(dict.fromkeys(table["outcome"]))
     ax = new_axes(8.2, ROW * len(table) + 0.9 * len(outcomes) + 0.9) if ax is None else ax
     n = int(table["n"].max()) if len(table) else 0
-    note = f"{n} markets. Dots: mean; thick: its 95 % interval; thin: where 95 % of single markets lie."
+    asked = int(table["replications"].max()) if len(table) else 0
+    note = f"{asked} markets. Dots: mean; thick: its 95 % interval; thin: where 95 % of single markets lie."
     head(ax, QUESTION, f"{note} Line: the truth.", left=2.6, above=22)
     if n == 0 or not np.isfinite(table["truth"]).any():
         say(ax, "Nobody joined: there is nothing to tell.")
@@ -74,8 +76,9 @@ def _draw(ax: Axes, own: pd.DataFrame, words: str) -> None:
         ends = [truth + row["bias_low"], truth + row["bias_high"]]
         ax.plot(ends, [y, y], color=color, linewidth=3.2, solid_capstyle="butt")
         ax.plot([truth + row["bias"]], [y], "o", color="white" if off else color, markeredgecolor=color, markersize=5)
+        few = f" of {row['n']:.0f}" if row["n"] < row["replications"] else ""
         ax.annotate(
-            f"{row['coverage']:.0%}", (1.0, y), xycoords=("axes fraction", "data"), xytext=(8, 0),
+            f"{row['coverage']:.0%}{few}", (1.0, y), xycoords=("axes fraction", "data"), xytext=(8, 0),
             textcoords="offset points", va="center", fontsize=SMALL_SIZE, color=INK,
         )  # fmt: skip
     ax.annotate(

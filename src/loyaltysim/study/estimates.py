@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from loyaltysim.simulation import Simulation
 
 LUCK = purpose("estimates.hold_out")
-COLUMNS = "estimator truth estimate bias bias_low bias_high low high coverage n outcome unit".split()
+COLUMNS = "estimator truth estimate bias bias_low bias_high low high coverage n replications why outcome unit".split()
 SPREAD = (0.025, 0.975)
 """Of single replications' estimates, what the table tells."""
 
@@ -49,7 +49,8 @@ class Estimates:
 
     Attributes
     ----------
-    by_replication : one row a replication and estimator: replication, estimator, truth, estimate, se, low, high
+    by_replication : one row a replication and estimator: replication, estimator, truth, estimate, se, low, high, and
+        why there is no estimate, where there is none
     focal : the brand whose program it is
     weeks : weeks of which effects are told
     """
@@ -69,19 +70,22 @@ class Estimates:
 
         truth, estimate : means over replications, for each member · bias : estimate less truth, with its 95 % paired
         interval · low, high : where 95 % of the replications' estimates lie · coverage : share of replications whose
-        own 95 % interval holds the mean truth · n : replications in which there was an estimate · outcome : what the
-        effect is on, of `estimators.estimator.UNITS`
+        own 95 % interval holds the mean truth · n : replications in which there was an estimate; all of these are
+        told of them alone · replications : all of them · why : reasons of those without, and how many gave it ·
+        outcome : what the effect is on, of `estimators.estimator.UNITS`
         """
         import pandas as pd
 
         rows = []
         for name, own in self.by_replication.groupby("estimator", sort=False):
             truth = float(own["truth"].mean())  # of all replications, those included that an estimator cannot tell
+            asked, reasons = len(own), own["why"][own["why"] != ""].value_counts()
             own = own[np.isfinite(own["estimate"]) & np.isfinite(own["truth"])]
             bias = paired_effect(own["estimate"].to_numpy(), own["truth"].to_numpy())
             holds = (own["low"] <= truth) & (truth <= own["high"])
             outcome = ESTIMATORS[str(name)].outcome
             told = {"bias": bias["effect"], "bias_low": bias["ci_low"], "bias_high": bias["ci_high"], "n": len(own)}
+            told |= {"replications": asked, "why": "; ".join(f"{count} × {why}" for why, count in reasons.items())}
             shares = {"coverage": float(holds.mean()), "outcome": outcome, "unit": UNITS[outcome]}
             low, high = np.quantile(own["estimate"], SPREAD) if len(own) else (np.nan, np.nan)
             means = {"truth": truth, "estimate": own["estimate"].mean(), "low": low, "high": high}
@@ -160,7 +164,7 @@ def estimates(
         for method in chosen:
             found = method.estimate(trial[0] if method.trial else with_it)
             truth = _truth(with_it, base, method.outcome)
-            ends = {"estimate": found.value, "se": found.se, "low": found.low, "high": found.high}
+            ends = {"estimate": found.value, "se": found.se, "low": found.low, "high": found.high, "why": found.why}
             rows.append({"replication": number, "estimator": method.name, "truth": truth, **ends})
     return Estimates(pd.DataFrame(rows), scenario.focal, (scenario.steps - closed) * step)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from loyaltysim.study.estimators.estimator import NOTHING, Estimate, estimator
+from loyaltysim.study.estimators.estimator import NO_MEMBERS, Estimate, estimator, nothing
 from loyaltysim.study.estimators.seen import Seen
 
 
@@ -16,6 +16,6 @@ def before_after(seen: Seen) -> Estimate:
     """
     customers = seen.customers[seen.customers["member"]]
     if len(customers) < 2:
-        return NOTHING
+        return nothing(NO_MEMBERS if customers.empty else "a single customer joined")
     more = (customers["after"] - customers["before"] * (seen.weeks_after / seen.weeks_before)).to_numpy(float)
     return Estimate(float(more.mean()), float(more.std(ddof=1) / np.sqrt(len(more))))

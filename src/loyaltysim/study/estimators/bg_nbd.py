@@ -8,7 +8,7 @@ import warnings
 
 import numpy as np
 
-from loyaltysim.study.estimators.estimator import NOTHING, Estimate, estimator, require
+from loyaltysim.study.estimators.estimator import Estimate, estimator, nothing, require
 from loyaltysim.study.estimators.forecast import actual_less_forecast
 from loyaltysim.study.estimators.seen import Seen
 
@@ -37,7 +37,7 @@ def bg_nbd(seen: Seen) -> Estimate:
         try:
             model.fit(frequency, recency, seen_for)
         except (lifetimes.utils.ConvergenceError, np.linalg.LinAlgError):
-            return NOTHING
+            return nothing("no fit: the search for BG/NBD's parameters did not end")
     found = model.params_[list(NAMES)].to_numpy(float)
     # the matrix of lifetimes is that of logarithms with each column times the parameter's square
     variance = model.variance_matrix_.to_numpy(float) / found**2
@@ -56,6 +56,6 @@ def bg_nbd(seen: Seen) -> Estimate:
     most = (r + frequency) / (alpha + seen_for) * seen.weeks_after  # if all were still there
     foretold = forecast(np.log(found))
     if not ((foretold >= 0) & (foretold <= most * (1 + ROUNDING))).all():
-        return NOTHING  # parameters ran away, and the closed form with them
+        return nothing("no BG/NBD is like these records: its parameters ran away")  # and the closed form with them
     everybody = np.ones(len(customers), bool)
     return actual_less_forecast(seen, everybody, customers["after"].to_numpy(float), forecast, np.log(found), variance)

@@ -29,10 +29,11 @@ UNITS: dict[Outcome, str] = {"after": "purchases", "active": "1"}
 
 
 class Estimate(NamedTuple):
-    """An effect per member and its standard error; NaN where the records do not tell."""
+    """An effect per member and its standard error; NaN where the records do not tell, and why they do not."""
 
     value: float
     se: float
+    why: str = ""
 
     @property
     def low(self) -> float:
@@ -45,7 +46,14 @@ class Estimate(NamedTuple):
         return self.value + WITHIN * self.se
 
 
-NOTHING = Estimate(np.nan, np.nan)
+def nothing(why: str) -> Estimate:
+    """No estimate, and the reason."""
+    return Estimate(np.nan, np.nan, why)
+
+
+NO_MEMBERS = "nobody joined"
+NO_OTHERS = "there is nobody to compare with: all joined, or nobody did"
+FORETOLD = "purchases so far tell for sure who joined"
 
 
 @dataclass(frozen=True)
@@ -115,11 +123,11 @@ def least_squares(outcome: np.ndarray, of: np.ndarray, held_fixed: np.ndarray | 
     Its standard error holds for unequal variances (HC1). NaN where `of` does not vary beside them.
     """
     if len(of) == 0 or of.min() == of.max():
-        return NOTHING
+        return nothing(NO_OTHERS)
     columns = [np.ones(len(of)), np.asarray(of, float)]
     design = np.column_stack(columns if held_fixed is None else [*columns, held_fixed])
     if np.linalg.matrix_rank(design) == np.linalg.matrix_rank(np.delete(design, 1, axis=1)):
-        return NOTHING
+        return nothing(FORETOLD)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # two columns held fixed may say the same of few customers; `of` does not
         fit = require("statsmodels.api").OLS(np.asarray(outcome, float), design).fit(cov_type="HC1")
@@ -127,6 +135,9 @@ def least_squares(outcome: np.ndarray, of: np.ndarray, held_fixed: np.ndarray | 
 
 
 def per_member(seen: Seen, among: np.ndarray, mean: float, se: float) -> Estimate:
-    """What a mean change of some customers, a mask, is for each member among them (eq. E175)."""
+    """What a mean change of some customers, a mask, is for each member among them (eq. E175).
+
+    A quotient: whatever moves all of them is laid on those who joined, so a wrong model's share can come out above 1.
+    """
     joined = float(seen.customers["member"].to_numpy()[among].mean()) if among.any() else 0.0
-    return Estimate(mean / joined, se / joined) if joined > 0 else NOTHING
+    return Estimate(mean / joined, se / joined) if joined > 0 else nothing(NO_MEMBERS)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from loyaltysim.study.estimators.estimator import NOTHING, Estimate, per_member
+from loyaltysim.study.estimators.estimator import Estimate, nothing, per_member
 from loyaltysim.study.estimators.seen import Seen
 
 STEP = 1e-4
@@ -34,4 +34,6 @@ def actual_less_forecast(
         up, down = (parameters + sign * STEP * np.eye(len(parameters))[place] for sign in (1, -1))
         slopes[place] = (forecast(up).mean() - forecast(down).mean()) / (2 * STEP)
     error = more.var(ddof=1) / len(more) + slopes @ variance @ slopes
-    return per_member(seen, among, float(more.mean()), float(np.sqrt(error))) if error >= 0 else NOTHING
+    if not error >= 0:
+        return nothing("the parameters' errors cannot be told")
+    return per_member(seen, among, float(more.mean()), float(np.sqrt(error)))

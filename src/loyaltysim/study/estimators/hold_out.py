@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from loyaltysim.study.estimators.estimator import NOTHING, Estimate, estimator, least_squares, per_member
+from loyaltysim.study.estimators.estimator import Estimate, estimator, least_squares, nothing, per_member
 from loyaltysim.study.estimators.seen import Seen
 
 
@@ -17,10 +17,11 @@ def hold_out(seen: Seen) -> Estimate:
     customers = seen.customers
     may, member = customers["may_join"].to_numpy(), customers["member"].to_numpy(float)
     if may.all() or not may.any():
-        return NOTHING
+        return nothing("nobody was held out, or everybody was")
     after = customers["after"].to_numpy(float)
-    value = per_member(seen, may, least_squares(after, may).value, 0.0).value
+    found = per_member(seen, may, least_squares(after, may).value, 0.0)
+    value = found.value
     if not np.isfinite(value):
-        return NOTHING
+        return found
     # the instrumental variable's standard error: of what is left when the effect is taken off members
     return Estimate(value, per_member(seen, may, 0.0, least_squares(after - value * member, may).se).se)

@@ -5,17 +5,21 @@ from __future__ import annotations
 import numpy as np
 from scipy import optimize, special
 
-from loyaltysim.study.estimators.estimator import NOTHING, Estimate, estimator, require
+from loyaltysim.study.estimators.estimator import Estimate, estimator, nothing, require
 from loyaltysim.study.estimators.forecast import actual_less_forecast
 from loyaltysim.study.estimators.seen import Seen
 
 LEAST = 3
 """Periods before the launch: two shares of those who stay, for two parameters."""
+CLEARLY = 1e-6
+"""Of the logarithm of a likelihood, what rounding may be."""
 
 
-def log_survival(logarithms: np.ndarray, period: float | np.ndarray) -> np.ndarray:
-    """The logarithm of S(t) = B(α, β + t) / B(α, β), from log α and log β."""
-    alpha, beta = np.exp(logarithms)
+def log_survival(parameters: np.ndarray, period: float | np.ndarray) -> np.ndarray:
+    """The logarithm of S(t) = B(α, β + t) / B(α, β), from log α and log β; of (1 − θ)^t, its limit, from logit θ."""
+    if len(parameters) == 1:
+        return np.asarray(period * special.log_expit(-parameters[0]))
+    alpha, beta = np.exp(parameters)
     return np.asarray(special.betaln(alpha, beta + period) - special.betaln(alpha, beta))
 
 
@@ -23,15 +27,25 @@ def fit(lost: np.ndarray, stayed: int) -> tuple[np.ndarray, np.ndarray] | None:
     """log α and log β of greatest likelihood, and their variance; None if the records do not tell them.
 
     `lost` are the customers of whom periods 1, 2 … saw nothing any more, `stayed` those there in the last of these.
+    Where no share of leavers that falls is likelier than one that stays θ, α and β would run off at a constant ratio:
+    then it is the limit of that, logit θ.
     """
     periods = np.arange(1, len(lost) + 1)
+    leavers, asked = float(lost.sum()), float(lost @ periods + stayed * len(lost))
+    if not 0 < leavers < asked:
+        return None
+    theta = leavers / asked
+    limit = leavers * np.log(theta) + (asked - leavers) * np.log1p(-theta)
 
     def minus(logarithms: np.ndarray) -> float:
         alpha, beta = np.exp(logarithms)
-        left = special.betaln(alpha + 1, beta + periods - 1) - special.betaln(alpha, beta)
-        return -float(lost @ left + stayed * log_survival(logarithms, len(lost)))
+        leaves = alpha / (alpha + beta + periods - 1)  # of those there, in each period; no difference of large numbers
+        staying = np.concatenate([[0.0], np.log1p(-leaves).cumsum()])
+        return -float(lost @ (np.log(leaves) + staying[:-1]) + stayed * staying[-1])
 
     found = optimize.minimize(minus, np.zeros(2), method="Nelder-Mead", options={"xatol": 1e-6, "fatol": 1e-9})
+    if -found.fun < limit + CLEARLY:
+        return np.array([special.logit(theta)]), np.array([[1 / (asked * theta * (1 - theta))]])
     curvature = require("statsmodels.tools.numdiff").approx_hess(found.x, minus)
     if not found.success or not np.isfinite(curvature).all() or np.linalg.eigvalsh(curvature).min() <= 0:
         return None
@@ -45,24 +59,25 @@ def fit(lost: np.ndarray, stayed: int) -> tuple[np.ndarray, np.ndarray] | None:
 def sbg(seen: Seen) -> Estimate:
     """The cohort of the first period, lost with its last purchase; misleads where a pause looks like leaving.
 
-    The model is one of contracts. Where there are none, who pauses when the records end counts as lost.
+    The model is one of contracts. Where there are none, who pauses when the records end counts as lost. The change in
+    the share of the whole cohort is divided by the share who joined: above 1 it says that the model is wrong, no more.
     """
     customers, period = seen.customers, seen.period
     periods = int(seen.launch / period + 1e-9)
     cohort = customers["first"].to_numpy() < period
     if periods < LEAST or cohort.sum() < 2:
-        return NOTHING
+        return nothing(f"fewer than {LEAST} periods before the launch, or 2 customers of the first one")
     of_last = np.minimum(customers["last"].to_numpy()[cohort] // period, periods - 1).astype(int)
     counts = np.bincount(of_last, minlength=periods)
     found = fit(counts[:-1], int(counts[-1]))
     if found is None:
-        return NOTHING
+        return nothing("nobody of the first period left, or everybody did at once")
     actual = customers["active"].to_numpy(float)[cohort]
 
     there = of_last == periods - 1
 
-    def forecast(logarithms: np.ndarray) -> np.ndarray:
-        now, then = (log_survival(logarithms, at) for at in (periods - 1, seen.end / period - 1))
+    def forecast(parameters: np.ndarray) -> np.ndarray:
+        now, then = (log_survival(parameters, at) for at in (periods - 1, seen.end / period - 1))
         return np.asarray(there * np.exp(then - now))
 
     return actual_less_forecast(seen, cohort, actual, forecast, *found)

@@ -6,7 +6,15 @@ import warnings
 
 import numpy as np
 
-from loyaltysim.study.estimators.estimator import NOTHING, Estimate, estimator, known_before, require
+from loyaltysim.study.estimators.estimator import (
+    FORETOLD,
+    NO_OTHERS,
+    Estimate,
+    estimator,
+    known_before,
+    nothing,
+    require,
+)
 from loyaltysim.study.estimators.seen import Seen
 
 
@@ -19,7 +27,7 @@ def inverse_probability_weighting(seen: Seen) -> Estimate:
     customers = seen.customers
     member = customers["member"].to_numpy(float)
     if len(member) == 0 or member.min() == member.max():
-        return NOTHING
+        return nothing(NO_OTHERS)
     known, after = known_before(seen), customers["after"].to_numpy(float)
     api = require("statsmodels.api")
     constant = np.ones((len(member), 1))
@@ -29,9 +37,9 @@ def inverse_probability_weighting(seen: Seen) -> Estimate:
         try:
             chances = api.Logit(member, design).fit(disp=0)
         except np.linalg.LinAlgError:
-            return NOTHING
+            return nothing(FORETOLD)
     if not chances.mle_retvals["converged"]:
-        return NOTHING
+        return nothing(FORETOLD)
     effects = require("statsmodels.treatment.treatment_effects").TreatmentEffect(
         api.OLS(after, constant), member, results_select=chances
     )
