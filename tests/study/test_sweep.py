@@ -91,7 +91,7 @@ def test_store__keeps_another_seed_and_another_file_apart(tmp_path):
     assert count_runs(lambda: sweep(tied, few, replications=1, store=inner)) == 1
 
 
-def test_damaged_part__is_found_set_aside_and_computed_again(swept, tmp_path):
+def test_damaged_part__is_found_told_set_aside_and_computed_again(swept, tmp_path, caplog):
     sweep(SMALL, AXES, replications=3, store=tmp_path)
     part = max(tmp_path.glob("*.parquet"), key=lambda path: path.stat().st_size)
     image = bytearray(part.read_bytes())
@@ -100,6 +100,8 @@ def test_damaged_part__is_found_set_aside_and_computed_again(swept, tmp_path):
     assert count_runs(lambda: sweep(SMALL, AXES, replications=3, store=tmp_path)) > 0
     assert sweep(SMALL, AXES, replications=3, store=tmp_path).identical(swept)
     assert [path.suffix for path in tmp_path.glob("*.damaged")] == [".damaged"]
+    (told,) = [record.message for record in caplog.records if record.name == "loyaltysim"]
+    assert told.startswith(f'"{part}" is damaged') and told.endswith("are made again where they are asked for")
 
 
 def test_run_that_raises__is_a_row_with_its_traceback_and_command_and_is_tried_again(tmp_path, monkeypatch, swept):

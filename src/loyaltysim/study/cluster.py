@@ -6,9 +6,10 @@ batches with it, and they are sent to another.
 
 from __future__ import annotations
 
+import logging
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,9 +20,14 @@ from loyaltysim.scenario_file import Source, import_used
 
 if TYPE_CHECKING:
     from loyaltysim.study.fill import Job, Row
+    from loyaltysim.study.shared_work import SharedWork
 
 RETRIES = 5
 """How often a batch is sent again after a worker died with it; assumed."""
+BATCHES_A_WORKER = 2
+LOOK_SECONDS, PATIENT_SECONDS = 1.0, 3.0
+"""How often one looks for workers, and how long none is no news; assumed."""
+log = logging.getLogger("loyaltysim")
 Sent = tuple[dict[str, Any], str | None, tuple[int, int], tuple[str, ...]]
 
 
@@ -49,32 +55,68 @@ def connected(address: str | None = None, workers: int | None = None) -> Iterato
         yield client
 
 
-def batches_on(client: Any, jobs: Sequence[Job], seed: int, seconds: float) -> Iterator[list[Row]]:
-    """The rows of batches as they come; the first job is done here, to see how many make a batch of `seconds`."""
-    from distributed import as_completed
+def batches_on(client: Any, work: SharedWork, seed: int, seconds: float) -> Iterator[list[Row]]:
+    """The rows of batches as they come; the first jobs are done here, to see how many make a batch of `seconds`.
 
-    from loyaltysim.study.fill import do
+    Two batches a worker are under way, so that none waits for the next, and what is left stays free for others.
+    """
+    from distributed import wait
 
-    if not jobs:
-        return
-    began = time.perf_counter()
-    yield do(jobs[0], seed)
-    first = time.perf_counter() - began
-    began = time.perf_counter()
-    if len(jobs) > 1:  # the first one may have compiled
-        yield do(jobs[1], seed)
-        first = time.perf_counter() - began
-    size, rest = max(1, math.ceil(seconds / first)), jobs[2:]
-    batches = [rest[start : start + size] for start in range(0, len(rest), size)]
-    futures = [
-        client.submit(do_sent, [_sent(job) for job in batch], seed, pure=False, retries=RETRIES) for batch in batches
-    ]
+    from loyaltysim.study.fill import WAIT_SECONDS, do
+
+    first = 0.0
+    for _ in range(2):  # the first one may have compiled
+        for job in work.take():
+            began = time.perf_counter()
+            yield do(job, seed)
+            first = time.perf_counter() - began
+    size = math.ceil(seconds / first) if first else 1
+    running: set[Any] = set()
+    alone = Alone()
     try:
-        for future in as_completed(futures):
-            yield future.result()
-            future.release()
+        while work.left or running:
+            hands = alone.workers(client)
+            while len(running) < BATCHES_A_WORKER * max(1, hands):
+                jobs = work.take(max(1, min(size, math.ceil(work.left / (2 * max(1, hands))))))
+                if not jobs:
+                    break
+                sent = [_sent(job) for job in jobs]
+                running.add(client.submit(do_sent, sent, seed, pure=False, retries=RETRIES))
+            if not running:  # others have in hand what is left
+                time.sleep(WAIT_SECONDS)
+                continue
+            try:
+                finished = wait(running, timeout=LOOK_SECONDS, return_when="FIRST_COMPLETED").done
+            except TimeoutError:
+                continue
+            for future in finished:
+                yield future.result()
+                running.discard(future)
     finally:
-        client.cancel(futures)
+        client.cancel(list(running))
+
+
+class Alone:
+    """Says once that a cluster has no workers, after some seconds, and once that it has some again."""
+
+    def __init__(self) -> None:
+        self._since: float | None = None
+        self._said = False
+
+    def workers(self, client: Any) -> int:
+        """How many threads its workers have."""
+        threads = int(sum(client.nthreads().values()))
+        if threads:
+            if self._said:
+                log.warning("the cluster has workers now: going on")
+            self._since, self._said = None, False
+            return threads
+        now = time.monotonic()
+        self._since = self._since or now
+        if not self._said and now - self._since >= PATIENT_SECONDS:
+            self._said = True
+            log.warning("the cluster has no workers: waiting until some come (Ctrl-C ends it)")
+        return 0
 
 
 def _sent(job: Job) -> Sent:

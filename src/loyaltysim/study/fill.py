@@ -1,12 +1,14 @@
 """Fill: the runs of a study that are not there yet are made, a batch at a time, on threads or on a cluster.
 
 A job is some replications of one scenario, stacked; a batch is jobs of about half a second, after which their runs are
-written to the store. So a kill costs the batches in flight and nothing else. Every engine gives the same bits.
+written to the store. So a kill costs the batches in flight and nothing else. Every engine gives the same bits. What
+other processes on the store have in hand is theirs; their runs are waited for, and read.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import time
 import traceback
@@ -14,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from functools import partial
-from threading import Event, Lock
+from threading import Event
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -24,6 +26,7 @@ from loyaltysim.runs import STACK_ROWS
 from loyaltysim.simulation import Simulation
 from loyaltysim.study.again import command_of
 from loyaltysim.study.compare import METRICS
+from loyaltysim.study.shared_work import SharedWork, missing
 from loyaltysim.study.store import Keys, Store, table_of
 from loyaltysim.summaries import summarized
 
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
 
 BATCH_SECONDS = 0.5
 """Work of a batch, assumed: so much may be lost by a kill, and writing it takes a hundredth of it."""
+WAIT_SECONDS = 0.1
+"""How often one looks whether others have finished what they have in hand; assumed."""
 Row = dict[str, Any]
 Tell = Callable[[float], None]
 
@@ -100,7 +105,7 @@ def jobs_of(
             mine = place % shard[1] == shard[0] - 1
             place += 1
             stack = range(start, min(start + size, replications))
-            for some in _missing(own, stack, done) if mine else ():
+            for some in missing(own, stack, done) if mine else ():
                 jobs.append(Job(scenario, some, own[some.start : some.stop], measure))
     return jobs, all_keys
 
@@ -117,27 +122,34 @@ def fill(
     """Do the jobs; yields the rows of each batch when they are safe in the store.
 
     `client` is a Dask distributed Client, in place of threads. `tell` is called with the number of runs done so far.
-    A run that raises is a row with its traceback, and the command by which it is made again. Raises OSError if
-    the store cannot be written; what was written before is safe.
+    A run that raises is a row with its traceback, and the command by which it is made again. Runs that another process
+    adds to the store meanwhile are yielded too. Raises OSError if the store cannot be written; what was written before
+    is safe.
     """
-    if client is not None:
-        from loyaltysim.study.cluster import batches_on
+    work = SharedWork(jobs, store)
+    try:
+        if client is not None:
+            from loyaltysim.study.cluster import batches_on
 
-        found = batches_on(client, jobs, seed, BATCH_SECONDS)
-    else:
-        found = _on_threads(jobs, seed, threads, tell)
-    done, scenarios = 0, {key: job.scenario for job in jobs for key in job.keys}
-    for rows in found:
-        for row in rows:
-            if row["error"] is not None:
-                beside = None if store is None else store.folder
-                row["command"] = command_of(scenarios[row["key"]], seed, row["replication"] + 1, beside)
-        if store is not None:
-            store.add(table_of(rows))
-        done += len(rows)
-        if tell is not None and client is not None:  # threads tell by themselves
-            tell(done)
-        yield rows
+            found = batches_on(client, work, seed, BATCH_SECONDS)
+        else:
+            found = _on_threads(work, seed, threads, tell)
+        done, scenarios = 0, {key: job.scenario for job in jobs for key in job.keys}
+        for rows in found:
+            for row in rows:
+                if row["error"] is not None:
+                    beside = None if store is None else store.folder
+                    row["command"] = command_of(scenarios[row["key"]], seed, row["replication"] + 1, beside)
+            if store is not None:
+                store.add(table_of(rows))
+            work.wrote(rows)
+            done += len(rows)
+            if tell is not None and client is not None:  # threads tell by themselves
+                tell(done + work.by_others)
+            yield rows
+        yield work.from_others()
+    finally:
+        work.close()
 
 
 def do(job: Job, seed: int, tell: Tell | None = None) -> list[Row]:
@@ -204,10 +216,10 @@ def _row(
     }  # fmt: skip
 
 
-def _on_threads(jobs: Sequence[Job], seed: int, threads: int | None, tell: Tell | None) -> Iterator[list[Row]]:
+def _on_threads(work: SharedWork, seed: int, threads: int | None, tell: Tell | None) -> Iterator[list[Row]]:
     """Batches as they come from threads, each of which works through jobs until half a second has gone."""
-    at_once = min(threads or os.cpu_count() or 1, max(len(jobs), 1))
-    stop, lock, waiting = Event(), Lock(), iter(jobs)
+    at_once = min(threads or os.cpu_count() or 1, max(work.left, 1))
+    stop = Event()
     done = dict.fromkeys(range(at_once), 0.0)
     """Runs that each thread has done, the one in hand in part."""
 
@@ -220,17 +232,24 @@ def _on_threads(jobs: Sequence[Job], seed: int, threads: int | None, tell: Tell 
                 raise Stopped
             done[number] = before + len(rows) + part
             if tell is not None:
-                tell(sum(done.values()))
+                tell(sum(done.values()) + work.by_others)
 
-        while not stop.is_set():
-            with lock:
-                job = next(waiting, None)
-            if job is None:
+        jobs = 0
+        while work.left and not stop.is_set():
+            spent = time.perf_counter() - began
+            if rows and spent >= BATCH_SECONDS:
                 break
-            rows += do(job, seed, check)
-            done[number] = before + len(rows)
-            if time.perf_counter() - began >= BATCH_SECONDS:
+            taken = work.take(share_of(work.left, at_once, jobs, spent))
+            if not taken and rows:
                 break
+            if not taken:  # others have in hand what is left
+                check(0.0)
+                stop.wait(WAIT_SECONDS)
+                began = time.perf_counter()
+            for job in taken:
+                rows += do(job, seed, check)
+                done[number] = before + len(rows)
+            jobs += len(taken)
         return number, rows
 
     with ThreadPoolExecutor(at_once) as pool:
@@ -250,13 +269,10 @@ def _on_threads(jobs: Sequence[Job], seed: int, threads: int | None, tell: Tell 
             stop.set()
 
 
-def _missing(keys: Sequence[str], stack: range, done: set[str]) -> Iterator[range]:
-    """Runs of replications of a stack that are not done."""
-    start: int | None = None
-    for number in range(stack.start, stack.stop + 1):
-        wanted = number < stack.stop and keys[number] not in done
-        if start is not None and not wanted:
-            yield range(start, number)
-            start = None
-        if wanted and start is None:
-            start = number
+def share_of(left: int, hands: int, jobs: int, seconds: float) -> int:
+    """How many jobs to take at once, after so many took so long: no more than make a batch.
+
+    Nor more than half of a fair share, so that all hands end at about the same time.
+    """
+    fit = int((BATCH_SECONDS - seconds) / seconds * jobs) if jobs else 1
+    return max(1, min(fit, math.ceil(left / (2 * hands))))

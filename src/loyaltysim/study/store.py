@@ -3,21 +3,26 @@
 A run is a replication of a scenario; its key is a hash of the scenario (with the files that it reads), the seed and the
 number of the replication. Runs are rows of Parquet files, each written under a temporary name, brought to the disk and
 renamed; its name holds the hash of its bytes, so a file that was damaged is found when the store is opened, set aside,
-and its runs are missing again. Two processes may fill one store: they add files and never change one. On closing, many
-small files are merged into few.
+and its runs are missing again. Two processes may fill one store: they add files and never change one, and what each has
+in hand is said beside them (`study.shared_work`). On closing, many small files are merged into few.
 
 A store belongs to one version of the package: runs of another are not comparable.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import logging
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
 
 import loyaltysim
 from loyaltysim.faults import Fault, ScenarioError
@@ -31,11 +36,17 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 HEAD = "store.json"
+LOCK = ".store.lock"
 PART, DAMAGED = ".parquet", ".damaged"
 MOST_PARTS = 12
 """Small files that are left as they are on closing, assumed; more are merged."""
 MOST_ROWS = 20_000
 """Rows of a merged file, assumed: some 50 MB."""
+LONGEST_LOCK = 30.0
+"""Seconds after which a lock that is held for moments is passed over, assumed: its holder was stopped meanwhile."""
+NO_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS}
+"""What a file system without locks says."""
+log = logging.getLogger("loyaltysim")
 
 
 class Store:
@@ -52,10 +63,11 @@ class Store:
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
+        self._known: set[Path] = set()
         mine = {"schema": SCHEMA, "version": loyaltysim.__version__, "source": source_hash()}
         head = self.folder / HEAD
         if not head.is_file():
-            if self.folder.exists() and (not self.folder.is_dir() or any(self.folder.iterdir())):
+            if self.folder.exists() and (not self.folder.is_dir() or any(map(_is_foreign, self.folder.iterdir()))):
                 raise _refused(self.folder, "is neither a store of runs nor an empty folder")
             self.folder.mkdir(parents=True, exist_ok=True)
             with whole_file(head) as temporary:
@@ -86,6 +98,7 @@ class Store:
             file.write(image)
             file.flush()
             os.fsync(file.fileno())
+        self._known.add(part)
         return part
 
     def rows(self, columns: Sequence[str] | None = None) -> pa.Table | None:
@@ -93,30 +106,51 @@ class Store:
 
         `columns` are those to read, all if None; key and error among them.
         """
-        read: dict[Path, pa.Table | None] = {}
-        while new := [part for part in self._parts() if part not in read]:  # another process may merge meanwhile
-            read |= {part: self._read(part, columns) for part in new}
-        tables = [table for table in read.values() if table is not None]
+        known: set[Path] = set()
+        rows = self._unknown(known, columns)
+        if columns is None:
+            self._known = known
+        return rows
+
+    def news(self) -> pa.Table | None:
+        """All columns of rows of files that others have added since `rows` or this was asked before; None: of none."""
+        return self._unknown(self._known)
+
+    def _unknown(self, known: set[Path], columns: Sequence[str] | None = None) -> pa.Table | None:
+        """Rows of files that are not known yet; then they are."""
+        tables = []
+        while new := [part for part in self._parts() if part not in known]:  # another process may merge meanwhile
+            tables += [table for part in new if (table := self._read(part, columns)) is not None]
+            known.update(new)
         return _once(tables) if tables else None
 
     def done(self) -> set[str]:
         """Keys of the runs that are there; those that failed are not."""
+        return self._keys(failed=False)
+
+    def failed(self) -> set[str]:
+        """Keys of the runs that failed and have not been done since."""
+        return self._keys(failed=True)
+
+    def _keys(self, failed: bool) -> set[str]:
         rows = self.rows(("key", "error"))
         if rows is None:
             return set()
         import pyarrow.compute as pc
 
-        return set(rows.filter(pc.is_null(rows["error"]))["key"].to_pylist())
+        which = pc.is_valid if failed else pc.is_null
+        return set(rows.filter(which(rows["error"]))["key"].to_pylist())
 
     def close(self) -> None:
         """Merge many small files into few: the new ones are whole before the old ones go. Full files stay."""
-        small = [part for part in self._parts() if int(part.stem.partition("-")[0]) < MOST_ROWS]
-        if len(small) <= MOST_PARTS:
-            return
-        rows = _once([table for table in map(self._read, small) if table is not None])
-        written = {self.add(rows.slice(start, MOST_ROWS)) for start in range(0, len(rows), MOST_ROWS)}
-        for part in {*small} - written:
-            part.unlink(missing_ok=True)
+        with one_at_a_time(self.folder):
+            small = [part for part in self._parts() if int(part.stem.partition("-")[0]) < MOST_ROWS]
+            if len(small) <= MOST_PARTS:
+                return
+            rows = _once([table for table in map(self._read, small) if table is not None])
+            written = {self.add(rows.slice(start, MOST_ROWS)) for start in range(0, len(rows), MOST_ROWS)}
+            for part in {*small} - written:
+                part.unlink(missing_ok=True)
 
     def _parts(self) -> list[Path]:
         return sorted(path for path in self.folder.glob(f"*{PART}") if not path.name.startswith("."))
@@ -131,7 +165,15 @@ class Store:
         except FileNotFoundError:
             return None
         if part.stem.rpartition("-")[2] != _hash(image):
-            part.rename(part.with_suffix(DAMAGED))
+            aside = part.with_suffix(DAMAGED)
+            try:
+                part.rename(aside)
+            except FileNotFoundError:  # another process did
+                return None
+            log.warning(
+                '"%s" is damaged (its bytes are not those that were written): set aside as %s; its runs, %s, are '
+                "made again where they are asked for", part, aside.name, part.stem.partition("-")[0],
+            )  # fmt: skip
             return None
         return pq.read_table(pa.BufferReader(image), columns=None if columns is None else list(columns))
 
@@ -158,6 +200,23 @@ class Keys:
         digest = self._content.copy()
         digest.update(str(replication).encode())
         return str(digest.hexdigest())
+
+
+@contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Do a moment's work in a store while no other process does such; at once where there are no locks."""
+    lock = FileLock(folder / LOCK, thread_local=False)
+    try:
+        lock.acquire(timeout=LONGEST_LOCK, poll_interval=0.002)
+    except Timeout:
+        pass
+    except OSError as error:
+        if error.errno not in NO_LOCKS:
+            raise
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def merge(into: str | Path, others: Iterable[str | Path]) -> None:
@@ -188,6 +247,11 @@ def _once(tables: list[pa.Table]) -> pa.Table:
     frame = table.select(["key", "error"]).to_pandas()
     order = frame.assign(failed=frame["error"].notna(), row=range(len(frame))).sort_values(["failed", "row"])
     return table.take(order.drop_duplicates("key")["row"].sort_values().to_numpy())
+
+
+def _is_foreign(path: Path) -> bool:
+    """Whether a file is no store's; what another process writes just now, under a hidden name, may be one's."""
+    return not path.name.startswith(".") and path.name != HEAD
 
 
 def _hash(image: bytes) -> str:
