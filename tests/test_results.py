@@ -2,6 +2,8 @@
 
 import importlib
 import os
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -106,6 +108,13 @@ def test_simulate__adds_each_customers_last_state_when_asked():
     for name in ("satisfaction[A]", "needs", "points[A points 1]", "points[A points 2]"):
         np.testing.assert_array_equal(data[f"customer_{name}"], frame[name])
     assert data["customer_segment"].values.tolist() == frame["segment"].astype(str).tolist()
+
+
+def test_first_simulate__does_not_wait_for_the_import_of_dask():
+    pytest.importorskip("dask")
+    short = "ls.load('reference').vary({'population.n_customers': 100, 'steps': 2})"
+    code = f"import sys, loyaltysim as ls; ls.simulate({short}); print('dask' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
 
 
 def test_customers__keep_two_programs_of_one_kind_apart_by_the_names_of_the_dataset():

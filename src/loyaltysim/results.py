@@ -98,11 +98,22 @@ def dataset(scenario: Scenario, seed: int, stacks: list[Raw]) -> xr.Dataset:
             attrs |= {"numerator": variable.numerator, "denominator": variable.denominator}
         value = values[variable.name]
         data[variable.name] = xr.Variable(
-            variable.dims, value.astype(np.int64 if variable.counted else np.float64), attrs
+            variable.dims, value.astype(np.int64 if variable.counted else np.float64), attrs, fastpath=True
         )
     used = {dim for variable in data.values() for dim in variable.dims}
-    out = xr.Dataset(data, {name: c for name, c in coords.items() if name in used}, attributes(scenario, seed))
-    return out.assign_coords(period_of_step=("step", values["period_of_step"]))
+    indexes = {name: _index(name, np.asarray(labels)) for name, labels in coords.items() if name in used}
+    told = {name: index.create_variables()[name] for name, index in indexes.items()}
+    told["period_of_step"] = xr.Variable("step", values["period_of_step"], fastpath=True)
+    return xr.Dataset(data, xr.Coordinates(told, indexes), attributes(scenario, seed))
+
+
+def _index(name: str, labels: np.ndarray) -> Any:
+    """What xarray makes of a dimension's labels; made by itself it would import Dask first, to see if they are its."""
+    import pandas as pd
+    from xarray.indexes import PandasIndex
+
+    dtype = object if labels.dtype.kind == "U" else None  # as xarray has it, whatever pandas makes of text
+    return PandasIndex(pd.Index(labels, dtype=dtype), name, coord_dtype=labels.dtype)
 
 
 def program_names(scenario: Scenario) -> list[str]:
