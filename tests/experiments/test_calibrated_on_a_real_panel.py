@@ -66,3 +66,11 @@ def test_command__writes_its_files_and_prints_tables(run, tmp_path, capsys):
     assert {file.name for file in tmp_path.iterdir()} == {"settings.csv", "targets.csv", "cuts.csv", "catsup.svg"}
     printed = capsys.readouterr()
     assert "| Catsup | **hunts32** |" in printed.out and "Catsup: Calibrated by abc" in printed.err
+
+
+def test_likelihood__is_surer_of_inertia_and_its_market_comes_back_less(frames):
+    settings, targets, _ = frames
+    yogurt = settings[settings.panel == "Yogurt"].set_index("path").loc["population.inertia"]
+    assert yogurt.ci_low < yogurt.likelihood < yogurt.ci_high and 5 * yogurt.likelihood_se < yogurt.sd
+    late = targets[(targets.panel == "Yogurt") & (targets.name == "repeat after five")].iloc[0]
+    assert late.observed - late.at_likelihood > 4 * late.se and late.inside

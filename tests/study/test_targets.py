@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 
 import loyaltysim as ls
+from loyaltysim.data.panel import Panel
 from loyaltysim.data.panels import panel_scenario
 from loyaltysim.scenario import Scenario
+from loyaltysim.study.target_panels import PanelReader
 from loyaltysim.study.targets import read_targets
 
 MARKET = {
@@ -153,6 +155,19 @@ def test_panel__is_counted_by_hand(on_panel):
     assert found["price paid, held out"] == pytest.approx(3 / 2)
     spread = np.array([5.5, 7.0]) - (12.5 / 6) * np.array([3, 3])
     assert errors(target)["price paid"] == pytest.approx(np.sqrt((spread**2).sum()) / 6)
+
+
+def test_panel__repeats_of_what_was_bought_so_many_purchases_before_are_counted_by_hand():
+    chosen = np.array([0, 1, 1, 0, 1, 0, 0, 1, 0, 0], np.int32)  # seven of the first household, three of the second
+    offers = np.ones((10, 2), np.float32)
+    start = np.array([1, -1], np.int8)
+    panel = Panel(("Ours", "Rival"), np.array([0, 7, 10]), offers, offers, offers, chosen, start)
+    reader = PanelReader(panel, 0.0)
+    found = dict(zip(reader.names, reader.observed()[0]))
+    # the start counts: 1 0 1 1 0 1 0 0, and 1 0 0
+    assert found["repeat"] == pytest.approx(3 / 9)
+    assert found["repeat after two"] == pytest.approx(3 / 7)
+    assert found["repeat after five"] == pytest.approx(2 / 3)
 
 
 def test_panel__of_a_run_read_as_data_is_what_is_read_from_the_run(on_panel):

@@ -2,8 +2,9 @@
 
 Shares of brands, the mean price paid, the shares bought on a leaflet or display, and of repeat purchases are the
 sufficient statistics of a logit with these effects (docs/model.md (E186)): nothing else in the panel speaks of its
-coefficients where customers are alike. The share that is the brand bought two purchases before, and how many households
-bought a brand at all, tell tastes that differ from inertia.
+coefficients where customers are alike. The shares that are the brand bought two and five purchases before, and how many
+households bought a brand at all, tell tastes that differ from inertia: what is habit fades with each purchase between,
+what is taste stays.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from loyaltysim.study.targets import Target, refused
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
     from loyaltysim.simulation import Simulation
+
+LATER = {"two": 2, "five": 5}
+"""Purchases back at which repeats are counted, beside the one before: soon, and when habit has faded (assumed)."""
 
 
 def panel_target(scenario: Scenario, panel: Panel, hold_out: float) -> Target:
@@ -75,7 +79,8 @@ class PanelReader:
     @property
     def _means(self) -> list[str]:
         brands = [f"share of purchases[{brand}]" for brand in self.panel.brands[:-1]]
-        return [*brands, "price paid", "bought on feature", "bought on display", "repeat", "repeat after two"]
+        offers = ["price paid", "bought on feature", "bought on display"]
+        return [*brands, *offers, "repeat", *(f"repeat after {lag}" for lag in LATER)]
 
     @property
     def names(self) -> list[str]:
@@ -93,12 +98,12 @@ class PanelReader:
         panel = replace(self.panel, chosen=chosen)
         rows, brands = np.arange(len(chosen)), range(len(panel.brands) - 1)
         before = panel.before()
-        two = np.full(len(chosen), -1, before.dtype)
-        two[1:] = before[:-1]
-        two[panel.first[:-1][np.diff(panel.first) > 0]] = -1  # nobody knows what was bought before the first purchase
+        place = rows - panel.first[:-1][self.household]  # nobody knows what was bought before the purchase at the start
+        earlier = [np.where(place >= lag - 1, np.roll(before, lag - 1), -1) for lag in LATER.values()]
         offers = [offer[rows, chosen] for offer in (panel.price, panel.feature, panel.display)]
-        means = [*(chosen == brand for brand in brands), *offers, chosen == before, chosen == two]
-        counts = [*(np.ones(len(chosen), bool) for _ in range(len(means) - 2)), before >= 0, two >= 0]
+        repeats = [before, *earlier]
+        means = [*(chosen == brand for brand in brands), *offers, *(chosen == own for own in repeats)]
+        counts = [*(np.ones(len(chosen), bool) for _ in (*brands, *offers)), *(own >= 0 for own in repeats)]
         return np.stack(means, 1).astype(float), np.stack(counts, 1)
 
     def _by_household(self, chosen: np.ndarray, late: bool) -> tuple[np.ndarray, np.ndarray]:
