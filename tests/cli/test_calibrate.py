@@ -46,7 +46,7 @@ def test_calibrate__gives_json_with_what_was_held_out(command, asked):
     [
         (("--hold-out", "2"), '--hold-out: must be a number from 0 to below 1, was "2"'),
         (("--points", "few"), '--points: must be a whole number from 1 to 10000000, was "few"'),
-        (("--method", "abcd"), 'method: there is no "abcd"; there are: abc, simulated_moments. Did you mean "abc"?'),
+        (("--method", "abcd"), '--method: there is no "abcd"; there are: abc, simulated_moments. Did you mean "abc"?'),
         (("--axis", "brands.Ours.prce=[1,2]"), 'unknown setting "prce"'),
         (("--targets", "none.toml"), "none.toml: cannot be read: No such file"),
     ],

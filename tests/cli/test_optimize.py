@@ -4,8 +4,14 @@ import signal
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
+
+import loyaltysim as ls
+from loyaltysim.cli.asked import Asked
+from loyaltysim.cli.optimize import show
 
 pytest.importorskip("optuna", reason="needs the extra [calibrate]")
 pytestmark = pytest.mark.slow  # each runs many designs
@@ -18,7 +24,7 @@ def test_optimize__tells_the_front_and_keeps_all_runs(command, here, small):
     words = ("optimize", small, *PRICE, *GOALS, "--trials", "9", "--world", "price_war", "--store", "kept")
     done = command(*words)
     assert (done.code, done.err) == (0, "")
-    assert "designs that no other beats" in done.out and "9 designs tried" in done.out and " ± " in done.out
+    assert "the best designs of the search" in done.out and "9 designs tried" in done.out and " ± " in done.out
     wanted = {"trials.csv", "front.csv", "refused.csv", "front.svg", "history.svg", "store.json"}
     assert {path.name for path in (here / "kept").iterdir()} >= wanted
     pictures = [(here / "kept" / name).read_bytes() for name in ("front.svg", "history.svg")]
@@ -37,8 +43,8 @@ def test_optimize__tells_the_front_and_keeps_all_runs(command, here, small):
         (("--axis", "brands.Ours.price=[-1.0,2.0]"), "brands.Ours.price: must be"),
         ((*PRICE, "--maximize", "profit"), 'Did you mean "margin"?'),
         ((*PRICE, "--maximize", "margin", "--minimize", "margin"), '--minimize: "margin" is to be maximized too'),
-        ((*PRICE, "--world", "peace"), 'world: there is no "peace"'),
-        ((*PRICE, "--robust", "best"), 'robust: there is no "best"; there are: mean, worst, quantile'),
+        ((*PRICE, "--world", "peace"), '--world: there is no "peace"'),
+        ((*PRICE, "--robust", "best"), '--robust: there is no "best"; there are: mean, worst, quantile'),
         ((*PRICE, "--quantile", "2"), '--quantile: must be a number from 0 to 1, was "2"'),
         ((*PRICE, "--trials", "no"), '--trials: must be a whole number from 1 to 100000, was "no"'),
         ((*PRICE, "--store", "letter"), "is neither a store of runs nor an empty folder"),
@@ -71,3 +77,18 @@ def test_ctrl_c__says_how_to_go_on(here, small, words):
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, "")
     assert err == 'stopped; "kept" keeps what is done: the same command goes on from there\n'
+
+
+@pytest.mark.parametrize("on_front", [True, False])
+def test_optimize__says_of_a_beaten_design_what_beaten_means(capsys, small, here, on_front):
+    scenario = ls.load(here / small)
+    row = {"objective": "margin", "effect": 1.0, "effect_low": 0.5, "effect_high": 1.5, "unit": "EUR"}
+    front = pd.DataFrame([
+        {**row, "trial": 0, "on_front": True, PRICE[1].partition("=")[0]: 2.0},
+        {**row, "trial": 3, "on_front": on_front, PRICE[1].partition("=")[0]: 2.1},
+    ])  # fmt: skip
+    found = SimpleNamespace(front=front, trials=front, refused=[], objectives={"margin": "max"})
+    show(small, Asked(1, 2, None, {}), found, scenario, None)
+    told = " ".join(capsys.readouterr().out.split())
+    assert "no other beats" not in told, "which a beaten one would belie"
+    assert ("beaten in new runs" in told, "no other beat it in the search" in told) == (not on_front,) * 2

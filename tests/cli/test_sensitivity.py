@@ -20,8 +20,11 @@ def test_sensitivity__tells_both_ends_with_their_intervals(command, small):
     ("options", "message"),
     [
         (("--axis", "brands.Ours.price=[2]"), "brands.Ours.price: needs the least and the largest value, was given 1"),
-        ((*AXIS, "--metric", "shares"), 'metric: no metric is called "shares"'),
-        ((*AXIS, "--method", "tornados"), 'method: there is no "tornados"; there are: tornado, morris, sobol. Did you'),
+        ((*AXIS, "--metric", "shares"), '--metric: no metric is called "shares"'),
+        (
+            (*AXIS, "--method", "tornados"),
+            '--method: there is no "tornados"; there are: tornado, morris, sobol. Did you',
+        ),
         ((*AXIS, "--samples", "few"), '--samples: must be a whole number from 1 to 10000000, was "few"'),
     ],
 )

@@ -37,12 +37,18 @@ def test_sweep__tells_each_point_and_keeps_all_runs(command, here, small):
             ("--axis", "brands.Ours.price=[1,2]", "--axis", 'brands."Ours".price=[3]'),
             '--axis: brands."Ours".price is given twice: give all its values in one axis',
         ),
-        (("--axis", "brands.Ours.price=2"), "brands.Ours.price: must be a list of values, was 2"),
+        (("--axis", "brands.Ours.price=2"), "--axis: brands.Ours.price: must be a list of values, was 2"),
         (("--axis", "brands.Ours.price"), '--axis: must be PATH=VALUE, was "brands.Ours.price"'),
         ((*AXES, "--shard", "3/2"), '--shard: must be K/N with K from 1 to N, as 2/8, was "3/2"'),
-        ((*AXES, "--design", "cube"), 'design: no design "cube"; there are: grid, latin_hypercube, sobol'),
+        (("--axis", 'brands."Ours".price=[-1]'), "--axis: brands.Ours.price: must be at least 0, was -1"),
+        (
+            (*AXES, "--design", "sobol", "--points", "3"),
+            "--points: a Sobol sequence is even for powers of 2: take 2 or 4",
+        ),
+        ((*AXES, "--points", "3"), "--points: a grid has as many points as its values make; give none"),
+        ((*AXES, "--design", "cube"), '--design: no design "cube"; there are: grid, latin_hypercube, sobol'),
         ((*AXES, "--workers", "none"), '--workers: must be a whole number from 1 to 4096, was "none"'),
-        ((*AXES, "--store", "letter"), "is neither a store of runs nor an empty folder"),
+        ((*AXES, "--store", "letter"), '--store: "letter" is neither a store of runs nor an empty folder'),
     ],
 )
 def test_sweep__tells_a_mistake_in_one_line_and_writes_nothing(command, here, small, options, message):

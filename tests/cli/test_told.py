@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import subprocess
 import sys
 
@@ -58,3 +59,34 @@ def test_progress__is_shown_on_a_terminal_and_nowhere_else(here, small):
 def test_module__is_the_command():
     done = subprocess.run([sys.executable, "-m", "loyaltysim", "--version"], capture_output=True, text=True)
     assert done.returncode == 0 and done.stdout.startswith("loyaltysim ")
+
+
+def test_full_disk__is_told_with_the_file_and_with_what_the_store_keeps(command, small, monkeypatch):
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    axis = ("--axis", "brands.Ours.price=[1.9,2.1]")
+    command("sweep", small, *axis, "--store", "kept", "--replications", "1")
+    monkeypatch.setattr("os.fsync", full)
+    done = command("sweep", small, *axis, "--store", "kept", "--replications", "2")
+    kept, cannot = done.err.splitlines()
+    assert (done.code, done.out) == (1, "")
+    assert kept == '"kept" keeps what is done: the same command goes on from there'
+    assert re.fullmatch(r"cannot write: kept/\d+-\w+\.parquet: No space left on device", cannot)
+
+
+@pytest.mark.parametrize(
+    ("words", "work"),
+    [
+        (("compare", "small.toml", "grocery"), "study.compare.compare"),
+        (("stress", "small.toml"), "study.stress.stress"),
+    ],
+)
+def test_ctrl_c__says_that_nothing_is_kept_where_nothing_is(command, small, monkeypatch, words, work):
+    def stop(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"loyaltysim.{work}", stop)
+    done = command(*words, "--replications", "1")
+    assert (done.code, done.out) == (130, "")
+    assert done.err.startswith("stopped; nothing is kept, since ") and "the same command begins anew" in done.err

@@ -66,7 +66,7 @@ def test_faults__are_told_all_at_once_before_any_run():
         ({PRICE: [1, 2]}, {"kind": "sobol", "points": 12},
          "points: a Sobol sequence is even for powers of 2: take 8 or 16, was 12"),
         ({PRICE: [1, 2]}, {"kind": "latin_hypercube"},
-         'points: design "latin_hypercube" needs a number of points from 1 to 1,000,000, was None'),
+         'points: design "latin_hypercube" needs a number of points from 1 to 1,000,000, none was given'),
         ({PRICE: [1, 2, 3]}, {"kind": "sobol", "points": 2},
          f"{PRICE}: needs the least and the largest value, was given 3 values"),
         ({PRICE: [2, 1]}, {"kind": "sobol", "points": 2},

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from loyaltysim.faults import Fault, ScenarioError, split_path
+from loyaltysim.faults import Fault, ScenarioError, path_text, split_path
 from loyaltysim.loading import load
 from loyaltysim.scenario import Scenario
 from loyaltysim.scenario_file import find, read
@@ -104,6 +104,16 @@ def read_axes(faults: Faults, axes: list[str]) -> dict[str, Any]:
                 raise ScenarioError([Fault(None, None, "", f"{path} is given twice: give all its values in one axis")])
             wanted[path] = values
     return wanted
+
+
+@contextmanager
+def of_axes(axes: Mapping[str, Any]) -> Iterator[None]:
+    """Say of faults of values that an axis gave a setting that they come from there."""
+    own = {path_text(split_path(path)) for path in axes} | {*axes}
+    try:
+        yield
+    except ScenarioError as error:
+        raise ScenarioError(replace(f, file="--axis", line=None) if f.key in own else f for f in error.faults) from None
 
 
 def read_scenario(name: str, asked: Asked) -> Scenario:

@@ -55,7 +55,7 @@ def calibrate(
     "till.csv", a transaction log, and weeks = 13, the length of a period; docs/calibration.md has them all.
     """
     with told(as_json):
-        from loyaltysim.cli.asked import Faults, located, read_axes, read_count, read_options, read_scenario
+        from loyaltysim.cli.asked import Faults, located, of_axes, read_axes, read_count, read_options, read_scenario
         from loyaltysim.cli.folder import check_folder
         from loyaltysim.study.target_file import read_target_file
 
@@ -77,7 +77,7 @@ def calibrate(
                 scenario, observed, how["weeks"] = read_target_file(targets, scenario)
         faults.tell()
         assert scenario is not None  # a fault otherwise
-        with resumable(store), located(name):
+        with resumable(store), of_axes(wanted), located(name):
             found = work_out(scenario, observed, wanted, asked, store, quiet, how)
         answer = {**head(name, asked, out), "method": method, **answer_of(found)}
         if out is not None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from loyaltysim.cli import options
-from loyaltysim.cli.told import plain, print_json, told
+from loyaltysim.cli.told import not_resumable, plain, print_json, told
 
 if TYPE_CHECKING:
     from loyaltysim.cli.asked import Asked
@@ -69,7 +69,8 @@ def compare(
         faults.tell()
         folder = stack.enter_context(writing(out)) if out is not None else None
         chosen = None if baseline is None else dict(zip(names, scenarios)).get(baseline, baseline)
-        comparison = run_all(scenarios, chosen, asked, quiet, until)
+        with not_resumable("replications of all scenarios are compared together; fewer --replications end sooner"):
+            comparison = run_all(scenarios, chosen, asked, quiet, until)
         asked = replace(asked, replications=comparison.runs[comparison.baseline].sizes["replication"])
         found = {
             **head("compare", list(scenarios), asked, out),

@@ -58,7 +58,7 @@ def optimize(
     command goes on where it stopped, and trials.csv, front.csv and pictures are written beside the runs.
     """
     with told(as_json):
-        from loyaltysim.cli.asked import Faults, read_axes, read_count, read_options, read_scenario
+        from loyaltysim.cli.asked import Faults, of_axes, read_axes, read_count, read_options, read_scenario
         from loyaltysim.cli.run import head
 
         faults = Faults()
@@ -74,7 +74,7 @@ def optimize(
         with faults.of():
             scenario = read_scenario(name, asked)
         faults.tell()
-        with resumable(store):
+        with resumable(store), of_axes(wanted):
             found = work_out(scenario, wanted, asked, store, quiet, how)
         if store is not None:
             save(found, store)
@@ -86,6 +86,8 @@ def optimize(
             show(name, asked, found, scenario, store)
 
 
+BEATEN = "beaten in new runs"
+"""Said of a design that was best in the search and is no longer, with new luck."""
 MOST_TRIALS = 100_000
 """Assumed: Optuna slows down with what it was told."""
 
@@ -168,11 +170,13 @@ def show(name: str, asked: Asked, found: Optimization, scenario: Scenario, store
             for row in (own.loc[metric],)
         ]
         settings = own.iloc[0]
-        mark = "as it is" if not trial else "" if settings["on_front"] else "beaten"
+        mark = "as it is" if not trial else "" if settings["on_front"] else BEATEN
         texts = ["0" if not trial else number.with_half() for number in added]
         rows.append([str(trial), *(short(settings[path]) for path in paths), *texts, mark])
-    note = "What each design adds to the market as it is, ± 95 %; run again with new luck, by which some may be beaten."
-    title = f"{plain(scenario.focal)}: designs that no other beats"
+    note = "What each design adds to the market as it is, ± 95 %, in runs with new luck."
+    if BEATEN in (row[-1] for row in rows):
+        note += f" {BEATEN[:1].upper()}{BEATEN[1:]}: no other beat it in the search, by luck of its own."
+    title = f"{plain(scenario.focal)}: the best designs of the search"
     columns = ["design", *map(plain, paths), *heads, ""]
     console.print("", tables.table(title, columns, rows, texts=1 + len(paths), note=note), sep="\n")
     tried, refused = found.trials["trial"].nunique() - 1, len(found.refused)

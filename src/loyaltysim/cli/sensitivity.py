@@ -61,7 +61,7 @@ def sensitivity(
     A tornado puts one setting at a time at each end of its range. Morris and Sobol (SALib) see interactions too.
     """
     with told(as_json):
-        from loyaltysim.cli.asked import Faults, read_axes, read_count, read_options, read_scenario
+        from loyaltysim.cli.asked import Faults, of_axes, read_axes, read_count, read_options, read_scenario
         from loyaltysim.cli.run import head
 
         faults = Faults()
@@ -74,7 +74,7 @@ def sensitivity(
             scenario = read_scenario(name, asked)
         faults.tell()
         how = {"method": method, "metrics": tuple(metrics or ("retention_rate", "margin")), "of": of, "samples": count}
-        with resumable(store):
+        with resumable(store), of_axes(wanted):
             found = work_out(scenario, wanted, asked, store, quiet, how)
         if as_json:
             rows = found.to_dict("records")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from loyaltysim.cli import options
-from loyaltysim.cli.told import plain, print_json, told
+from loyaltysim.cli.told import not_resumable, plain, print_json, told
 
 if TYPE_CHECKING:
     from loyaltysim.cli.asked import Asked
@@ -41,7 +41,7 @@ def stress(
         with faults.of():
             scenario = read_scenario(name, asked)
         faults.tell()
-        with located(name):
+        with located(name), not_resumable("all worlds are compared together; fewer --replications end sooner"):
             found = work_out(scenario, worlds, asked, quiet)
         if as_json:
             print_json({**head("stress", name, asked, None), "rows": effect_rows(found)})

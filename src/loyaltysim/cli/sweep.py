@@ -62,7 +62,7 @@ def sweep(
     replications add to what is there, and sweep.nc and sweep.csv beside them hold the results.
     """
     with told(as_json):
-        from loyaltysim.cli.asked import Faults, located, read_axes, read_count, read_options, read_scenario
+        from loyaltysim.cli.asked import Faults, located, of_axes, read_axes, read_count, read_options, read_scenario
 
         faults = Faults()
         asked = read_options(faults, seed=seed, replications=replications, threads=threads, changes=changes)
@@ -80,8 +80,9 @@ def sweep(
         assert part is not None  # a fault otherwise
         from loyaltysim.study.design import design as make
 
-        visited = make(scenario, wanted, design, count, asked.seed)  # type: ignore[arg-type]  # checked inside
-        with resumable(store), located(name):
+        with of_axes(wanted):
+            visited = make(scenario, wanted, design, count, asked.seed)  # type: ignore[arg-type]  # checked inside
+        with resumable(store), of_axes(wanted), located(name):
             data = work_out(scenario, visited, asked, store, part, n_workers, cluster, quiet)
         if store is not None:
             save(data, store)

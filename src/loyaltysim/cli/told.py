@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
 
 FAILED, WRONG, INTERRUPTED, CLOSED_PIPE = 1, 2, 130, 141
 """Exit codes; the last two as shells count signals, 128 + SIGINT and 128 + SIGPIPE."""
+OPTIONS = {
+    **{name: f"--{name}" for name in ("baseline", "design", "method", "metric", "of", "points", "quantile", "robust")},
+    **{name: f"--{name}" for name in ("samples", "shard", "store", "targets", "trials", "until", "world")},
+    **dict.fromkeys(("axes", "settings"), "--axis"),
+    **dict.fromkeys(("objective", "objectives"), "--maximize or --minimize"),
+}
+"""What arguments of Python are called on the command line; no setting of a scenario has such a path."""
 
 
 @contextmanager
@@ -37,7 +45,7 @@ def told(as_json: bool = False) -> Iterator[None]:
             yield
         sys.stdout.flush()  # so that a full disk or a closed pipe is noticed here
     except ScenarioError as error:
-        _end(error.faults, as_json, WRONG)
+        _end(map(_by_option, error.faults), as_json, WRONG)
     except ImportError as error:
         _end(alone(_missing(error)), as_json, WRONG)
     except MemoryError:
@@ -46,7 +54,8 @@ def told(as_json: bool = False) -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that closing stdout says nothing either
         raise typer.Exit(CLOSED_PIPE) from None
     except OSError as error:
-        _end(alone(f"cannot write: {error.strerror or error}"), as_json, FAILED)
+        where = "" if error.filename is None or error.strerror is None else f"{error.filename}: "
+        _end(alone(f"cannot write: {where}{error.strerror or error}"), as_json, FAILED)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
@@ -54,13 +63,33 @@ def told(as_json: bool = False) -> Iterator[None]:
 
 @contextmanager
 def resumable(store: Path | None) -> Iterator[None]:
-    """Do long work; Ctrl-C tells whether the store keeps what is done, and ends the command."""
+    """Do long work; Ctrl-C, or a full disk, tells whether the store keeps what is done, and ends the command."""
+    keeps = f'"{store}" keeps what is done: the same command goes on from there'
     try:
         yield
     except KeyboardInterrupt:
-        kept = f'stopped; "{store}" keeps what is done: the same command goes on from there'
-        print(kept if store is not None else "stopped; --store DIR would keep what is done", file=sys.stderr)
+        print(f"stopped; {'--store DIR would keep what is done' if store is None else keeps}", file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
+    except OSError:
+        if store is not None:
+            print(keeps, file=sys.stderr)
+        raise
+
+
+@contextmanager
+def not_resumable(why: str) -> Iterator[None]:
+    """Do long work of which nothing is kept before its end; Ctrl-C says so, and ends the command."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        print(f"stopped; nothing is kept, since {why}: the same command begins anew", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _by_option(fault: Fault) -> Fault:
+    """A fault of an argument, told as one of the option; of a setting, as it is."""
+    option = OPTIONS.get(fault.key)
+    return fault if option is None or fault.line is not None else replace(fault, file=None, key=option)
 
 
 @contextmanager

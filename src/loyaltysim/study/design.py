@@ -168,7 +168,8 @@ def _faults(base: Scenario, axes: Mapping[str, Sequence[Any]], kind: Kind, point
         if points is not None:
             yield fault("points", "a grid has as many points as its values make; give none")
     elif points is None or not 1 <= points <= MOST_POINTS:
-        yield fault("points", f'design "{kind}" needs a number of points from 1 to {MOST_POINTS:,}, was {points}')
+        given = "none was given" if points is None else f"was {points}"
+        yield fault("points", f'design "{kind}" needs a number of points from 1 to {MOST_POINTS:,}, {given}')
     elif kind == "sobol" and points & (points - 1):
         below = 1 << (points.bit_length() - 1)
         yield fault("points", f"a Sobol sequence is even for powers of 2: take {below} or {2 * below}, was {points}")
