@@ -99,6 +99,16 @@ def test_checkpoint__restored_equals_going_straight_on(scenario, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["half.npz"]
 
 
+@pytest.mark.parametrize("cut", [0, 10, 2_000, -30])
+def test_checkpoint__cut_off_is_refused_in_one_message_and_changes_nothing(tmp_path, cut):
+    here = Simulation(small("reference")).run(until=2)
+    here.checkpoint(tmp_path / "here.npz")
+    (tmp_path / "cut.npz").write_bytes((tmp_path / "here.npz").read_bytes()[:cut])
+    with pytest.raises(ValueError, match="cut.npz cannot be read: it is no checkpoint, or one that is cut off"):
+        here.restore(tmp_path / "cut.npz")
+    assert here.now == here.restore(tmp_path / "here.npz").now
+
+
 def test_checkpoint__restored_in_a_run_that_was_ahead_leaves_nothing_of_it(tmp_path):
     scenario = small("grocery").vary({"metrics.dormant_after_weeks": 4.0})
     here, ahead = Simulation(scenario).run(until=2), Simulation(scenario).run()

@@ -33,11 +33,20 @@ def save(simulation: Simulation, path: str | Path) -> None:
 
 
 def restore(simulation: Simulation, path: str | Path) -> None:
-    """Take over a checkpoint's state. Raises ValueError if it is of another scenario, seed, stack or version."""
-    with np.load(path, allow_pickle=False) as file:
-        if "identity" not in file or str(file["identity"]) != _identity(simulation):
-            raise ValueError(f"{path} is a checkpoint of another scenario, seed, replications or version")
-        state = {name: file[name] for name in file.files}
+    """Take over a checkpoint's state.
+
+    Raises ValueError if it is of another scenario, seed, stack or version, or is cut off or damaged; OSError if it
+    cannot be opened. Nothing is taken over then.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            state = {name: file[name] for name in file.files}
+    except OSError:
+        raise
+    except Exception:  # what a broken archive raises is of many kinds
+        raise ValueError(f"{path} cannot be read: it is no checkpoint, or one that is cut off or damaged") from None
+    if str(state.get("identity")) != _identity(simulation):
+        raise ValueError(f"{path} is a checkpoint of another scenario, seed, replications or version")
     world = simulation.world
     for name in [name for name in world.carried if f"own/{name}" not in state]:  # of a branch; no part asks for it here
         world.carried.remove(name)

@@ -2,8 +2,11 @@
 
 import json
 import logging
+import multiprocessing
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -151,6 +154,30 @@ def test_two_processes_on_one_store__make_every_run_once_and_both_have_all(tmp_p
     (one, whole), (other, whole_too) = (json.loads(Path(store + name).read_text()) for name in ("one", "other"))
     assert one + other == 60 and whole and whole_too
     assert min(one, other) > 6, "both had their part"
+
+
+MASK = "import os, signal; os._exit(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()))"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs masks of signals")
+def test_workers__get_no_ctrl_c_and_we_do():
+    ended = []
+
+    def start() -> None:
+        begin.wait()
+        worker = multiprocessing.get_context("spawn").Process(target=exec, args=(MASK,))
+        worker.start()
+        worker.join()
+        ended.append(worker.exitcode)
+
+    begin = threading.Event()
+    with cluster._deaf_to_ctrl_c():
+        thread = threading.Thread(target=start)
+        thread.start()
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    begin.set()
+    thread.join()
+    assert ended == [1]
 
 
 class NoWorkers:

@@ -6,6 +6,7 @@ import sys
 import time
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -246,6 +247,19 @@ def test_axes__may_be_arrays_and_may_take_a_setting_away(tmp_path):
     until = "brands.Rival.pricing.0.until_week"
     data = sweep(SMALL, {until: [3.0, None], PRICE: np.array([1.9, 2.0])}, replications=1)
     assert data["failed"].sum() == 0 and data.sizes["point"] == 4
+
+
+@pytest.mark.parametrize(
+    ("client", "message"),
+    [
+        (5, "client: must be a Client of Dask distributed, was 5"),
+        (SimpleNamespace(submit=print, nthreads=dict, status="closed"), "Client of Dask distributed is closed"),
+    ],
+)
+def test_client_that_is_none__is_refused_before_anything_is_written(tmp_path, client, message):
+    with pytest.raises(ScenarioError, match=message):
+        sweep(SMALL, {PRICE: [2.0]}, replications=1, store=tmp_path / "store", client=client)
+    assert not list(tmp_path.iterdir())
 
 
 def test_store_of_another_version__is_refused(tmp_path):

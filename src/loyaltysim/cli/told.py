@@ -23,6 +23,7 @@ FAILED, WRONG, INTERRUPTED, CLOSED_PIPE = 1, 2, 130, 141
 OPTIONS = {
     **{name: f"--{name}" for name in ("baseline", "design", "method", "metric", "of", "points", "quantile", "robust")},
     **{name: f"--{name}" for name in ("samples", "shard", "store", "targets", "trials", "until", "world")},
+    "client": "--cluster or --workers",
     **dict.fromkeys(("axes", "settings"), "--axis"),
     **dict.fromkeys(("objective", "objectives"), "--maximize or --minimize"),
 }

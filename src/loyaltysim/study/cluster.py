@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import logging
 import math
+import os
+import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,9 +53,40 @@ def connected(address: str | None = None, workers: int | None = None) -> Iterato
         with client:
             yield client
         return
-    local = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
+    wanted = workers or os.cpu_count() or 1
+    with _deaf_to_ctrl_c():  # so are the workers, which its thread starts; told of twice, they would end in tracebacks
+        local = LocalCluster(
+            n_workers=0, threads_per_worker=1, memory_limit=1 / wanted, dashboard_address=None,
+            silence_logs=logging.ERROR,
+        )  # fmt: skip
     with local, Client(local) as client:
+        local.scale(wanted)
+        client.wait_for_workers(1)
         yield client
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Start threads that get no Ctrl-C, nor do the processes that they start; this process still gets it."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # which would let Ctrl-C through again, were it started by one of these threads
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def check_client(client: Any) -> None:
+    """Raise ScenarioError if something is given for a client that is none, or one that is closed."""
+    if client is None:
+        return
+    if not callable(getattr(client, "submit", None)) or not callable(getattr(client, "nthreads", None)):
+        raise ScenarioError([Fault(None, None, "client", f"must be a Client of Dask distributed, was {client!r}")])
+    if getattr(client, "status", "running") != "running":
+        raise ScenarioError([Fault(None, None, "client", f"the Client of Dask distributed is {client.status}")])
 
 
 def batches_on(client: Any, work: SharedWork, seed: int, seconds: float) -> Iterator[list[Row]]:
@@ -60,9 +94,10 @@ def batches_on(client: Any, work: SharedWork, seed: int, seconds: float) -> Iter
 
     Two batches a worker are under way, so that none waits for the next, and what is left stays free for others.
     """
-    from distributed import wait
+    from distributed import CancelledError, KilledWorker, wait
+    from distributed.comm import CommClosedError
 
-    from loyaltysim.study.fill import WAIT_SECONDS, do
+    from loyaltysim.study.fill import WAIT_SECONDS, do, failed
 
     first = 0.0
     for _ in range(2):  # the first one may have compiled
@@ -71,7 +106,7 @@ def batches_on(client: Any, work: SharedWork, seed: int, seconds: float) -> Iter
             yield do(job, seed)
             first = time.perf_counter() - began
     size = math.ceil(seconds / first) if first else 1
-    running: set[Any] = set()
+    running: dict[Any, list[Job]] = {}
     alone = Alone()
     try:
         while work.left or running:
@@ -81,19 +116,25 @@ def batches_on(client: Any, work: SharedWork, seed: int, seconds: float) -> Iter
                 if not jobs:
                     break
                 sent = [_sent(job) for job in jobs]
-                running.add(client.submit(do_sent, sent, seed, pure=False, retries=RETRIES))
+                running[client.submit(do_sent, sent, seed, pure=False, retries=RETRIES)] = jobs
             if not running:  # others have in hand what is left
                 time.sleep(WAIT_SECONDS)
                 continue
             try:
-                finished = wait(running, timeout=LOOK_SECONDS, return_when="FIRST_COMPLETED").done
+                finished = wait(list(running), timeout=LOOK_SECONDS, return_when="FIRST_COMPLETED").done
             except TimeoutError:
                 continue
             for future in finished:
-                yield future.result()
-                running.discard(future)
+                jobs = running.pop(future)
+                try:
+                    yield future.result()
+                except KilledWorker:
+                    yield failed(jobs, "every worker that was given these runs died; too little memory, perhaps")
+    except (CancelledError, CommClosedError):
+        raise ScenarioError([Fault(None, None, "client", "the cluster is gone")]) from None
     finally:
-        client.cancel(list(running))
+        with suppress(CancelledError, OSError, TimeoutError):
+            client.cancel(list(running))
 
 
 class Alone:

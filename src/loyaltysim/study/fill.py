@@ -188,6 +188,11 @@ def _kept(job: Job, simulation: Simulation) -> tuple[str, np.ndarray]:
     return layout, np.stack([summarized(data, metric) for metric in METRICS], 1).reshape(len(job.keys), -1)
 
 
+def failed(jobs: Sequence[Job], why: str) -> list[Row]:
+    """The rows of jobs of which nothing came back."""
+    return [_row(key, run, 0.0, error=why) for job in jobs for run, key in zip(job.replications, job.keys)]
+
+
 class _ListenerFailed(Exception):
     """What listens to the progress raised: no fault of the run."""
 

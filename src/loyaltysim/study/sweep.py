@@ -14,6 +14,7 @@ from loyaltysim.faults import Fault, ScenarioError
 from loyaltysim.memory import check_memory
 from loyaltysim.runs import STACK_ROWS
 from loyaltysim.simulation import check_count, check_seed
+from loyaltysim.study.cluster import check_client
 from loyaltysim.study.compare import METRICS
 from loyaltysim.study.design import Design, Kind, design
 from loyaltysim.study.fill import Row, fill, jobs_of
@@ -115,6 +116,7 @@ def run_scenarios(
 ) -> xr.Dataset:
     """Run a scenario at each point of a design; as `sweep`, with scenarios that may differ from the base besides."""
     seed, replications = check_seed(seed), check_count("replications", replications)
+    check_client(client)
     number, shards = shard
     if not 1 <= number <= shards:
         raise ScenarioError([Fault(None, None, "shard", f"must be k/n with k from 1 to n, was {number}/{shards}")])
