@@ -16,7 +16,7 @@ from loyaltysim.market.market import Market, Plan
 from loyaltysim.world import World, open_world
 
 if TYPE_CHECKING:
-    from loyaltysim.scenario import Brand, Scenario
+    from loyaltysim.scenario import Brand, PanelSource, Scenario
 
 MOST_OCCASIONS = 1000
 """Expected occasions of a customer in a step: each is a round, and so many are surely a slip (assumed)."""
@@ -63,7 +63,7 @@ def open_market(
         )
         raise ScenarioError([Fault(None, None, "population.needs_per_week", message)])
     if scenario.panel is not None and scenario.behavior.needs.kind == "panel":
-        _seat_households(scenario, scenario.panel.source, world)
+        _seat_households(scenario, scenario.panel, world)
     if scenario.word_of_mouth.travels:
         world.neighbors = build_network(scenario, world.customers, seed)
         rate = getattr(scenario.network, "turnover", 0.0)
@@ -101,9 +101,10 @@ def _facts(brands: list[Brand]) -> dict[str, list[float]]:
     return facts
 
 
-def _seat_households(scenario: Scenario, source: str, world: World) -> None:
+def _seat_households(scenario: Scenario, panel: PanelSource, world: World) -> None:
     """Give the world its panel, and every customer the brand that its household was seen to buy first."""
-    world.panel = load_panel(source, world.brands, scenario.population.n_customers, scenario._folder)
+    n = scenario.population.n_customers
+    world.panel = load_panel(panel.source, world.brands, n, scenario._folder, panel.order)
     _seat(world, np.tile(world.panel.start_brand, world.n_replications))
 
 

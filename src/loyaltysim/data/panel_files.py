@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 FORMS = ("wide", "long")
 ORDERS = ("check", "time", "unknown")
+READ_WITHOUT = 'order="unknown" reads the panel without it'
 LONG: dict[str, tuple[str, ...]] = {
     **{"household": ("id",), "purchase": (), "brand": (), "chosen": ("choice",)},
     **{"price": (), "feature": ("feat",), "display": ("disp",)},
@@ -76,7 +77,7 @@ def read_panel(
         try:
             refuse_sorted(panel)
         except ValueError as error:
-            table.say(column, f'{error}; order="unknown" reads the panel without it')
+            table.say(column, f"{error}; {READ_WITHOUT}")
             table.end()
     return panel if order != "unknown" else Panel(**{**vars(panel), "in_time": False})
 

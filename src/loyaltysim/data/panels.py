@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loyaltysim.data.panel import Panel
-from loyaltysim.data.panel_files import read_panel
+from loyaltysim.data.panel_files import READ_WITHOUT, read_panel
 from loyaltysim.data.rows import SHOWN, DataError
 from loyaltysim.faults import Fault, ScenarioError, nearest, path_text
 
@@ -30,6 +30,9 @@ ECDAT = {
 }
 """Panels of Ecdat by name: their columns of households and of choices. Ketchup and Tuna are refused when read."""
 USABLE = ("Catsup", "Yogurt")
+IN_TIME = ("check", "time")
+"""Orders of a panel on which customers can be simulated."""
+IT_IS_TIME = 'where it is that of time all the same, say [panel] order = "time"'
 
 
 class MissingData(ImportError):
@@ -61,30 +64,41 @@ def _in_archive(path: Path, name: str) -> bytes:
         return member.read()
 
 
-def find_panel(source: str, folder: Path | None = None) -> Panel:
+def find_panel(source: str, folder: Path | None = None, order: str = "check") -> Panel:
     """The whole panel that a scenario's ``panel.source`` names: one of Ecdat, or a CSV file beside the scenario.
 
-    Raises ScenarioError if there is none or it cannot be used, MissingData if its package is not installed.
+    `order` is the scenario's ``panel.order``. Raises ScenarioError if there is no panel or it cannot be used,
+    MissingData if its package is not installed.
     """
+    if order not in IN_TIME:
+        message = (
+            "customers buy one purchase after the other, so they cannot meet the offers of a panel whose order is not "
+            'that of time; ls.data.read_panel(file, order="unknown") reads what does not rest on it'
+        )
+        raise ScenarioError([Fault(None, None, "panel.order", message, IN_TIME)])
     try:
         if source in ECDAT:
-            return read_ecdat(source)
+            return read_ecdat(source, order)
         path = (folder or Path()) / source
         if path.suffix == ".csv" and path.is_file():
-            return read_panel(path)
+            return read_panel(path, order=order)
     except DataError as error:
         says = [f'the panel "{source}" cannot be used: {fault}' for fault in error.faults[:SHOWN]]
+        if order == "check":
+            says = [message.replace(READ_WITHOUT, IT_IS_TIME) for message in says]
         raise ScenarioError([Fault(None, None, "panel.source", message) for message in says]) from None
     message = f'there is no panel "{source}", nor a CSV file of that name beside the scenario'
     raise ScenarioError([Fault(None, None, "panel.source", message, USABLE, nearest(source, USABLE))])
 
 
-def load_panel(source: str, brands: tuple[str, ...], n_customers: int, folder: Path | None = None) -> Panel:
+def load_panel(
+    source: str, brands: tuple[str, ...], n_customers: int, folder: Path | None = None, order: str = "check"
+) -> Panel:
     """What a simulation meets: the panel without first purchases, its brands in the scenario's order.
 
     Raises ScenarioError if brands or the number of customers are not those of the panel, or as `find_panel`.
     """
-    whole = find_panel(source, folder)
+    whole = find_panel(source, folder, order)
     if sorted(whole.brands) != sorted(brands):
         message = f'must be the brands of the panel "{source}": {", ".join(whole.brands)}; were {", ".join(brands)}'
         raise ScenarioError([Fault(None, None, "brands", message, whole.brands)])
@@ -105,7 +119,7 @@ def panel_scenario(scenario: Scenario) -> Scenario:
     if scenario.panel is None:
         message = "the scenario names no panel: it wants a [panel] table with a source"
         raise ScenarioError([Fault(None, None, "panel", message)])
-    panel = find_panel(scenario.panel.source, scenario._folder)
+    panel = find_panel(scenario.panel.source, scenario._folder, scenario.panel.order)
     steps = panel.after_first().longest
     offers = {path_text(("brands", brand, "pricing")): [{"kind": "panel"}] for brand in scenario.brands}
     return scenario.vary(

@@ -62,7 +62,7 @@ def read_target_file(path: str | Path, scenario: Scenario) -> tuple[Scenario, li
         try:
             scenario = panel_scenario(scenario)
             assert scenario.panel is not None  # a fault otherwise
-            targets.append(find_panel(scenario.panel.source, scenario._folder))
+            targets.append(find_panel(scenario.panel.source, scenario._folder, scenario.panel.order))
         except ScenarioError as error:
             faults += error.faults
         except MissingData as error:

@@ -36,7 +36,7 @@ def panel_target(scenario: Scenario, panel: Panel, hold_out: float) -> Target:
         raise refused("a panel wants a scenario that runs on it: ls.data.panels.panel_scenario(scenario)", "panel")
     if getattr(scenario.behavior.choice, "outside_option", False):
         raise refused("a panel holds purchases only: choice must have outside_option = false", "behavior.choice")
-    own = find_panel(scenario.panel.source, scenario._folder)
+    own = find_panel(scenario.panel.source, scenario._folder, scenario.panel.order)
     same = sorted(own.brands) == sorted(panel.brands) and np.array_equal(own.first, panel.first)
     if not same:
         raise refused(f'the panel is not the one that the scenario runs on, "{scenario.panel.source}"')

@@ -136,7 +136,7 @@ def close(scenario: Scenario, *, replications: int = 100, seed: int = 1, threads
     closed = panel_scenario(scenario)
     assert closed.panel is not None  # panel_scenario makes sure
     brands = tuple(closed.brands)
-    panel = find_panel(closed.panel.source, closed._folder).of_brands(brands)
+    panel = find_panel(closed.panel.source, closed._folder, closed.panel.order).of_brands(brands)
     data = replicate(closed, replications=replications, seed=seed, threads=threads)
     return Closure(brands, count_panel(panel), count_simulated(data, panel.after_first().start_brand))
 
