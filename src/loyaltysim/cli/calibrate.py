@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -77,7 +80,7 @@ def calibrate(
                 scenario, observed, how["weeks"] = read_target_file(targets, scenario)
         faults.tell()
         assert scenario is not None  # a fault otherwise
-        with resumable(store), of_axes(wanted), located(name):
+        with resumable(store), of_axes(wanted), located(name), placed(targets):
             found = work_out(scenario, observed, wanted, asked, store, quiet, how)
         answer = {**head(name, asked, out), "method": method, **answer_of(found)}
         if out is not None:
@@ -86,6 +89,20 @@ def calibrate(
             print_json(answer)
         else:
             show(name, scenario, asked, found)
+
+
+@contextmanager
+def placed(targets: Path) -> Iterator[None]:
+    """Give faults of what was observed the name of its file."""
+    from loyaltysim.faults import ScenarioError
+
+    try:
+        yield
+    except ScenarioError as error:
+        own = {"targets": "", "weeks": "weeks", "panel": "panel"}
+        raise ScenarioError(
+            replace(f, file=str(targets), key=own[f.key]) if f.key in own else f for f in error.faults
+        ) from None
 
 
 def read_share(text: str) -> float:

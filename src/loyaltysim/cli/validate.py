@@ -23,6 +23,9 @@ Ids = Annotated[
 ]
 Long = Annotated[bool, typer.Option("--long", metavar="", help="Those that take minutes, too.")]
 Page = Annotated[bool, typer.Option("--page", metavar="", help="Print docs/validation.md instead, a page of Markdown.")]
+Listed = Annotated[
+    bool, typer.Option("--list", metavar="", help="List the targets and what each needs; nothing is simulated.")
+]
 FORMS = {"target": ".4g", "simulated": ".4g", "se": ".2g", "tolerance": ".2g"}
 STYLES = {"passed": "green", "failed": "bold red", "skipped": "yellow"}
 
@@ -31,6 +34,7 @@ def validate(
     ids: Ids = None,
     long: Long = False,
     page: Page = False,
+    listed: Listed = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -43,6 +47,9 @@ def validate(
 
         console, found = answer_console(), []
         asked = find_targets(ids or [])
+        if listed:
+            show_list(asked, as_json, quiet)
+            return
         chosen = [one for one in asked if long or ids or not one.long]
         for number, target in enumerate(chosen):
             with bar(len(chosen), quiet) as tell:
@@ -68,6 +75,32 @@ def validate(
             raise typer.Exit(FAILED)
         if count["skipped"] and ids:
             raise typer.Exit(WRONG)
+
+
+def show_list(targets: list[Target], as_json: bool, quiet: bool) -> None:
+    """Print a line a target: what it is about, and what it needs."""
+    from rich.text import Text
+
+    from loyaltysim.cli.show import answer_console, note
+    from loyaltysim.validation.target import EXTRA, missing
+
+    if as_json:
+        names = ("id", "says", "source", "long", "needs")
+        told = [{name: getattr(one, name) for name in names} | {"missing": missing(one)} for one in targets]
+        print_json({"targets": told})
+        return
+    console = answer_console()
+    for one in targets:
+        gone = missing(one)
+        wants = [package + (" (not installed)" if package in gone else "") for package in one.needs]
+        line = Text.assemble((f"{one.id:<5}", "bold"), plain(one.says))
+        if one.long:
+            line.append(" --long", "yellow")
+        if wants:
+            line.append(f" Needs {', '.join(wants)}.", "dim")
+        console.print(line, soft_wrap=True)  # a line each, also where it is wider than the terminal
+    if any(one.needs for one in targets):
+        note(f"What is needed comes with {EXTRA}", quiet)
 
 
 def find_targets(ids: list[str]) -> list[Target]:

