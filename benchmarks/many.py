@@ -12,16 +12,8 @@ from time import perf_counter
 import mesa
 
 import loyaltysim as ls
-from loyaltysim.mesa.twin import TwinModel
 
 CUSTOMERS = 1_000
-
-
-class Twin(TwinModel):
-    """The twin as batch_run wants it: every argument by name, the seed as `seed`."""
-
-    def __init__(self, seed: int = 1) -> None:
-        super().__init__(ls.load("reference").vary({"population.n_customers": CUSTOMERS}), seed=seed, luck="mesa")
 
 
 def main() -> None:
@@ -33,8 +25,9 @@ def main() -> None:
     own = perf_counter() - start
     start = perf_counter()
     mesa.batch_run(
-        Twin, {"seed": list(range(1, few + 1))}, number_processes=1, iterations=1, max_steps=scenario.steps,
-        data_collection_period=-1, display_progress=False,
+        ls.mesa.TwinModel,
+        {"scenario": "reference", "n_customers": CUSTOMERS, "luck": "mesa", "replication": list(range(few))},
+        number_processes=1, max_steps=scenario.steps, data_collection_period=-1, display_progress=False,
     )  # fmt: skip
     twin = (perf_counter() - start) * replications / few
     print(

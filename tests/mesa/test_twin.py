@@ -6,7 +6,7 @@ and 18 million purchases, that happened 7 times. The seeds here are pinned ones 
 """
 
 import pytest
-from twin_compared import assert_same, both, finished, touch
+from twin_compared import assert_same, both, counted, finished, frame, touch
 from twin_markets import SCENARIOS
 from twin_markets_newcomers import BOTH_INVITE
 from twin_settings import SWITCHING, TALKING, bare, small, three
@@ -48,7 +48,7 @@ def test_twin__is_compared_at_every_kind_it_knows_and_at_other_values_of_every_s
 def test_twin__of_a_later_replication_is_the_same_too():
     arrays, twin = both(SCENARIOS["busy"], seed=11, replication=3)
     assert_same(arrays, twin)
-    first = finished(SCENARIOS["busy"], seed=11)
+    first = finished(SCENARIOS["busy"], rng=11)
     assert [c.purchases for c in first.customers] != [c.purchases for c in twin.customers]
 
 
@@ -70,7 +70,7 @@ def test_twin__follows_friends_by_ties_of_different_strength_alike(kind, tmp_pat
     market = {**BOTH_INVITE, "network": network, "word_of_mouth.acquisition.kind": kind}
     arrays, twin = both(bare().vary({**market, "word_of_mouth.acquisition.q": 3.0}), seed=1)
     assert len({tie for customer in twin.customers for tie in customer.ties}) == 3
-    assert (twin.series("entered").sum(0)[1:] >= 5).all()
+    assert (counted(twin, "entered").sum(0)[1:] >= 5).all()
     assert_same(arrays, twin)
 
 
@@ -110,13 +110,13 @@ def test_twin__makes_every_choice_in_a_year_of_a_larger_market(name):
 
 
 def test_twin__customers_may_act_in_any_order():
-    one, other = (TwinModel(SCENARIOS["grocery"]) for _ in range(2))
+    one, other = (TwinModel(scenario=SCENARIOS["grocery"]) for _ in range(2))
     other.random.seed(99)  # by which `shuffle_do` shuffles
     while one.running:
         one.step()
         other.step()
     assert [c.purchases for c in one.customers] == [c.purchases for c in other.customers]
-    assert one.table().equals(other.table())
+    assert frame(one).equals(frame(other))
 
 
 def test_twin__knows_every_kind_that_is_shipped():
@@ -139,7 +139,7 @@ def test_twin__knows_every_kind_that_is_shipped():
 def test_twin__refuses_a_kind_that_it_does_not_know(monkeypatch):
     monkeypatch.setitem(KNOWN, "target", {"everybody"})  # as if "random" were one of the user's own
     with pytest.raises(NotImplementedError, match='the twin knows no target of kind "random"'):
-        TwinModel(three(brands__B__levers=[{"kind": "gift", "target": "random"}]))
+        TwinModel(scenario=three(brands__B__levers=[{"kind": "gift", "target": "random"}]))
 
 
 def test_twin__ends_with_the_scenario():

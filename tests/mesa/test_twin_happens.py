@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from twin_compared import MONEY_UNIT, finished, touch
+from twin_compared import MONEY_UNIT, counted, everything, finished, sums, touch
 from twin_markets import SCENARIOS
 from twin_settings import bare
 from twin_settings_firms import EVENTS
@@ -14,11 +14,11 @@ from loyaltysim.mesa import TwinModel
 @pytest.mark.parametrize("name", ["everything, with dropout", "everything, with contracts"])
 def test_twin__is_compared_where_everything_happens(name):
     data = Simulation(SCENARIOS[name], seed=1, threads=1)
-    twin = TwinModel(SCENARIOS[name])
+    twin = TwinModel(scenario=SCENARIOS[name], model_reporters=everything(SCENARIOS[name]))
     while twin.running:
         touch(data, twin)
         twin.step()
-    table = twin.table().sum()
+    table = sums(twin).sum()
     happens = "joined lapsed returned won_back failures complaints complaints_public messages_positive members lost"
     assert (table[happens.split()] > 5).all(), table[happens.split()]
     assert (table[["dormant", "points_earned", "rewards_redeemed"]] > 0).all()
@@ -30,8 +30,8 @@ def test_twin__is_compared_where_everything_happens(name):
 )
 def test_twin__is_compared_where_customers_come_in_every_way(name):
     twin = finished(SCENARIOS[name])
-    assert (twin.series("entered").sum(0)[1:] >= 5).all() and (twin.series("won").sum((0, 1)) >= 5).all()
-    table = twin.table().sum()
+    assert (counted(twin, "entered").sum(0)[1:] >= 5).all() and (counted(twin, "won").sum((0, 1)) >= 5).all()
+    table = sums(twin).sum()
     assert table["invitations"] > 20 and table["frauds"] > 0
     assert table["acquisition_cost"] > 0 and table["referral_cost"] > 0
     invited = [customer for customer in twin.customers if customer.referred is not None]
@@ -46,18 +46,18 @@ def test_twin__is_compared_where_members_join_rise_win_and_leave():
 
     twin, members = cards("a club")
     assert sum(card.joined > 0 and not card.member for card in members) > 5  # left
-    fees = sum(twin.series("program_fees")[:, 0])
+    fees = sum(counted(twin, "program_fees")[:, 0])
     assert fees > 1.05 * sum(card.joined > 0 for card in members)  # .8 a term and .25 once, so some paid again
     assert {card.tier for card in cards("tiers")[1]} == {-1, 0, 1, 2}
     twin, players = cards("games")
     assert {card.streak for card in players} >= {0, 1, 2, 3, 4}
-    assert sum(card.purchases >= 3 for card in players) > 5 and twin.series("rewards_redeemed").sum() > 5
+    assert sum(card.purchases >= 3 for card in players) > 5 and counted(twin, "rewards_redeemed").sum() > 5
     for name in ("cards that are given up", "plain cards that are given up"):
         twin, holders = cards(name)
         assert {card.gave_up for card in holders if card.member} == {False, True}
-        assert twin.series("rewards_redeemed").sum() > 5
+        assert counted(twin, "rewards_redeemed").sum() > 5
     twin, _ = cards("programs that begin later, for some")
-    assert twin.series("enrolled")[:6].sum() == 0 and (twin.series("enrolled")[6:].sum(0) > 5).all()
+    assert counted(twin, "enrolled")[:6].sum() == 0 and (counted(twin, "enrolled")[6:].sum(0) > 5).all()
     assert [rules.is_copied for rules in cards("copies")[0].rules] == [True, True, True, True, False]
 
 
@@ -65,8 +65,8 @@ def test_twin__club__takes_its_fees_and_gives_its_discount():
     club = {"kind": "club", "fee": 0.8, "term_weeks": 4.0, "percent": 25.0, "stay": 1.0, "enrollment": "automatic"}
     alone = {"behavior.needs": "regular", "behavior.choice.outside_option": False, "brands.B.appeal": -60.0}
     twin = finished(bare(brands__A__programs=[club]).vary(alone))
-    assert twin.series("program_fees")[:, 0].sum() == pytest.approx(100 * (1 + 5) * 0.8)  # joining, and five terms
-    assert twin.series("program_cost")[:, 0].sum() == pytest.approx(100 * 19 * 0.5)  # all but the first purchase
+    assert counted(twin, "program_fees")[:, 0].sum() == pytest.approx(100 * (1 + 5) * 0.8)  # joining, and five terms
+    assert counted(twin, "program_cost")[:, 0].sum() == pytest.approx(100 * 19 * 0.5)  # all but the first purchase
     assert {bought.paid for bought in twin.customers[0].purchases[1:]} == {1.5 * MONEY_UNIT}
     assert all(customer.member_of[0] for customer in twin.customers)
 
@@ -85,20 +85,22 @@ def test_twin__club__holds_its_members_and_no_longer_those_who_left_it():
     "name", ["amount off", "gift card", "something to remember", "access", "surprises", "better weeks"]
 )
 def test_twin__is_compared_where_rewards_are_won(name):
-    assert finished(SCENARIOS[name]).series("rewards_redeemed").sum() > 5
+    assert counted(finished(SCENARIOS[name]), "rewards_redeemed").sum() > 5
 
 
 def test_twin__is_compared_where_levers_move_customers_and_rivals_answer():
     for name in ("gifts", "events", "news", "news of two kinds of one brand", "everything, with levers and answers"):
         twin = finished(SCENARIOS[name])
-        assert twin.series("contacts")[:, 0].sum() > 50 and (twin.series("lever_cost")[:, 0] > 0).sum() > 10, name
+        assert counted(twin, "contacts")[:, 0].sum() > 50 and (counted(twin, "lever_cost")[:, 0] > 0).sum() > 10, name
         if "news" in name:
-            assert twin.series("opted_out")[:, 0].sum() > 5
+            assert counted(twin, "opted_out")[:, 0].sum() > 5
             attention = [twin.levers[0].attention(customer) for customer in twin.customers]
             assert np.mean(np.array(attention) > 0.1) > 0.2
     invited, cost = finished(SCENARIOS["events"]), EVENTS["cost_each"]
-    assert invited.series("lever_cost")[:, 0].sum() > cost * invited.series("contacts")[:, 0].sum() + 10 * 0.9  # guests
-    twin, shown = TwinModel(SCENARIOS["matching each other"]), []
+    assert (
+        counted(invited, "lever_cost")[:, 0].sum() > cost * counted(invited, "contacts")[:, 0].sum() + 10 * 0.9
+    )  # guests
+    twin, shown = TwinModel(scenario=SCENARIOS["matching each other"]), []
     while twin.running:
         twin.step()
         shown.append(twin.market.prices)
@@ -111,11 +113,11 @@ def test_twin__is_compared_where_levers_move_customers_and_rivals_answer():
 
 def test_twin__is_compared_where_offers_are_taken_and_answers_given():
     twin = finished(SCENARIOS["offers to come back"])
-    assert (twin.series("won_back").sum(0)[:2] > 5).all()
+    assert (counted(twin, "won_back").sum(0)[:2] > 5).all()
     accepted = [sum(len(lever.accepted) for lever in twin.levers if lever.brand == b) for b in (0, 1)]
-    assert min(accepted) > 5 and twin.series("contacts")[:, :2].sum() > 3 * sum(accepted)  # most have not left
-    assert finished(SCENARIOS["offers to come back by an upgrade"]).series("won_back")[:, 1].sum() > 5
-    assert finished(SCENARIOS["offers to come back after contracts"]).series("won_back")[:, 0].sum() > 5
+    assert min(accepted) > 5 and counted(twin, "contacts")[:, :2].sum() > 3 * sum(accepted)  # most have not left
+    assert counted(finished(SCENARIOS["offers to come back by an upgrade"]), "won_back")[:, 1].sum() > 5
+    assert counted(finished(SCENARIOS["offers to come back after contracts"]), "won_back")[:, 0].sum() > 5
     twin = finished(SCENARIOS["offers for customers"])
     money = np.round(np.float32(2.0) * np.float32(1 - 1.1 * 0.22) * MONEY_UNIT)
     assert sum(bought.paid == money for customer in twin.customers for bought in customer.purchases) > 5
@@ -130,7 +132,7 @@ def test_twin__is_compared_where_a_pilot_finds_whom_it_moves():
     for lever in twin.levers:
         both_arms = [cell for cell, reached in lever.pilot.outcomes if reached and lever.pilot.noted(False, cell)]
         assert len({lever.pilot.effect(cell) for cell in both_arms}) >= 3
-    after_pilot = twin.series("contacts")[11:17]
+    after_pilot = counted(twin, "contacts")[11:17]
     assert (after_pilot[:, :2].sum(0) > 5).all()
 
 

@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
-from twin_compared import finished
+from twin_compared import counted, finished, frame, sums
 from twin_markets import SCENARIOS
 
 from loyaltysim import Simulation, draws
 from loyaltysim.mesa import TwinModel
+from loyaltysim.mesa.series import PRICES
 from loyaltysim.mesa.twin_luck import KeyedLuck
 from loyaltysim.scenario import Scenario
 
@@ -29,7 +30,7 @@ BY_LUCK = 1e-3
 @pytest.mark.parametrize("name", SAMPLED)
 def test_twin__with_luck_of_mesa_is_another_sample_of_the_same_model(name):
     scenario, seed = SCENARIOS[name], 5
-    twins = [finished(scenario, seed=seed, replication=replication, luck="mesa") for replication in range(SAMPLES)]
+    twins = [finished(scenario, rng=seed, replication=replication, luck="mesa") for replication in range(SAMPLES)]
     theirs = pd.DataFrame([sums_of_twin(twin) for twin in twins])
     ours = sums_of_arrays(scenario, seed)[theirs.columns]
     assert (theirs.std() > 0).sum() > 20
@@ -82,9 +83,9 @@ def far_apart(ours: pd.DataFrame, theirs: pd.DataFrame, chance: float) -> dict[s
 
 def sums_of_twin(twin: TwinModel) -> dict[str, float]:
     """Every count of a run, added up over steps, by brand."""
-    table = twin.table().drop(columns=["satisfaction", "bond", "trust"], errors="ignore").groupby("brand").sum()
-    sums = {f"{name} of {brand}": value for name, row in table.items() for brand, value in row.items()}
-    return {**sums, "no purchase": float(twin.series("no_purchase").sum())}
+    table = sums(twin).drop(columns=["enrolled", "margin", *PRICES])
+    by_brand = {f"{name} of {brand}": value for name, row in table.items() for brand, value in row.items()}
+    return {**by_brand, "no purchase": float(counted(twin, "no_purchase").sum())}
 
 
 def sums_of_arrays(scenario: Scenario, seed: int, other_luck: int = 0) -> pd.DataFrame:
@@ -133,6 +134,6 @@ def test_twin__asks_luck_but_once_at_an_address(name, monkeypatch):
 
 
 def test_twin__with_luck_of_mesa_comes_again_with_its_seed():
-    one, again, other = (finished(SCENARIOS["reference"], seed=seed, luck="mesa") for seed in (4, 4, 5))
-    assert one.table().equals(again.table())
-    assert not one.table().equals(other.table())
+    one, again, other = (finished(SCENARIOS["reference"], rng=seed, luck="mesa") for seed in (4, 4, 5))
+    assert frame(one).equals(frame(again))
+    assert not frame(one).equals(frame(other))

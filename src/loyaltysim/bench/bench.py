@@ -180,7 +180,7 @@ def _contenders(scenario: Scenario, threads: int, twin: bool) -> list[_Contender
         from loyaltysim.mesa.twin import TwinModel
 
         def twins(seed: int) -> TwinModel:
-            return TwinModel(scenario, seed=seed, luck="mesa")
+            return TwinModel(scenario=scenario, rng=seed, luck="mesa")
 
         found.append(_Contender(TWIN, twins, n, min(steps, TWIN_STEPS)))
     return found

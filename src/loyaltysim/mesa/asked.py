@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -48,15 +49,56 @@ def one_seed(own: Any, given: Any) -> Any:
     raise ValueError(f"the Mesa scenario has the rng {own}, and another was given: {given}")
 
 
-def read_scenario(model: str, given: Any, n_customers: int | None, settings: dict[str, Any]) -> Scenario:
+class Asked(NamedTuple):
+    """What arguments ask for."""
+
+    setup: Scenario
+    seed: int
+    given: dict[str, Any]
+    """The arguments by name, those of a Mesa scenario among them; None: as usual."""
+    mesa_scenario: Any
+    """The arguments as Mesa's own Scenario; None where the installed Mesa has none."""
+
+
+def ask(model: str, scenario: Any, rng: Any, own: Mapping[str, Any], settings: Mapping[str, Any]) -> Asked:
+    """Read the arguments of a model of this room.
+
+    Parameters
+    ----------
+    model : the name of its class, for messages
+    scenario, rng : as it takes them; `scenario` may be a Mesa Scenario, whose entries are arguments
+    own : its other arguments by name; None where one is not given
+    settings : changes of the scenario by path
+
+    Raises
+    ------
+    TypeError : for an unknown argument
+    ScenarioError : (a ValueError) for an unusable seed, or a scenario that cannot be
+    """
+    given, of_mesa = {**own, **settings}, None
+    if MesaScenario is not None and isinstance(scenario, MesaScenario):
+        of_mesa, entries = scenario, dict(scenario)
+        rng, scenario = one_seed(entries.pop("rng", of_mesa.rng), rng), entries.pop("scenario", SHIPPED)
+        given = entries | {name: value for name, value in given.items() if value is not None}
+    seed = read_seed(rng)
+    changes = {name: value for name, value in given.items() if name not in own}
+    setup = read_scenario(model, scenario, given.get("n_customers"), changes, own)
+    if MesaScenario is not None and of_mesa is None:
+        told = {name: value for name, value in given.items() if value is not None}
+        of_mesa = MesaScenario(rng=seed, scenario=scenario, **told)
+    return Asked(setup, seed, given, of_mesa)
+
+
+def read_scenario(
+    model: str, given: Any, n_customers: int | None, settings: dict[str, Any], own: Iterable[str]
+) -> Scenario:
     """The loyaltysim scenario that arguments of a model ask for."""
     if not isinstance(given, Scenario | str | Path):
         raise TypeError(f"scenario must be a name, a path or a Scenario, was {given!r}")
     fields = list(Scenario.model_fields)
     for name in settings:
         if "." not in name and name not in fields:
-            known = ("rng", "n_customers", "model_reporters", "agent_reporters", *fields)
-            near = "rng" if name == "seed" else nearest(name, known)
+            near = "rng" if name == "seed" else nearest(name, ("scenario", "rng", *own, *fields))
             hint = "" if near is None else f"; did you mean {near!r}?"
             raise TypeError(f"{model}() got an unexpected keyword argument {name!r}{hint}")
     if n_customers is not None:

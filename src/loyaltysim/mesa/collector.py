@@ -17,7 +17,7 @@ import mesa
 import numpy as np
 
 from loyaltysim.mesa.row import CustomerRow
-from loyaltysim.mesa.series import Column, Series, is_series, shown
+from loyaltysim.mesa.series import Column, Series, check_name, is_series, shown
 from loyaltysim.mesa.view import AgentView
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class ArrayCollector(mesa.DataCollector):  # type: ignore[misc, unused-ignore]
         self._filled, self._busy = 0, False
         self.model_reporters: dict[str, Any]
         self.agent_reporters: dict[str, Any]
-        self._series = {name: said for name, said in model_reporters.items() if is_series(said, model.simulation)}
+        self._series = {name: said for name, said in model_reporters.items() if is_series(said, model.brands)}
         _check(model, model_reporters.values(), agent_reporters.values())
         super().__init__(model_reporters=dict(model_reporters), agent_reporters=dict(agent_reporters))
         self._said = dict(agent_reporters)
@@ -134,15 +134,9 @@ class ArrayCollector(mesa.DataCollector):  # type: ignore[misc, unused-ignore]
 
 def _check(model: LoyaltyModel, of_model: Iterable[Any], of_agents: Iterable[Any]) -> None:
     """Raise AttributeError for a name that there is not: now, where Mesa would in the first step, or never."""
-    from loyaltysim.mesa.model import LoyaltyModel
-
     for said in of_model:
-        may_come = type(model) is not LoyaltyModel and "[" not in str(said)
-        if isinstance(said, str) and not (is_series(said, model.simulation) or hasattr(model, said) or may_come):
-            known = ", ".join(shown(model.simulation))
-            raise AttributeError(
-                f"there is no series {said!r}, nor an attribute of the model; there are: {known} and more"
-            )
+        if isinstance(said, str) and not is_series(said, model.brands):
+            check_name(said, model, shown(model.simulation))
     for said in of_agents:
         if isinstance(said, str) and not (hasattr(CustomerRow, said) or model.columns.by_brand(said)):
             model.columns.read(said)

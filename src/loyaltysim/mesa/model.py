@@ -18,7 +18,7 @@ import mesa
 import numpy as np
 
 from loyaltysim import checkpoint
-from loyaltysim.mesa.asked import SEED, SHIPPED, MesaScenario, one_seed, read_scenario, read_seed
+from loyaltysim.mesa.asked import SEED, SHIPPED, ask
 from loyaltysim.mesa.collector import ArrayCollector
 from loyaltysim.mesa.columns import Columns
 from loyaltysim.mesa.row import CustomerRow
@@ -78,22 +78,14 @@ class LoyaltyModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         threads: int | None = None,
         **kwargs: Any,
     ) -> None:
-        given: dict[str, Any] = {
+        own: dict[str, Any] = {
             "n_customers": n_customers, "model_reporters": model_reporters, "agent_reporters": agent_reporters,
             "agents_every": agents_every, "agents_sample": agents_sample, "threads": threads,
         }  # fmt: skip
-        known, given = list(given), given | kwargs
-        of_mesa = scenario if MesaScenario is not None and isinstance(scenario, MesaScenario) else None
-        if of_mesa is not None:
-            entries = dict(of_mesa)
-            rng, scenario = one_seed(entries.pop("rng", of_mesa.rng), rng), entries.pop("scenario", SHIPPED)
-            given = entries | {name: value for name, value in given.items() if value is not None}
-        seed, settings = read_seed(rng), {name: value for name, value in given.items() if name not in known}
-        self.setup = read_scenario("LoyaltyModel", scenario, given.get("n_customers"), settings)
+        self.setup, seed, given, mesa_scenario = ask("LoyaltyModel", scenario, rng, own, kwargs)
         super().__init__(rng=seed)
-        if MesaScenario is not None:
-            told = {name: value for name, value in given.items() if value is not None}
-            self.scenario = MesaScenario(rng=seed, scenario=scenario, **told) if of_mesa is None else of_mesa
+        if mesa_scenario is not None:
+            self.scenario = mesa_scenario
         self._mesa_step = self.step
         self.step = self._step_if_any  # type: ignore[method-assign]
         self.simulation = Simulation(self.setup, seed=seed, threads=given.get("threads"))
@@ -189,7 +181,7 @@ class LoyaltyModel(mesa.Model):  # type: ignore[misc, unused-ignore]
 
     def series(self, name: str) -> Column:
         """One number for each step made; names as of `model_reporters`. Raises KeyError for an unknown one."""
-        if not is_series(name, self.simulation):
+        if not is_series(name, self.brands):
             raise KeyError(f"there is no series {name!r}; there are: {', '.join(shown(self.simulation))} and more")
         return Series(self.simulation)[name]
 

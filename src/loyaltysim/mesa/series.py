@@ -13,7 +13,7 @@ mean is another number. The same number by way of the agents:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -44,12 +44,12 @@ def split_name(name: str) -> tuple[str, str | None]:
     return (found[1], found[2]) if found else (name, None)
 
 
-def is_series(name: Any, simulation: Simulation) -> bool:
+def is_series(name: Any, brands: Sequence[str]) -> bool:
     """Whether there is a column of this name."""
     if not isinstance(name, str):
         return False
     what, brand = split_name(name)
-    return what in OF_MARKET if brand is None else what in OF_BRAND and brand in simulation.world.brands
+    return what in OF_MARKET if brand is None else what in OF_BRAND and brand in brands
 
 
 def shown(simulation: Simulation) -> Iterator[str]:
@@ -61,6 +61,17 @@ def shown(simulation: Simulation) -> Iterator[str]:
     yield from OF_MARKET
     for brand in simulation.world.brands:
         yield from (f"{what}[{brand}]" for what in SHOWN if what not in left_out)
+
+
+def check_name(name: str, model: Any, known: Iterable[str]) -> None:
+    """Raise AttributeError for a reporter's name that is no series, and no attribute either.
+
+    The attributes of a class of the user's own may come after the collector.
+    """
+    is_own = not type(model).__module__.startswith(__package__)
+    if not (hasattr(model, name) or (is_own and "[" not in name)):
+        told = ", ".join(known)
+        raise AttributeError(f"there is no series {name!r}, nor an attribute of the model; there are: {told} and more")
 
 
 class Series:

@@ -1,8 +1,8 @@
 """The twin: the same market as the arrays, with one Python object a customer, in ordinary Mesa.
 
 This file has the model and its step; what brands show is in twin_offers.py and twin_market.py, what a
-customer does in twin_customer.py, its membership in programs in twin_program.py, luck in twin_luck.py, what is counted
-in twin_counts.py.
+customer does in twin_customer.py, its membership in programs in twin_program.py, luck in twin_luck.py, what is measured
+in twin_columns.py.
 
 Customers act on each other only by messages and public complaints, which arrive in the next step, and by bringing
 friends into the market, before anybody shops (twin_coming.py). So it makes no difference in which order they act, nor
@@ -17,7 +17,8 @@ together, not by segment, and does not tell why customers left.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import mesa
 import numpy as np
@@ -26,13 +27,15 @@ from loyaltysim.behavior.recovery import CELLS, severities
 from loyaltysim.customers.fields import FIELDS
 from loyaltysim.market.calendar import DAYS_PER_WEEK
 from loyaltysim.market.messages import STRENGTH_UNIT
-from loyaltysim.mesa import twin_counts
+from loyaltysim.mesa import twin_columns
+from loyaltysim.mesa.asked import SEED, SHIPPED, ask
+from loyaltysim.mesa.series import shown
 from loyaltysim.mesa.twin_coming import Coming, bring_newcomers
 from loyaltysim.mesa.twin_customer import Customer
 from loyaltysim.mesa.twin_kinds import check_kinds
 from loyaltysim.mesa.twin_levers import Lever
 from loyaltysim.mesa.twin_levers_kinds import open_levers
-from loyaltysim.mesa.twin_luck import KeyedLuck, Luck, MesaLuck
+from loyaltysim.mesa.twin_luck import open_luck
 from loyaltysim.mesa.twin_market import Market
 from loyaltysim.mesa.twin_offers import bring_offers
 from loyaltysim.mesa.twin_person import TRAITS, Person
@@ -40,13 +43,10 @@ from loyaltysim.mesa.twin_pricing import Pricing, open_pricing
 from loyaltysim.mesa.twin_program import money
 from loyaltysim.mesa.twin_programs import open_programs
 from loyaltysim.scenario import Scenario
-from loyaltysim.simulation import Simulation, check_seed
-from loyaltysim.totals import CHANNELS
+from loyaltysim.simulation import Simulation
+from loyaltysim.totals import BY_BRAND, BY_PROGRAM, CHANNELS
 from loyaltysim.word_of_mouth.delivery import TIE_UNIT
 from loyaltysim.word_of_mouth.influence import NoInfluence
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 class TwinModel(mesa.Model):
@@ -54,39 +54,62 @@ class TwinModel(mesa.Model):
 
     Parameters
     ----------
-    scenario : the scenario
-    seed, replication : as of `simulate` and `replicate`; a seed of None, which Mesa's `batch_run` may give, counts as 1
-    luck : "keyed" for the draws of the arrays, "mesa" for those of Mesa's generator
+    scenario, rng, n_customers, kwargs : as of `LoyaltyModel`
+    model_reporters, agent_reporters : as of `LoyaltyModel`, with the same names for the same measures
+    luck : "keyed" (also None) for the draws of the arrays, "mesa" for those of Mesa's generator
+    replication : which one of `replicate`; None: the first
+
+    Attributes
+    ----------
+    setup : the loyaltysim scenario (`scenario` is Mesa's own, from Mesa 3.5 on)
+    brands : names of the brands, in the order of their numbers
+    customers : all customers, in the order of their numbers; `agents` are the same
 
     Raises
     ------
     NotImplementedError : for a scenario with a kind of part that the twin does not know
-    ScenarioError : for a bad seed, or a scenario that cannot be opened
+    TypeError, AttributeError, ScenarioError : as of `LoyaltyModel`
     ValueError : for luck of another name
     """
 
     def __init__(
-        self, scenario: Scenario, seed: int | None = 1, replication: int = 0, luck: Literal["keyed", "mesa"] = "keyed"
+        self,
+        *,
+        scenario: Any = SHIPPED,
+        rng: Any = SEED,
+        n_customers: int | None = None,
+        model_reporters: Mapping[str, Any] | None = None,
+        agent_reporters: Mapping[str, Any] | None = None,
+        luck: Literal["keyed", "mesa"] | None = None,
+        replication: int | None = None,
+        **kwargs: Any,
     ) -> None:
-        seed = check_seed(1 if seed is None else seed)
+        own: dict[str, Any] = {
+            "n_customers": n_customers, "model_reporters": model_reporters, "agent_reporters": agent_reporters,
+            "luck": luck, "replication": replication,
+        }  # fmt: skip
+        self.setup, seed, given, mesa_scenario = ask("TwinModel", scenario, rng, own, kwargs)
+        replication = given.get("replication") or 0
         super().__init__(rng=[seed, replication])
-        check_kinds(scenario)
-        if luck not in ("keyed", "mesa"):
-            raise ValueError(f'luck must be "keyed" or "mesa", was {luck!r}')
-        # `setup`, not `scenario`: that name belongs to Mesa from 3.5 on
-        self.setup, self.calendar = scenario, scenario.calendar
-        self.luck: Luck = KeyedLuck() if luck == "keyed" else MesaLuck(self.random)
+        if mesa_scenario is not None:
+            self.scenario = mesa_scenario
+        check_kinds(self.setup)
+        self.calendar, self.brands = self.setup.calendar, tuple(self.setup.brands)
+        self.luck = open_luck(given.get("luck"), self.random)
         self.now = 0
         """The step that comes next, or that runs; the burn-in counts."""
         self.weeks = self.calendar.weeks
         self.messages: list[tuple[Person, int, int, int | None]] = []
         """Said in this step: by whom, of which brand, 1 for praise or -1 for blame, to which friend (None: to all)."""
-        self._take_parts(scenario)
+        self._take_parts(self.setup)
         self._work_out_weights()
-        arrays = Simulation(scenario, seed=seed, threads=1, replications=range(replication, replication + 1)).world
-        self._open_market(arrays)
+        arrays = Simulation(self.setup, seed=seed, threads=1, replications=range(replication, replication + 1))
+        self._open_market(arrays.world)
         self._open_counts()
-        self._open_customers(arrays)
+        self._open_customers(arrays.world)
+        self.datacollector = twin_columns.collector(
+            self, given.get("model_reporters"), given.get("agent_reporters"), list(shown(arrays))
+        )
         self.levers: list[Lever] = open_levers(self)
         self.jumps: list[tuple[Customer, int, float]] = []
         """Whose bond with which brand jumps in this step, by which share."""
@@ -189,20 +212,21 @@ class TwinModel(mesa.Model):
             customer.ties = network.strength[own].tolist() if weighted else [TIE_UNIT] * len(customer.friends)
 
     def _open_counts(self) -> None:
-        """Empty counts of a step, and the collector that keeps them."""
+        """Empty counts of a step."""
         self.occasions = self.no_purchase = 0
-        self.counts = {name: [0] * self.n_brands for name in twin_counts.FLOWS}
+        self.counts = {name: [0] * self.n_brands for name in (*BY_BRAND, *BY_PROGRAM)}
+        """By name and brand: what customers do in this step, in whole units of ledgers."""
         self.switches = [[0] * self.n_brands for _ in range(self.n_brands)]
         self.entered = [0] * len(CHANNELS)
         """Who came into the market, by channel."""
         self.won = [[0] * len(CHANNELS) for _ in range(self.n_brands)]
         """Who bought each brand for the first time, by how they had come."""
-        self.datacollector = twin_counts.collector(self)
 
     def step(self) -> None:
         """One step of the market. Raises IndexError after the last."""
         if self.now >= self.calendar.last:
-            raise IndexError(f"the scenario has {self.calendar.last} steps, burn-in included")
+            said = "and none left: the model has finished"
+            raise IndexError(f"the scenario has {self.calendar.last} steps, burn-in included, {said}")
         self.luck.turn(self.now)
         self.turn_calendar()
         bring_offers(self)
@@ -274,11 +298,3 @@ class TwinModel(mesa.Model):
         self.occasions = self.no_purchase = 0
         for row in (*self.counts.values(), *self.switches, *self.won, self.entered):
             row[:] = [0] * len(row)
-
-    def series(self, name: str) -> np.ndarray[Any, Any]:
-        """What was collected under a name in the measured steps, in units of its own: steps, or steps × brands."""
-        return twin_counts.series(self, name)
-
-    def table(self) -> pd.DataFrame:
-        """Counts of the measured steps, a row for each step and brand, with the names of the Dataset of `simulate`."""
-        return twin_counts.table(self)

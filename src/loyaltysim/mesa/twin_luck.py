@@ -53,6 +53,13 @@ class Luck(Protocol):
         """The place of the friend whose clock rings first: chances are in proportion to the rates."""
 
 
+def open_luck(name: str | None, random: Random) -> Luck:
+    """The luck of that name; None is "keyed". Raises ValueError for another name."""
+    if name not in (None, "keyed", "mesa"):
+        raise ValueError(f'luck must be "keyed" or "mesa", was {name!r}')
+    return MesaLuck(random) if name == "mesa" else KeyedLuck()
+
+
 class KeyedLuck:
     """The draws of the arrays (eqs. E1–E4): by customer, purpose, step, occasion and index, in any order."""
 

@@ -69,6 +69,8 @@ class Market:
         """Show the prices of a step, and leaflets and displays (stage 1)."""
         plan, choice = self._plan, self._choice
         self.prices: list[float] = plan.price[step].tolist()
+        self.on_promotion: list[bool] = plan.on_promotion[step].tolist()
+        """Whether each brand announces a discount."""
         for name, usual in self._usual.items():
             setattr(self, name, list(usual))
         shown = [0.0] * len(self.prices)

@@ -34,6 +34,12 @@ class Pricing:
     def show(self) -> None:
         """Put the price on the shelf."""
 
+    def ask(self, price: float) -> None:
+        """Ask a price, if it is less than what else is asked; below the list price that is a promotion."""
+        market, b = self.model.market, self.brand
+        market.on_promotion[b] |= price < market.list_prices[b]
+        market.prices[b] = min(market.prices[b], price)
+
     def watch(self) -> None:
         """Look at the shelf when all prices are up."""
 
@@ -78,10 +84,9 @@ class Answering(Pricing):
         return float(price * (1 - self.settings.by) - self.settings.by_amount)
 
     def show(self) -> None:
-        """Ask what was decided until that has run out, if it is less than what else is asked."""
-        prices = self.model.market.prices
+        """Ask what was decided until that has run out."""
         if self.runs() and self.ends > self.model.now:
-            prices[self.brand] = min(prices[self.brand], self.price)
+            self.ask(self.price)
 
     def watch(self) -> None:
         """Note the cheapest rival, or the cheapest of those below their list prices."""
@@ -184,10 +189,9 @@ class BestResponse(Pricing):
         return math.exp(-self.settings.price_response * dearer)
 
     def show(self) -> None:
-        """Ask what was decided, if it is less than what else is asked."""
-        prices = self.model.market.prices
+        """Ask what was decided."""
         if self.runs():
-            prices[self.brand] = min(prices[self.brand], self.price)
+            self.ask(self.price)
 
 
 KINDS: dict[str, type[Pricing]] = {
