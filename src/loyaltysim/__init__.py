@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from loyaltysim.study.seeding import seeding
     from loyaltysim.study.sensitivity import sensitivity
     from loyaltysim.study.social_value import social_value
+    from loyaltysim.study.store import merge_stores
     from loyaltysim.study.stress import stress
     from loyaltysim.study.sweep import sweep
     from loyaltysim.study.who_gains import who_gains
@@ -65,6 +66,7 @@ __all__ = [
     "estimates",
     "load",
     "measures",
+    "merge_stores",
     "mesa",
     "network",
     "odd",
@@ -112,6 +114,7 @@ _ROOMS = {
     "study.seeding": ("seeding",),
     "study.sensitivity": ("sensitivity",),
     "study.social_value": ("social_value",),
+    "study.store": ("merge_stores",),
     "study.stress": ("stress",),
     "study.sweep": ("sweep",),
     "study.who_gains": ("who_gains",),

@@ -1,5 +1,6 @@
 """`sensitivity`: tables or JSON of what drives a result, and mistakes in one line each."""
 
+import pandas as pd
 import pytest
 
 pytestmark = pytest.mark.slow  # each starts a process of its own
@@ -12,8 +13,11 @@ def test_sensitivity__tells_both_ends_with_their_intervals(command, small):
     assert (done.code, done.err) == (0, "")
     lines = [line for line in done.out.splitlines() if line.startswith("brands.Ours.price")]
     assert "at its least (1.9)" in lines[0] and "at its largest (2.1)" in lines[1] and " to " in lines[0]
-    rows = command("sensitivity", small, *AXIS, "--json").json["rows"]
+    rows = command("sensitivity", small, *AXIS, "--store", "kept", "--json").json["rows"]
     assert [row["measure"] for row in rows] == ["low", "high"] and rows[0]["effect"] > 0 > rows[1]["effect"]
+    table = pd.read_csv("kept/sensitivity.csv")
+    assert table["effect"].tolist() == pytest.approx([row["effect"] for row in rows], rel=1e-12)
+    assert set(table["method"]) == {"tornado"}
 
 
 @pytest.mark.parametrize(

@@ -85,3 +85,22 @@ def test_failed_runs__are_told_with_the_error_and_a_command_that_runs(command, s
     words = shlex.split(again.removeprefix("to make it again: "))
     assert words[2:] == shlex.split(f"{small} --set steps=14 --set brands.Ours.price=2.1 --seed 1 --replications 1")
     assert command(*words[1:]).code == 0
+
+
+def test_merge__of_shards_leaves_nothing_to_compute(command, here, small, monkeypatch):
+    for part in (1, 2):
+        command("sweep", small, *AXES, "--shard", f"{part}/2", "--store", f"part{part}")
+    done = command("merge", "all", "part1", "part2")
+    assert (done.code, done.out, done.err) == (0, '6 runs added to "all"\n', "")
+    assert command("merge", "all", "part2", "--json").json["added"] == 0
+    monkeypatch.setattr(filling, "do", None)  # nothing may be run
+    points = command("sweep", small, *AXES, "--store", "all", "--json").json["points"]
+    assert [point["failed"] for point in points] == [0, 0] and points[0]["metrics"]["share"]["mean"] > 0
+
+
+@pytest.mark.parametrize("other", ["letter", "nothing"])
+def test_merge__takes_stores_only_and_makes_none(command, here, other):
+    (here / "letter").mkdir()
+    done = command("merge", "all", other)
+    assert (done.code, done.err) == (2, f'--store: "{other}" is no store of runs\n')
+    assert [path.name for path in here.iterdir()] == ["letter"]

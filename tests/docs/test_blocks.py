@@ -15,6 +15,7 @@ RUN_BY = {
     "docs/data.md": ({"csv", "pycon"}, "data/test_page.py"),
     "docs/guide.md": ({"sh", "toml"}, "cli/test_guide.py"),
     "docs/many_futures.md": ({"python"}, "study/test_many_futures_page.py"),
+    "docs/studies.md": ({"python"}, "study/test_studies_page.py"),
     "docs/your_own_program.md": ({"python", "toml"}, "programs/test_from_outside.py"),
 }
 """By page: the languages of its blocks, and the test that runs all of them."""

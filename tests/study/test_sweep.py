@@ -18,7 +18,7 @@ from loyaltysim.results import source_hash
 from loyaltysim.scenario import Scenario, ScenarioError
 from loyaltysim.study import fill as filling
 from loyaltysim.study.again import command_of, varied
-from loyaltysim.study.store import MOST_PARTS, Keys, Store, merge, table_of
+from loyaltysim.study.store import MOST_PARTS, Keys, Store, merge_stores, table_of
 from loyaltysim.study.sweep import sweep
 from loyaltysim.summaries import summary
 
@@ -45,7 +45,7 @@ def test_sweep__does_not_depend_on_threads_or_on_shards(swept, tmp_path):
     folders = [tmp_path / str(part) for part in range(3)]
     parts = [sweep(SMALL, AXES, replications=3, store=folders[k], shard=(k + 1, 3)) for k in range(3)]
     assert [int(part["share"].sel(brand="Ours", segment="all").notnull().sum()) for part in parts] == [6, 6, 6]
-    merge(tmp_path / "all", folders)
+    assert merge_stores(tmp_path / "all", folders) == 18 and merge_stores(tmp_path / "all", folders) == 0
     assert count_runs(lambda: sweep(SMALL, AXES, replications=3, store=tmp_path / "all")) == 0
     assert sweep(SMALL, AXES, replications=3, store=tmp_path / "all").identical(swept)
 
@@ -180,7 +180,7 @@ def test_merge__takes_a_run_that_is_done_in_place_of_one_that_failed(tmp_path):
     failed, good = Store(tmp_path / "failed"), Store(tmp_path / "good")
     failed.add(table_of([{"key": "k", "replication": 0, "error": "no luck"}]))
     good.add(table_of([{"key": "k", "replication": 0, "values": [1.0]}]))
-    merge(tmp_path / "all", [failed.folder, good.folder])
+    merge_stores(tmp_path / "all", [failed.folder, good.folder])
     assert Store(tmp_path / "all").done() == {"k"}
     assert len(list((tmp_path / "all").glob("*.parquet"))) == 1, "nothing empty is written"
 

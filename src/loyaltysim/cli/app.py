@@ -18,6 +18,7 @@ from loyaltysim.cli.claims import claims
 from loyaltysim.cli.classroom import app as classroom
 from loyaltysim.cli.compare import compare
 from loyaltysim.cli.diff import diff
+from loyaltysim.cli.merge import merge
 from loyaltysim.cli.new import new
 from loyaltysim.cli.odd import odd
 from loyaltysim.cli.optimize import optimize
@@ -50,6 +51,7 @@ EXAMPLES: dict[Callable[..., None], str] = {
     run: "loyaltysim run grocery --set brands.Rival.pricing.0.depth=0.3 --out results",
     compare: "loyaltysim compare grocery mine.toml --replications 30",
     sweep: "loyaltysim sweep grocery --axis 'brands.Ours.price=[1.9,2.0,2.1]' --store prices",
+    merge: "loyaltysim merge all shard1 shard2",
     sensitivity: "loyaltysim sensitivity grocery --axis 'brands.Ours.quality=[0.5,0.7]' --metric share",
     calibrate: "loyaltysim calibrate grocery --targets seen.toml --axis 'brands.Ours.price=[1.8,2.2]' --out calibrated",
     optimize: "loyaltysim optimize grocery --axis 'brands.Ours.programs.0.earn_rate=[2.0,20.0]' --store designs",

@@ -58,9 +58,11 @@ def sensitivity(
 ) -> None:
     """Tell which settings drive our results, over the ranges that they may have.
 
-    A tornado puts one setting at a time at each end of its range. Morris and Sobol (SALib) see interactions too.
+    A tornado puts one setting at a time at each end of its range. Morris and Sobol (SALib) see interactions too. With
+    --store, the same command goes on where it stopped, and sensitivity.csv beside the runs holds the answer.
     """
     with told(as_json):
+        from loyaltysim.answer_table import save_table
         from loyaltysim.cli.asked import Faults, of_axes, read_axes, read_count, read_options, read_scenario
         from loyaltysim.cli.run import head
 
@@ -76,6 +78,8 @@ def sensitivity(
         how = {"method": method, "metrics": tuple(metrics or ("retention_rate", "margin")), "of": of, "samples": count}
         with resumable(store), of_axes(wanted):
             found = work_out(scenario, wanted, asked, store, quiet, how)
+        if store is not None:
+            save_table(found.assign(method=method, of=of), store / "sensitivity.csv")
         if as_json:
             rows = found.to_dict("records")
             print_json({**head("sensitivity", name, asked, store), "method": method, "of": of, "rows": rows})

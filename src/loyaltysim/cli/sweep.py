@@ -42,7 +42,9 @@ def sweep(
     ] = "grid",
     points: Annotated[str | None, typer.Option(metavar="N", help="How many points, of the other designs.")] = None,
     store: options.Store = None,
-    shard: Annotated[str, typer.Option(metavar="K/N", help="Do the K-th of N parts of what is missing.")] = "1/1",
+    shard: Annotated[
+        str, typer.Option(metavar="K/N", help="Do the K-th of N parts; `merge` puts stores together.")
+    ] = "1/1",
     workers: Annotated[
         str | None, typer.Option(metavar="N", help="Run in so many processes (Dask) in place of threads.")
     ] = None,
@@ -59,7 +61,8 @@ def sweep(
     """Run a scenario at many points of its settings, with the same customers and luck at all of them.
 
     With --store, runs are kept as they are made: the same command again computes what is missing, more points or
-    replications add to what is there, and sweep.nc and sweep.csv beside them hold the results.
+    replications add to what is there, and sweep.nc and sweep.csv beside them hold the results. Several processes may
+    work on one store: none does what another does.
     """
     with told(as_json):
         from loyaltysim.cli.asked import Faults, located, of_axes, read_axes, read_count, read_options, read_scenario

@@ -70,6 +70,36 @@ class Comparison:
         chosen: dict[str, Any] = {"brand": [self.focal], "segment": ["all"], what: list(base[what].values)}
         return self._effects(chosen).drop(columns="segment" if what == "brand" else "brand")
 
+    def bootstrap(self, *, resamples: int = 5000, seed: int = 1) -> pd.DataFrame:
+        """The effects with bootstrap intervals, which assume no normal differences: bias-corrected, accelerated.
+
+        Whole replications are drawn again (Efron 1987). Columns as `effects` has them; `p_positive` is the share of
+        resampled means above 0.
+        """
+        from loyaltysim.study.precision import bootstrap
+
+        return bootstrap(self, resamples=resamples, seed=seed)
+
+    def replications_needed(self, half_widths: Mapping[str, float]) -> pd.DataFrame:
+        """How many replications the effects on some metrics would need for intervals of a wanted half width.
+
+        Parameters
+        ----------
+        half_widths : by metric, as {"share": 0.005}
+
+        Returns
+        -------
+        One row a metric and scenario: metric, scenario, half_width (now), wanted, needed
+
+        Raises
+        ------
+        ScenarioError : for an unknown metric
+        ValueError : for a width that is not above 0
+        """
+        from loyaltysim.study.precision import replications_needed
+
+        return replications_needed(self, half_widths)
+
     @property
     def data(self) -> xr.Dataset:
         """All runs in one Dataset with a first dim `scenario`; what a scenario lacks is NaN."""

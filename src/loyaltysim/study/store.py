@@ -219,15 +219,27 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
         lock.release()
 
 
-def merge(into: str | Path, others: Iterable[str | Path]) -> None:
+def merge_stores(into: str | Path, others: Iterable[str | Path]) -> int:
     """Add the runs of other stores to one, as after computing shards apart; runs that failed stay where they are.
 
-    Raises ScenarioError as `Store`.
+    Parameters
+    ----------
+    into : the store that gets them, made if it is not there
+    others : those that have them; they are left as they are
+
+    Returns
+    -------
+    How many runs were added
+
+    Raises
+    ------
+    ScenarioError : for a folder that is no store, or one of another version
     """
+    sources = [_there(folder) for folder in others]
     target = Store(into)
-    done = target.done()
-    for folder in others:
-        rows = Store(folder).rows()
+    done, added = target.done(), 0
+    for store in sources:
+        rows = store.rows()
         if rows is None:
             continue
         pairs = zip(rows["key"].to_pylist(), rows["error"].to_pylist())
@@ -236,7 +248,16 @@ def merge(into: str | Path, others: Iterable[str | Path]) -> None:
             new = rows.filter(wanted)
             target.add(new)
             done.update(new["key"].to_pylist())
+            added += len(new)
     target.close()
+    return added
+
+
+def _there(folder: str | Path) -> Store:
+    """A store that is there already: none is made."""
+    if not (Path(folder) / HEAD).is_file():
+        raise _refused(Path(folder), "is no store of runs")
+    return Store(folder)
 
 
 def _once(tables: list[pa.Table]) -> pa.Table:
