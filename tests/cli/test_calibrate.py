@@ -41,7 +41,7 @@ def test_calibrate__gives_json_with_what_was_held_out(command, asked):
     assert [row["fitted"] for row in told["targets"]] == [True, True, True]
     told = command(*asked, "--hold-out", "0.5", "--json").json
     assert [row["fitted"] for row in told["targets"]] == [True, True, False]
-    assert told["runs"] == 2 * (30 + 40) + 2 * 64
+    assert told["runs"] == 2 * (30 + 40 + 2) + 2 * 64
 
 
 @pytest.mark.parametrize(

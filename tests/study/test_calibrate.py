@@ -169,6 +169,22 @@ def test_target__that_no_candidate_reaches_is_told_and_pins_nothing_down(method)
 
 
 @pytest.mark.slow
+def test_setting__that_nothing_reads_is_not_pinned_down_however_narrow_its_interval(monkeypatch):
+    from loyaltysim.study import calibrate
+
+    monkeypatch.setattr(calibrate, "_looked_at", lambda *_: np.full((4000, 2), 0.5))  # a posterior of few candidates
+    small = MARKET.vary({"population.n_customers": 100})
+    axes = {FREE: [0.2, 0.8], "brands.Ours.appeal": [-1.0, 1.0]}
+    found = ls.calibrate(small, {"share": (0.5, 0.05)}, axes, points=30, replications=1)
+    settings = found.settings.set_index("path")
+    assert (settings["shrinkage"] == 0).all()
+    assert settings.loc[FREE, "moves"] == 0 and not settings.loc[FREE, "pinned"]
+    assert settings.loc["brands.Ours.appeal", "moves"] > 2 and settings.loc["brands.Ours.appeal", "pinned"]
+    assert f"{FREE} = 0.5 (0.5 to 0.5): not pinned down, no fitted number moves with it" in found.report()
+    assert "30 candidates are few: from 90 on" in found.report()
+
+
+@pytest.mark.slow
 def test_calibration__is_the_same_on_any_threads_and_goes_on_where_it_stopped(seen, tmp_path, monkeypatch):
     axes = {"population.inertia": [0.0, 2.0]}
     how = {"points": 45, "weeks": 5, "replications": 2}

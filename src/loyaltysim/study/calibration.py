@@ -25,6 +25,9 @@ INTERVAL = 0.9
 """The usual interval of calibrations; 95 % ones hang on few draws."""
 PINNED = 0.7
 """A setting is pinned down if its posterior sd is below this share of the prior's; assumed: half the variance."""
+LEAST_MOVE = 2.0
+"""Errors by which a setting must move the fitted numbers, over its range, to be pinned down; assumed. Where a number
+rises in a straight line it takes 1 / (.7 · .29), that is 5, for .7 of the prior's sd."""
 RIDGE = 0.7
 """Settings trade off if they are correlated so far in the posterior; assumed: each halves the variance of the other."""
 UNLIKELY = 0.01
@@ -43,8 +46,8 @@ class Calibration:
     scenario : at the estimates
     method : by which they were found
     settings : one row a setting: path, low, high (of its range), start, estimate, sd, ci_low, ci_high (90 %), prior_sd,
-        shrinkage (sd / prior_sd), pinned (below .7, and no
-        fitted number out of reach)
+        shrinkage (sd / prior_sd), moves (how far it alone moves the fitted numbers over its range, in their errors),
+        pinned (sd below .7 of the prior's, moves of at least 2, and no fitted number out of reach)
     ridges : pairs of settings that the data leave to trade off: path, other, correlation (beyond .7), sd_given_other
         (of path)
     targets : one row a number: name, observed, se, fitted (else held out), predicted, ci_low, ci_high (90 % of data of
@@ -115,6 +118,7 @@ def told(
     pilot: np.ndarray,
     predicted: np.ndarray,
     covariance: np.ndarray,
+    moves: np.ndarray,
     luck: np.random.Generator,
 ) -> Calibration:
     """Put what was found into frames.
@@ -126,11 +130,12 @@ def told(
     pilot : numbers at the estimate, replications × numbers
     predicted : numbers at some draws, draws × numbers
     covariance : of the errors of all numbers
+    moves : how far each setting moves the fitted ones
     luck : for the errors of new data
     """
     import pandas as pd
 
-    settings = _settings(candidates, best, draws)
+    settings = _settings(candidates, best, draws, moves)
     own = pd.DataFrame(candidates.values(draws), columns=list(candidates.paths))
     far = _out_of_reach(candidates, read, covariance)
     if far:
@@ -166,7 +171,7 @@ def _out_of_reach(candidates: Candidates, read: Targets, covariance: np.ndarray)
     ]
 
 
-def _settings(candidates: Candidates, best: np.ndarray, draws: np.ndarray) -> pd.DataFrame:
+def _settings(candidates: Candidates, best: np.ndarray, draws: np.ndarray, moves: np.ndarray) -> pd.DataFrame:
     import pandas as pd
 
     rows = []
@@ -179,7 +184,7 @@ def _settings(candidates: Candidates, best: np.ndarray, draws: np.ndarray) -> pd
                 "path": path, "low": low, "high": high, "start": usual,
                 "estimate": value_between(usual, low, high, best[place]), "sd": sd * (high - low), "ci_low": ends[0],
                 "ci_high": ends[1], "prior_sd": prior * (high - low), "shrinkage": sd / prior,
-                "pinned": sd / prior < PINNED,
+                "moves": float(moves[place]), "pinned": sd / prior < PINNED and bool(moves[place] >= LEAST_MOVE),
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
@@ -246,7 +251,10 @@ def _report(found: Calibration) -> list[str]:
     for row in found.settings.itertuples():
         told = f"{row.path} = {row.estimate:.4g} ({row.ci_low:.4g} to {row.ci_high:.4g})"
         open_ = f"not pinned down, sd {row.shrinkage:.0%} of that before the data"
-        if row.shrinkage < PINNED:
+        if not row.moves >= LEAST_MOVE:
+            open_ = f"not pinned down, the fitted numbers move by {row.moves:.1g} errors over its range"
+            open_ = open_ if row.moves else "not pinned down, no fitted number moves with it"
+        elif row.shrinkage < PINNED:
             open_ = "not pinned down, since a number is out of reach"
         lines.append(told if row.pinned else f"{told}: {open_}")
     for row in found.ridges.itertuples():
