@@ -265,6 +265,7 @@ def test_compare__tells_effects_against_the_baseline(command, here, small):
     assert back["effect"] == pytest.approx(-effect["effect"]) and back["scenario"] == "small"
     told = command("compare", small, "deep.toml", "--replications", 3).out
     assert "Ours: deep against small" in told and "Against small, deep " in told
+    assert "(variance ratio): " in told and f", share {effect['variance_ratio']:,.1f}, units " in told
 
 
 def test_compare__tells_what_until_missed(command, here, small):

@@ -166,3 +166,4 @@ def show(scenarios: dict[str, Scenario], asked: Asked, comparison: Comparison) -
             heads = (comparison.baseline, label)
             console.print("", tables.effects_table(plain(title), found, heads, " and ".join(both)), sep="\n")
             console.print(sentence(f"against {comparison.baseline}, {label}", comparison.focal, found))
+            console.print(tables.common_luck(found), style="dim")

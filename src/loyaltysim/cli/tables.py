@@ -145,6 +145,17 @@ def effects_table(title: str, rows: list[dict[str, Any]], names: tuple[str, str]
     return table(title, ["", *names, "effect", "95 % interval"], made)
 
 
+def common_luck(rows: list[dict[str, Any]]) -> str:
+    """How many times as many runs metrics would need if each scenario had luck of its own (eq. E42)."""
+    ratios = [(row["metric"], row["variance_ratio"]) for row in told_of(rows, TOLD_OF_EFFECTS)]
+    told = [
+        f"{metric.replace('_', ' ')} {ratio:,.{1 if ratio < 10 else 0}f}"
+        for metric, ratio in ratios
+        if math.isfinite(ratio)
+    ]
+    return f"Times as many runs without common luck (variance ratio): {', '.join(told)}." if told else ""
+
+
 def told_of(rows: list[dict[str, Any]], metrics: Sequence[str]) -> list[dict[str, Any]]:
     """The rows of some metrics, in their order; what could not be measured is left out."""
     by_metric = {row["metric"]: row for row in rows if math.isfinite(row["effect"])}
