@@ -56,6 +56,26 @@ def test_launch__does_not_depend_on_threads_or_on_what_else_is_launched(market):
     np.testing.assert_array_equal(second.accrued[0], alone.accrued[1])
 
 
+def test_launches__that_differ_in_the_program_alone_share_what_is_lived_without_it(market, monkeypatch):
+    begun = []
+
+    def counted(*args, **kwargs):
+        begun.append(args[0])
+        return ls.Simulation(*args, **kwargs)
+
+    monkeypatch.setattr("loyaltysim.study.launches.Simulation", counted)
+    worlds = {"dear": market.vary({"brands.A.programs.0.earn_rate": 2.0}), "": market}
+    copied = [{"kind": "copy", "brand": "A", "lag_weeks": 0.0}]
+    worlds["copied"] = market.vary({"brands.B.programs": copied})  # without our program there is nothing to copy
+    together = launches(worlds, replications=2, seed=3, threads=1)
+    assert len(begun) == 1
+    for name, world in worlds.items():
+        alone = launches({name: world}, replications=2, seed=3)[name]
+        np.testing.assert_array_equal(together[name].accrued, alone.accrued)
+        np.testing.assert_array_equal(together[name].retention, alone.retention)
+    assert len(begun) > 3 and not np.array_equal(together[""].accrued, together["dear"].accrued)
+
+
 def test_going_on__counts_what_was_owed_when_it_might_have_stopped(market):
     """Where nobody buys any more, stopping and going on differ in nothing: the debt was there before."""
     quiet = market.vary({"burn_in": 60, "population.n_customers": 100, "steps": 1})

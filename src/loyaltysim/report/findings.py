@@ -12,7 +12,7 @@ from loyaltysim.report.folder import Read
 from loyaltysim.simulation import check_count
 from loyaltysim.study.assumptions import SPREAD, Assumption, assumptions, numbers
 from loyaltysim.study.launches import Launch, launches
-from loyaltysim.study.program_doubt import DRAWS, TOLD, draws, tornado
+from loyaltysim.study.program_doubt import DRAWS, FEW, TOLD, draws, tornado
 from loyaltysim.study.program_value import ProgramValue, check_launches, program_value
 from loyaltysim.study.questions import without_word_of_mouth
 from loyaltysim.study.stress import AS_IT_IS, WORLDS
@@ -112,7 +112,10 @@ def work_out(
             found["going_on"] = launches({"going on": scenario}, running=True, progress=told("stopping"), **how)[
                 "going on"
             ]
-        found["tornado"] = tornado(scenario, tried, progress=told("assumptions"), **how)
+        found["tornado"] = tornado(
+            scenario, tried, as_it_is=every[AS_IT_IS], progress=told("assumptions"),
+            **{**how, "replications": min(replications, FEW)},
+        )  # fmt: skip
         found["draws"] = draws(scenario, tried, seed=seed, threads=threads, progress=told("draws"))
     if without_word_of_mouth(scenario) is not None:
         found["word_of_mouth"] = word_of_mouth_value(scenario, progress=told("word of mouth"), **how)
@@ -131,9 +134,10 @@ def effort(read: Read, subject: str, replications: int) -> float:
     if not scenario.brands[scenario.focal].programs:
         return talk or 1
     tried = len(assumptions(scenario))
-    screened = tried + 1 if tried > TOLD else 0
+    screened = tried if tried > TOLD else 0
     worlds = 1 + sum(world.make(scenario) is not None for world in WORLDS.values()) + runs_already(scenario)
-    return replications * (1 + worlds + 1 + 2 * min(tried, TOLD)) + screened + DRAWS + talk
+    ends = min(replications, FEW) * 2 * min(tried, TOLD)
+    return replications * (1 + worlds) + ends + screened + DRAWS + talk
 
 
 def runs_already(scenario: Scenario) -> bool:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -62,7 +62,11 @@ class Launch:
         return np.asarray(self.accrued[:, -1])
 
 
-Task = tuple[str, "Scenario", range]
+class _Task(NamedTuple):
+    """Worlds that are one and the same without the program, by name, and replications of them."""
+
+    worlds: dict[str, Scenario]
+    stack: range
 
 
 def launches(
@@ -90,23 +94,22 @@ def launches(
     threads = os.cpu_count() or 1 if threads is None else check_count("threads", threads, 1024)
     stop = Event()
 
-    def run(task: Task) -> Launch:
-        name, scenario, stack = task
-
-        def tell() -> None:
+    def run(task: _Task) -> dict[str, Launch]:
+        def tell(name: str = "", done: int = 0) -> None:
             if stop.is_set():
                 raise _Stopped
+            if done and progress is not None:
+                progress(f"{name}, replication {task.stack.stop}", done)
 
-        found = _launch(scenario, seed, stack, running, tell)
-        if progress is not None:
-            progress(f"{name}, replication {stack.stop}", len(stack))
-        return found
+        return _launch(task, seed, running, tell)
 
     tasks = [
-        (name, scenario, stack)
-        for name, scenario in worlds.items()
+        _Task(alike, stack)
+        for alike in _alike(worlds, first or {}, running)
+        for name, scenario in list(alike.items())[:1]
         for stack in _stacks(scenario, (first or {}).get(name, 0), replications, threads, len(worlds))
     ]
+    tasks.sort(key=lambda task: -len(task.worlds))  # the longest first, so that no thread waits for it at the end
     with ThreadPoolExecutor(max(1, min(threads, len(tasks)))) as pool:
         try:
             waiting = [pool.submit(run, task) for task in tasks]
@@ -116,8 +119,9 @@ def launches(
             pool.shutdown(cancel_futures=True)
             raise
     by_world: dict[str, list[Launch]] = {name: [] for name in worlds}
-    for (name, _, _), one in zip(tasks, done):
-        by_world[name].append(one)
+    for found in done:
+        for name, one in found.items():
+            by_world[name].append(one)
     return {name: _together(parts) for name, parts in by_world.items()}
 
 
@@ -128,14 +132,34 @@ def _stacks(scenario: Scenario, first: int, replications: int, threads: int, wor
     return [range(start, min(start + size, last)) for start in range(first, last, size)]
 
 
-def _launch(scenario: Scenario, seed: int, stack: range, running: bool, tell: Callable[[], None]) -> Launch:
-    without = without_program(scenario)
-    assert without is not None  # whoever asks has seen to it that there is a program
-    start = Simulation(scenario if running else without, seed=seed, replications=stack, threads=1)
+def _alike(worlds: Mapping[str, Scenario], first: Mapping[str, int], running: bool) -> list[dict[str, Scenario]]:
+    """Worlds that begin alike, and without the program go on alike: that is lived once for all of them."""
+    groups: dict[tuple[str, int], dict[str, Scenario]] = {}
+    for name, scenario in worlds.items():
+        begins = scenario if running else _without(scenario)
+        groups.setdefault((begins.to_toml(), first.get(name, 0)), {})[name] = scenario
+    return list(groups.values())
+
+
+def _without(scenario: Scenario) -> Scenario:
+    found = without_program(scenario)
+    assert found is not None  # whoever asks has seen to it that there is a program
+    return found
+
+
+def _launch(task: _Task, seed: int, running: bool, tell: Callable[..., None]) -> dict[str, Launch]:
+    one = next(iter(task.worlds.values()))
+    without = _without(one)
+    start = Simulation(one if running else without, seed=seed, replications=task.stack, threads=1)
     start.run(until=0, progress=tell)
-    with_it, base = (start.branch(world).run(progress=tell).results() for world in (scenario, without))
-    owed_before = _liability(start, scenario) if running else np.zeros(len(stack))
-    return _difference(with_it, base, scenario.focal, owed_before)
+    owed_before = _liability(start, one) if running else np.zeros(len(task.stack))
+    base = start.branch(without).run(progress=tell).results()
+    found = {}
+    for name, world in task.worlds.items():
+        with_it = start.branch(world).run(progress=tell).results()
+        found[name] = _difference(with_it, base, world.focal, owed_before)
+        tell(name, len(task.stack))
+    return found
 
 
 def _liability(start: Simulation, scenario: Scenario) -> np.ndarray:

@@ -1,7 +1,7 @@
 """Program doubt: what a program's value becomes where assumptions are wrong, one at a time and all at once.
 
 The value is the profit from a launch, what is owed taken off (`study.launches`). All assumptions are screened at one
-end with one replication; those that moved the value most are then put at both ends with all replications: a tornado.
+end with one replication; those that moved the value most are then put at both ends with a few: a tornado.
 Draws put all of them somewhere within their ranges at once (a Latin hypercube: McKay, Beckman and Conover 1979), each
 with luck of its own: so their spread is that of both. Nothing is set anew to keep sales what they are.
 """
@@ -17,7 +17,7 @@ from loyaltysim.faults import ScenarioError
 from loyaltysim.study.assumptions import Assumption, possible
 from loyaltysim.study.compare import paired_effect
 from loyaltysim.study.design import value_between
-from loyaltysim.study.launches import launches
+from loyaltysim.study.launches import Launch, launches
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 TOLD = 8
 """So many assumptions are in the tornado (assumed: as many as one reads)."""
+FEW = 5
+"""Replications of each end (assumed: both share the luck of what they are held against, so few tell them apart)."""
 DRAWS = 40
 """So many draws (assumed: the worst tenth are four)."""
 WORST = 0.1
@@ -38,32 +40,37 @@ def tornado(
     scenario: Scenario,
     tried: Sequence[Assumption],
     *,
-    replications: int = 10,
+    replications: int = FEW,
     seed: int = 1,
     most: int = TOLD,
+    as_it_is: Launch | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Tell which assumptions the program's value rests on, the most important first.
 
     One row an assumption and end: path, measure ("low", "high"), value (of the setting), effect (on the program's
-    value) with ci_low, ci_high (95 % paired t), n, unit.
+    value) with ci_low, ci_high (95 % paired t), n, unit. `as_it_is` is the launch with nothing changed, of the same
+    seed and no fewer replications, where there is one already.
     """
     import pandas as pd
 
     how: dict[str, Any] = {"seed": seed, "threads": threads, "progress": progress}
     kept = list(tried)
+    if as_it_is is None:
+        as_it_is = launches({"": scenario}, replications=replications, **how)[""]
+    middle = as_it_is.value[:replications]
     if len(kept) > most:
         ends = {one.path: scenario.vary({one.path: one.high}) for one in kept}
-        screened = launches({"": scenario, **ends}, replications=1, **how)
-        moved = {one.path: abs(float(screened[one.path].value[0] - screened[""].value[0])) for one in kept}
+        screened = launches(ends, replications=1, **how)
+        moved = {one.path: abs(float(screened[one.path].value[0] - middle[0])) for one in kept}
         kept = sorted(kept, key=lambda one: -moved[one.path])[:most]
     points = {(one.path, end): getattr(one, end) for one in kept for end in ("low", "high")}
     worlds = {f"{path} {end}": scenario.vary({path: value}) for (path, end), value in points.items()}
-    found = launches({"": scenario, **worlds}, replications=replications, **how)
+    found = launches(worlds, replications=replications, **how)
     rows = []
     for (path, end), value in points.items():
-        effect = paired_effect(found[f"{path} {end}"].value, found[""].value)
+        effect = paired_effect(found[f"{path} {end}"].value, middle)
         told = {key: effect[key] for key in ("effect", "ci_low", "ci_high", "n")}
         rows.append({"path": path, "measure": end, "value": value, **told, "unit": scenario.currency})
     size = {one.path: max(abs(row["effect"]) for row in rows if row["path"] == one.path) for one in kept}
