@@ -46,7 +46,7 @@ with the controls in the lower half, where Vuetify would lay them over the pictu
 
 
 class OpenedModel(LoyaltyModel):
-    """A model whose burn-in has been made: the first step on the page is the first that is measured.
+    """A model whose burn-in has been made, and is not counted: Mesa's first step is the first that is measured.
 
     Settings that do not go together, or not with the scenario, are told in `refused`, and the scenario stays as it was.
     """
@@ -60,8 +60,7 @@ class OpenedModel(LoyaltyModel):
             self.__dict__.pop("step", None)  # else Mesa would wrap the step that it has wrapped already
             super().__init__(scenario=kwargs["scenario"])
             self.refused = str(error)
-        for _ in range(self.setup.burn_in):
-            self.step()
+        self.simulation.run(until=0)
         self._open(kwargs)
 
     def _step_if_any(self) -> None:

@@ -62,21 +62,22 @@ def _named(finish: Callable[..., None], brands: list[str]) -> Callable[[Axes], N
 
 def _finish(ax: Axes, title: str, looks: list[Any], brands: list[str]) -> None:
     """Dress a plot of Mesa's: brands by name and by line style, a title, a faint grid."""
+    n = np.size(ax.lines[0].get_xdata())
     for line, look, brand in zip(ax.lines, looks, brands):
+        line.set_xdata(np.arange(1, n + 1))  # the frame's first row is of step 1
         line.set(linestyle=look.line, linewidth=look.width, label=plain(brand))
     dress(ax, "Step", "")
-    ax.set_xlim(0, max(np.size(ax.lines[0].get_xdata()) - 1, FEWEST))
+    ax.set_xlim(1, max(n, FEWEST))
     ax.set_title(title, fontsize=TITLE_SIZE, loc="left")
     ax.legend(loc="best", fontsize=SMALL_SIZE, frameon=False)
     ax.figure.set(figwidth=WIDTH, figheight=HEIGHT)
 
 
 def in_words(model: LoyaltyModel) -> None:
-    """The purchases of the latest step, for who reads numbers rather than pictures."""
-    now = model.made - model.setup.burn_in
-    if now > 0:
+    """The purchases of the latest step, for who reads numbers rather than pictures; Mesa says which step it is."""
+    if model.made > model.setup.burn_in:
         bought = {brand: int(model.series(f"purchases[{brand}]")[-1]) for brand in model.brands}
-        solara.Text(f"Purchases in step {now}: " + ", ".join(f"{brand} {count:,}" for brand, count in bought.items()))
+        solara.Text("Purchases in this step: " + ", ".join(f"{brand} {count:,}" for brand, count in bought.items()))
 
 
 def neighborhood(model: LoyaltyModel) -> None:
