@@ -77,7 +77,7 @@ def test_twin__follows_friends_by_ties_of_different_strength_alike(kind, tmp_pat
 LARGE = {
     "reference": (small("reference", 2000, 52), 1),
     "grocery": (small("grocery", 2000, 52), 1),
-    "coffee": (small("coffee", 500, 364), 1),
+    "coffee": (small("coffee", 200, 364), 1),
     "busy": (busy_market(2000, 52), 1),
     "busy, other kinds": (busy_market(2000, 52).vary(OTHER_KINDS), 1),
     "switching": (bare(behavior__choice=SWITCHING, steps=52, population__n_customers=2000), 1),
