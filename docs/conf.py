@@ -1,7 +1,7 @@
 """The site: `sphinx-build -W -c docs . docs/_build/html`.
 
 Its root is the repository, so that links between files hold. Pages made from what runs (reference, description,
-citation) are written to docs/made before the others are read.
+citation) are written to docs/made before the others are read; so are the pictures of the gallery when it is.
 """
 
 import os
@@ -13,6 +13,7 @@ sys.path.insert(0, str(HERE))
 os.environ.setdefault("MPLBACKEND", "Agg")
 
 import docstrings  # noqa: E402
+import gallery  # noqa: E402
 import made_pages  # noqa: E402
 from pygments.lexers.special import TextLexer  # noqa: E402
 
@@ -55,4 +56,5 @@ nb_ipywidgets_js = {}  # they would be fetched from another host
 def setup(app):
     app.add_lexer("csv", TextLexer)
     app.connect("autodoc-process-docstring", docstrings.readable, priority=400)  # before napoleon's
+    app.connect("source-read", gallery.pictured)
     app.connect("builder-inited", lambda app: made_pages.write(HERE / "made"))

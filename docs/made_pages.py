@@ -1,4 +1,4 @@
-"""Pages of the site that are made from what runs: reference, gallery of plots, description, citation."""
+"""Pages of the site that are made from what runs: reference, description, citation."""
 
 import importlib
 import inspect

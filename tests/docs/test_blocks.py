@@ -13,6 +13,7 @@ RUN_BY = {
     "docs/calibration.md": ({"pycon", "toml"}, "study/test_calibration_page.py"),
     "docs/class.md": ({"sh", "toml"}, "cli/test_class_page.py"),
     "docs/data.md": ({"csv", "pycon"}, "data/test_page.py"),
+    "docs/gallery.md": ({"python"}, "docs/test_site.py"),
     "docs/guide.md": ({"sh", "toml"}, "cli/test_guide.py"),
     "docs/many_futures.md": ({"python"}, "study/test_many_futures_page.py"),
     "docs/studies.md": ({"python"}, "study/test_studies_page.py"),

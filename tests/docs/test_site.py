@@ -7,6 +7,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+import loyaltysim as ls
+
 FETCHED = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src"}
 """What a browser gets unasked, by tag; `link` too where it is a style or a font."""
 
@@ -62,6 +64,9 @@ def test_site__builds_without_a_warning_its_links_hold_and_it_fetches_nothing(re
     shown |= {f"notebooks/{path.stem}.html" for path in (repository / "notebooks").glob("*.ipynb")}
     assert shown | {"docs/made/reference.html", "docs/made/odd.html", "docs/made/citation.html"} <= written
     assert not list(lead_nowhere(pages))
+    gallery = pages[(site / "docs" / "gallery.html").resolve()]  # building it ran the blocks of gallery.md
+    drawn = {one["src"].split("/")[-1].split(".")[0] for one in gallery.pictures}
+    assert drawn == set(ls.plots.__all__) - {"save", "save_all"}
     assert not {link for page in pages.values() for link in page.fetched if elsewhere(link)}
     styles = [path for path in site.rglob("*.css") if "@import url(http" in path.read_text("utf-8")]
     assert not styles
