@@ -17,7 +17,11 @@ def done(command, base):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("nowhere",), 'no manifest.json that can be read: a report is made of what `run --out` or `compare --out`'),
+        (("nowhere",), '"nowhere" is not there: a report is made of a folder of results. Do `loyaltysim run mine.toml'),
+        (("mine.toml",), "is a scenario: a report is made of a folder of results. Do `loyaltysim run mine.toml --out"),
+        (("grocery",), "Do `loyaltysim run grocery --out grocery`, then `loyaltysim report grocery`"),
+        (("results/results.nc",), "is no folder: a report is made of a folder of results."),
+        ((".",), "no manifest.json that can be read: a report is made of what `run --out` or `compare --out`"),
         (("results", "--of", "mina"), '--of: no scenario "mina" in the folder; there are: mine. Did you mean "mine"?'),
         (("results", "--axis", "brands.Ours.prise=[1,2]"), 'Did you mean "price"?'),
         (("results", "--axis", "brands.Ours.price=[2,1]"), "must be below the largest"),

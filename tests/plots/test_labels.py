@@ -1,3 +1,5 @@
+import io
+import warnings
 from itertools import pairwise
 
 import numpy as np
@@ -6,7 +8,7 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from loyaltysim.plots.labels import End, label_ends, short, spread
+from loyaltysim.plots.labels import End, drawable, label_ends, short, spread
 
 
 def test_spread__leaves_alone_what_stands_apart():
@@ -30,6 +32,22 @@ def test_spread__never_overlaps_and_keeps_the_order(wanted, heights):
     if heights.sum() <= 1:
         assert (places >= heights / 2 - 1e-9).all()
         assert (places <= 1 - heights / 2 + 1e-9).all()
+
+
+def test_drawable__tells_what_the_font_lacks_and_keeps_the_rest():
+    assert drawable("Ærø − 5 €") == "Ærø − 5 €"
+    assert drawable("🍎 Ours") == "(red apple) Ours"
+    assert drawable("🍎") != drawable("🍏")  # two brands stay two
+    assert drawable("👍🏽") == "(thumbs up sign)"
+    assert drawable("中国") == "4E2D56FD"
+
+
+def test_short__of_a_name_with_signs_that_the_font_lacks_is_drawn_without_a_warning():
+    figure = Figure()
+    figure.text(0, 0, short("🍏 Søn & 中国"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        figure.savefig(io.BytesIO(), format="svg")
 
 
 def test_short__wraps_and_ends_in_an_ellipsis():

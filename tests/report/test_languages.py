@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -35,6 +36,15 @@ def test_numbers__are_grouped_and_pointed_by_the_place():
     assert plain["en"] == "−1,234.5 kr (95 %: −1,300.2 to −1,168.8)"
     assert plain["da"] == "−1.234,5 kr (95 %: −1.300,2 til −1.168,8)"
     assert re.fullmatch(r"−1.234,5 kr \(95 %: −1.300,2 till −1.168,8\)", plain["sv"])
+
+
+def test_moment__is_told_as_the_place_tells_it():
+    when = datetime(2026, 11, 6, 20, 45, tzinfo=UTC)
+    told = {code: Language(code).moment(when) for code in languages()}
+    assert told["en"] == "6 November 2026, 20:45 UTC"
+    assert told["da"] == "6. november 2026, 20.45 UTC"
+    assert told["nb"] == "6. november 2026, 20:45 UTC"
+    assert told["sv"] == "6 november 2026, 20:45 UTC"
 
 
 @pytest.mark.slow

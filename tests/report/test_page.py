@@ -7,6 +7,7 @@ import pytest
 
 from loyaltysim import report
 from loyaltysim.report.figures import inline
+from loyaltysim.report.language import Language
 
 pytestmark = pytest.mark.slow  # the report of a small market takes some seconds to work out
 
@@ -114,6 +115,11 @@ def test_page__has_ids_once(text):
 def test_page__tells_how_to_make_it_again(text):
     assert "loyaltysim report mine --of mine --replications 3 --seed 1" in text
     assert "n_customers = 150" in text
+
+
+def test_page__tells_when_it_was_written_and_of_what(text, found):
+    assert f"<dd>{Language().moment(found.when)}</dd>" in text
+    assert found.read.manifest["written"] not in text  # told as one says it, not as a machine does
 
 
 def test_report__is_the_same_again(place, found, written):

@@ -21,9 +21,7 @@ FOLDER = "report"
 
 
 def report(
-    folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="Folder that run --out or compare --out wrote.", file_okay=False)
-    ],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder that run --out or compare --out wrote.")],
     of: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Scenario that it is about; the first with a program that is no baseline."),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import textwrap
+import unicodedata
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -29,12 +31,37 @@ class End(NamedTuple):
 
 
 def plain(text: str) -> str:
-    """The text as it is: a dollar sign begins no formula."""
-    return text.replace("$", r"\$")
+    """The text as it is: a dollar sign begins no formula, and what the font cannot draw is told in words."""
+    return drawable(text).replace("$", r"\$")
+
+
+def drawable(text: str) -> str:
+    """The text without signs that the font lacks: a symbol by its name, "(red apple)", a letter by its code, "4E2D"."""
+    if text.isascii():
+        return text
+    return "".join(one if one in "\n\t" or ord(one) in _glyphs() else _told(one) for one in text)
+
+
+def _told(sign: str) -> str:
+    kind = unicodedata.category(sign)
+    if kind[0] in "CM" or unicodedata.name(sign, "").startswith(("VARIATION", "EMOJI MODIFIER")):
+        return ""  # joins and accents change how others look, and are nothing by themselves
+    if kind[0] == "L":
+        return f"{ord(sign):X}"
+    return f"({unicodedata.name(sign, f'{ord(sign):X}').lower()})"
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    """What the font of all pictures can draw."""
+    from matplotlib.font_manager import findfont, get_font
+
+    return frozenset(get_font(findfont("DejaVu Sans")).get_charmap())
 
 
 def short(name: str, width: int = WIDEST, lines: int = 2) -> str:
     """A name in at most so many lines; what does not fit ends in an ellipsis. No word is broken for 4 letters."""
+    name = drawable(name)
     longest = max(map(len, name.split()), default=0)
     width = longest if width < longest <= width + 4 else width
     return plain("\n".join(textwrap.wrap(name, width, max_lines=lines, placeholder="…")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,6 +52,8 @@ class Findings:
     tornado: pd.DataFrame | None = None
     draws: np.ndarray | None = None
     word_of_mouth: pd.DataFrame | None = None
+    when: datetime = field(default_factory=lambda: datetime.now().astimezone())
+    """When that was worked out."""
 
     @property
     def scenario(self) -> Scenario:

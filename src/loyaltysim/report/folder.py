@@ -11,6 +11,7 @@ from urllib.parse import quote
 from loyaltysim import results
 from loyaltysim.faults import Fault, ScenarioError, nearest
 from loyaltysim.loading import load
+from loyaltysim.scenario_file import shipped
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -63,6 +64,8 @@ class Read:
 def read(folder: str | Path) -> Read:
     """Read a folder that `run --out` or `compare --out` wrote. Raises ScenarioError if it is none of these."""
     folder = Path(folder)
+    if not folder.is_dir():
+        raise _no_folder(folder)
     manifest, summary = _json(folder, "manifest.json"), _json(folder, "summary.json")
     command = manifest.get("command")
     if command not in COMMANDS:
@@ -102,6 +105,21 @@ def _json(folder: Path, name: str) -> dict[str, Any]:
         return dict(json.loads((folder / name).read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         raise _none_of_ours(folder, name) from None
+
+
+def _no_folder(path: Path) -> ScenarioError:
+    """For a scenario, or nothing, where a folder was wanted: what to do first."""
+    from shlex import quote as quoted
+
+    named = str(path)
+    is_scenario = (path.suffix == ".toml" and path.is_file()) or named in shipped()
+    what = "is a scenario" if is_scenario else "is no folder" if path.exists() else "is not there"
+    out = path.name.removesuffix(".toml") if is_scenario else "results"
+    out = f"{out}_results" if Path(out).exists() else out
+    first = f"loyaltysim run {quoted(named if is_scenario else 'mine.toml')} --out {quoted(out)}"
+    then = f"loyaltysim report {quoted(out)}"
+    message = f'"{named}" {what}: a report is made of a folder of results. Do `{first}`, then `{then}`'
+    return ScenarioError([Fault(None, None, "", message)])
 
 
 def _none_of_ours(folder: Path, name: str) -> ScenarioError:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 import re
+from calendar import month_name
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -77,6 +79,16 @@ class Language:
         if not math.isfinite(number.half):
             return told
         return f"{told} ({self.say('95 %: {interval}', interval=self.interval(number))})"
+
+    def moment(self, when: datetime) -> str:
+        """A day and a time, "26 November 2026, 20:45 UTC"."""
+        zone = f" {when:%Z}".rstrip()
+        if self.code == ENGLISH:
+            return f"{when.day} {month_name[when.month]} {when.year}, {when:%H:%M}{zone}"
+        from babel.dates import format_date, format_time
+
+        day, time = format_date(when, "long", locale=self.code), format_time(when, "short", locale=self.code)
+        return f"{day}, {time}{zone}"
 
     def significant(self, value: float, digits: int = 3) -> str:
         """A number with so many digits that count, and all of its whole part."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,8 @@ def page(
         toml=scenario.to_toml(),
         commands=_commands(found, language.code),
         manifest=read.manifest,
+        written=language.moment(found.when),
+        results_from=language.moment(datetime.fromisoformat(str(read.manifest["written"])).astimezone()),
         source_hash=found.data.attrs["source_hash"],
         sheets=sheets,
     )
