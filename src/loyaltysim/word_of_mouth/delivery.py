@@ -16,7 +16,7 @@ from loyaltysim.jit import jit
 from loyaltysim.market.messages import STRENGTH_UNIT, MessagePile
 from loyaltysim.world import World
 
-i4, i8, u8, f8 = np.int32, np.int64, np.uint64, np.float64
+i4, i8, u4, u8, f8 = np.int32, np.int64, np.uint32, np.uint64, np.float64
 
 CHUNK = 1024
 TIE_UNIT = 1024  # ties, like messages, are whole 1/1024
@@ -139,34 +139,43 @@ def _deliver_to_one(n, sender, brand, strength, luck, first, neighbor, ties, key
 
     So the choice depends on who the friends are and not on the order in which they stand.
     """
-    weighted, number = ties.shape[0] > 0, np.empty(0, u8)
+    begin, ends, number = np.empty(CHUNK, i8), np.empty(CHUNK, u8), np.empty(0, u8)
+    weighted, touched = ties.shape[0] > 0, i8(0)
     for start in range(0, n, CHUNK):
-        stop, need = min(start + CHUNK, n), i8(0)
-        for m in range(start, stop):
-            need += i8(first[sender[m] + 1]) - i8(first[sender[m]])
+        some = slice(start, min(start + CHUNK, n))
+        who, about, force, own = sender[some], brand[some], strength[some], luck[some]
+        need = i8(0)
+        for m in range(who.shape[0]):
+            begin[m] = first[u4(who[m])]
+            ends[m] = u8(first[u4(who[m]) + 1] - begin[m])
+            need += i8(ends[m])
         if need > number.shape[0]:
             number = np.empty(2 * need, u8)
+        for m in range(who.shape[0]):
+            if ends[m] > u8(0):
+                touched += neighbor[begin[m]]
         filled = u8(0)
-        for m in range(start, stop):
-            friends = neighbor[first[sender[m]] : first[sender[m] + 1]]
+        for m in range(who.shape[0]):
+            friends = neighbor[begin[m] : begin[m] + i8(ends[m])]
             for k in range(friends.shape[0]):
-                number[filled] = key[u8(friends[k])] + luck[m]  # what `bits` mixes
+                number[filled] = key[u4(friends[k])] + own[m]  # what `bits` mixes
                 filled += u8(1)
         drawn = number[:need]
         for k in range(drawn.shape[0]):
             drawn[k] = mix(drawn[k])
-        at = i8(0)
-        for m in range(start, stop):
-            begin, end = i8(first[sender[m]]), i8(first[sender[m] + 1])
-            if end > begin:
-                chosen = i8(0)
-                for k in range(1, end - begin):
-                    if drawn[at + k] > drawn[at + chosen]:
-                        chosen = i8(k)
-                at += end - begin
-                column = i8(brand[m]) + (n_brands if by_sign and strength[m] < 0 else 0)
-                weight = i8(ties[begin + chosen]) if weighted else TIE_UNIT
-                inbox[column, neighbor[begin + chosen]] += through(strength[m], weight)
+        at = u8(0)
+        for m in range(who.shape[0]):
+            if ends[m] == u8(0):
+                continue
+            chosen, largest = u8(0), drawn[at]
+            for k in range(u8(1), ends[m]):  # without a branch, which nobody could foresee
+                chosen = k if drawn[at + k] > largest else chosen
+                largest = max(largest, drawn[at + k])
+            at += ends[m]
+            column = i8(about[m]) + (n_brands if by_sign and force[m] < 0 else 0)
+            tie = begin[m] + i8(chosen)
+            inbox[column, neighbor[tie]] += through(force[m], i8(ties[tie]) if weighted else TIE_UNIT)
+    return touched  # so that the touching is not optimized away
 
 
 @jit
