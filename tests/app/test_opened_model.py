@@ -13,10 +13,12 @@ from loyaltysim.app.serving import check_free
 from loyaltysim.faults import Fault, ScenarioError
 from loyaltysim.plots.labels import plain
 
+THREE = {"steps": 3, "metrics.period_steps": 3, "metrics.states_every": 3}
+
 
 @pytest.fixture
 def small():
-    return load("grocery").vary({"population.n_customers": 200, "burn_in": 2, "steps": 3, "metrics.period_steps": 3})
+    return load("grocery").vary({"population.n_customers": 200, "burn_in": 2, **THREE})
 
 
 def test_opened_model__tells_a_fault_that_shows_only_when_the_market_opens(small, monkeypatch):

@@ -6,6 +6,7 @@ import shlex
 import pytest
 
 SMALL = {"population.n_customers": 150, "steps": 13, "burn_in": 6, "metrics.period_steps": 6}
+SMALL["metrics.states_every"] = 6
 SMALLER = [word for path, value in SMALL.items() for word in ("--set", f"{path}={value}")]
 
 

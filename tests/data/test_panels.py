@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltysim.data import DataError, order_of, read_panel, read_transactions, write_panel
+from loyaltysim.data import DataError, order_of, read_panel, write_panel
 from loyaltysim.data import panel as panels
 from loyaltysim.data.panels import MissingData, find_panel, load_panel, panel_scenario, read_ecdat
 from loyaltysim.faults import ScenarioError
@@ -116,19 +116,7 @@ def test_long__one_row_a_purchase_and_brand(small):
         ("id,", "household,", "small.csv: id: there is no such column; there are: household, price.ant"),
         ("choice", "brand", "small.csv: choice: there is no such column"),
         ("price.", "cost.", "a panel needs a column price.brand for each brand"),
-        ("feat.bee", "ad.bee", 'ad.bee: is nothing that a panel tells of "bee"; there are: price, feat, disp'),
-        ("feat.", "faet.", 'faet.ant: is nothing that a panel tells of "ant"; there are: price, feat, disp. Did you'),
-        (
-            "price.bee",
-            "pirce.bee",
-            'feat.bee: there is no price.bee; there are: price.ant, price.cow. Did you mean "pirce',
-        ),
-        (
-            ",feat.bee",
-            ",feat.Bee",
-            'there is no price.Bee; there are: price.ant, price.bee, price.cow. Did you mean "price.b',
-        ),
-        ("7,3.0,1.5,2.0,0,1", "7,3.0,1.5,2.0,0,2", 'small.csv:3: feat.bee: "2" is above 1'),
+        ("feat.bee", "ad.bee", "feat.bee: there is no such column; other brands have it"),
         ("9,4.0", "9,", "small.csv:6: price.ant: the value is missing"),
         ("9,4.0", "9,-4.0", 'small.csv:6: price.ant: "-4" is below 0'),
         ("1,bee", "1,wasp", 'small.csv:2: choice: "wasp" is no brand; brands: ant, bee, cow'),
@@ -141,26 +129,7 @@ def test_read__says_what_is_wrong_and_in_which_row(small, old, new, message):
     with pytest.raises(DataError) as caught:
         read_panel(small)
     assert message in str(caught.value)
-    assert len(caught.value.faults) == (3 if new == "faet." else 1)
-
-
-def test_brand__may_be_called_na(tmp_path):
-    path = tmp_path / "na.csv"
-    path.write_text("id,price.NA,price.bee,choice\n1,1,2,NA\n1,1,2,bee\n", "utf-8")
-    assert read_panel(path).chosen.tolist() == [0, 1]
-    path.write_text("customer,date,brand\na,2025-01-01,NA\nb,2025-01-02,None\nb,2025-01-03,bee\n", "utf-8")
-    with pytest.warns(UserWarning, match=r'brand: 2 × "NA", first in line 2, is read as the name of a brand: leave'):
-        assert read_transactions(path)["brand"].tolist() == ["NA", "None", "bee"]
-    path.write_text("customer,date,brand\nNA,2025-01-01,bee\n", "utf-8")
-    with pytest.raises(DataError, match="na.csv:2: customer: the customer is missing"):
-        read_transactions(path)
-
-
-def test_long__a_misspelt_leaflet_is_not_passed_over(small, tmp_path):
-    frame = read_panel(small).long().rename(columns={"feature": "featur", "last": "index"})
-    with pytest.raises(DataError, match=r'featur: if it is the feature, say so, columns=\{"feature": "featur"\}'):
-        read_panel(frame, form="long")
-    assert read_panel(frame, form="long", columns={"feature": "featur"}).feature.sum() == 3
+    assert len(caught.value.faults) == 1
 
 
 def random_choices(households: int, inertia: float) -> list[list[int]]:

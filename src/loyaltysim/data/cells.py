@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
 
 NUMBER = r"\A[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\z"
 COMMA = r"\A[+-]?\d*,\d+\z"
-EITHER = r"\A[+-]?\d{1,3}[.,]\d{3}\z"
 GROUPED = r"\A[+-]?\d{1,3}([., ']\d{3})+([.,]\d+)?\z"
 WHOLE = r"\A(0|-?[1-9]\d{0,17})\z"
 ISO = r"\A\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?\z"
@@ -23,15 +21,9 @@ ISO_ZONE = r"\A\d{4}-\d{2}-\d{2}[ T][0-9:.]+ ?(Z|[+-]\d{2}:?\d{2})\z"
 
 
 def numbers(
-    table: Table,
-    column: str,
-    *,
-    decimal: str = ".",
-    least: float | None = None,
-    most: float | None = None,
-    blank: bool = False,
+    table: Table, column: str, *, decimal: str = ".", least: float | None = None, blank: bool = False
 ) -> np.ndarray:
-    """Read float64; NaN where there is a fault, or nothing and `blank` allows it; `least` and `most` are allowed."""
+    """Read float64; NaN where there is a fault, or nothing and `blank` allows it; `least` is the smallest allowed."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -56,8 +48,6 @@ def numbers(
     table.refuse(np.isinf(found), column, "is not finite", found.tolist() if np.isinf(found).any() else None)
     if least is not None and (found < least).any():
         table.refuse(found < least, column, f"is below {least:g}", [f"{value:.15g}" for value in found])
-    if most is not None and (found > most).any():
-        table.refuse(found > most, column, f"is above {most:g}", [f"{value:.15g}" for value in found])
     return found
 
 
@@ -69,17 +59,8 @@ def _refuse_texts(table: Table, column: str, cells: pa.Array, fits: np.ndarray, 
     if not wrong.any():
         return
     texts = cells.to_pylist()
-    sign, other = (".", ",") if decimal == "." else (",", ".")
     for pattern, reason in (
-        (
-            EITHER,
-            f'is no number: if "{other}" groups thousands, take it out; if it is the decimal sign, give '
-            f'decimal="{other}", was "{sign}"',
-        ),
-        (
-            COMMA if decimal == "." else r"\A[+-]?\d*\.\d+\z",
-            f'is no number with decimal="{sign}": give decimal="{other}"',
-        ),
+        (COMMA if decimal == "." else r"\A[+-]?\d*\.\d+\z", f'is no number with decimal="{decimal}": give the other'),
         (GROUPED, "is no number: thousands must not be grouped"),
         ("", "is no number"),
     ):
@@ -193,19 +174,6 @@ def names(table: Table, column: str, what: str = "name") -> Any:
         known = table.cells.column(column).combine_chunks().dictionary.to_pylist()
         return pd.Categorical(texts, [str(value) for value in known])
     return texts
-
-
-def brand_names(table: Table, column: str) -> pd.Categorical:
-    """Read names of brands. A brand may be called NA: such words are names here, and a warning tells of them."""
-    words = table.keep_words(column)
-    read = categories(names(table, column, "brand"))
-    if words.any():
-        line, what = int(table.numbers[words][0]), table.cells.column(column).filter(words)[0]
-        message = (
-            f'"{what}", first in line {line}, is read as the name of a brand: leave the cell empty where there is none'
-        )
-        warnings.warn(f"{column}: {int(words.sum()):,} × {message}", stacklevel=2)
-    return read
 
 
 def categories(values: Any) -> pd.Categorical:

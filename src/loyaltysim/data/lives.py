@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loyaltysim.data.cells import brand_names, dates, flags, names, numbers, whole_numbers
+from loyaltysim.data.cells import categories, dates, flags, names, numbers, whole_numbers
 from loyaltysim.data.purchases import refuse_duplicates
 from loyaltysim.data.rows import DataError, RowFault
 from loyaltysim.data.table import Table, open_table
@@ -114,7 +114,7 @@ def _read(
         out["replication"] = np.nan_to_num(number, posinf=0).astype(np.int32)
     out["customer"] = names(table, found["customer"], "customer")
     if "brand" in found:
-        out["brand"] = brand_names(table, found["brand"])
+        out["brand"] = categories(names(table, found["brand"], "brand"))
     if not by_dates:
         if "joined" in found:
             out["joined"] = numbers(table, found["joined"], decimal=decimal)

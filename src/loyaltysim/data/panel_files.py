@@ -8,13 +8,12 @@ display) as 0 or 1. Long: one row for each purchase and brand, as `Panel.long` g
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loyaltysim.data.cells import brand_names, categories, flags, names, numbers
+from loyaltysim.data.cells import categories, flags, names, numbers
 from loyaltysim.data.panel import OFFERS, Panel, refuse_sorted
 from loyaltysim.data.rows import refuse_choice
 from loyaltysim.data.table import Table, open_table
@@ -115,58 +114,30 @@ def _wide(table: Table, household: str, choice: str, decimal: str) -> Panel:
             table.say(name, "there is no such column", there, nearest(name, there))
     if not brands:
         table.say("price.…", "a panel needs a column price.brand for each brand", there)
-    _refuse_offers(table, brands, {household, choice})
     given = {name: [f"{head}.{brand}" in there for brand in brands] for name, head in OFFERS.items()}
     for name, has in given.items():
         for brand in [brand for brand, one in zip(brands, has) if any(has) and not one]:
-            wanted = f"{OFFERS[name]}.{brand}"
-            near = nearest(wanted, there)
-            if near not in {fault.key for fault in table.faults}:  # else it is told already
-                table.say(wanted, "there is no such column; other brands have it", (), near)
+            table.say(f"{OFFERS[name]}.{brand}", "there is no such column; other brands have it")
     table.end()
     offers = {}
     for name, head in OFFERS.items():
         offers[name] = np.zeros((len(table.numbers), len(brands)), np.float32)
         for place, brand in enumerate(brands if all(given[name]) else ()):
-            offers[name][:, place] = numbers(
-                table, f"{head}.{brand}", decimal=decimal, least=0, most=None if name == "price" else 1
-            )
+            offers[name][:, place] = numbers(table, f"{head}.{brand}", decimal=decimal, least=0)
     chosen = _places(table, choice, brands)
     return _panel(table, household, brands, offers, chosen)
-
-
-def _refuse_offers(table: Table, brands: tuple[str, ...], known: set[str]) -> None:
-    """Refuse columns of a brand that are no offer, and offers of no brand: misspelt, they would be passed over."""
-    heads = tuple(OFFERS.values())
-    for column in (name for name in table.cells.column_names if name not in known):
-        head, dot, brand = column.partition(".")
-        if dot and head in heads and brand not in brands and brands:
-            prices = [name for name in table.cells.column_names if name.startswith("price.")]
-            others = [name for name in table.cells.column_names if name not in prices]
-            near = nearest(brand, brands)
-            near = f"price.{near}" if near else nearest(f"price.{brand}", others)
-            table.say(column, f"there is no price.{brand}", prices, near)
-        elif dot and head not in heads and brand in brands:
-            table.say(column, f'is nothing that a panel tells of "{brand}"', heads, nearest(head, heads))
 
 
 def _long(table: Table, columns: Mapping[str, str] | None, decimal: str) -> Panel:
     """One row for each purchase and brand to one row a purchase."""
     found = table.find(LONG, ("household", "purchase", "brand", "chosen", "price"), columns)
-    for name in [name for name in ("feature", "display") if name not in found]:
-        free = [column for column in table.cells.column_names if column not in found.values()]
-        for near in get_close_matches(name, free, n=1, cutoff=0.8):  # assumed: a letter or two are wrong
-            table.say(near, f'if it is the {name}, say so, columns={{"{name}": "{near}"}}; else give it another name')
-    table.end()
-    told = brand_names(table, found["brand"])
+    told = categories(names(table, found["brand"], "brand"))
     brands = tuple(dict.fromkeys(name for name in told if str(name).strip()))
     brand = np.array([brands.index(name) if name in brands else 0 for name in told.categories], np.int64)[told.codes]
     purchase, household = names(table, found["purchase"], "purchase"), names(table, found["household"], "household")
     chosen = flags(table, found["chosen"])
     offers = {
-        name: numbers(table, found[name], decimal=decimal, least=0, most=None if name == "price" else 1)
-        if name in found
-        else np.zeros(len(brand))
+        name: numbers(table, found[name], decimal=decimal, least=0) if name in found else np.zeros(len(brand))
         for name in OFFERS
     }
     table.end()
@@ -198,14 +169,10 @@ def _places(table: Table, choice: str, brands: tuple[str, ...]) -> np.ndarray:
     """The number of the brand chosen in each row."""
     import pandas as pd
 
-    table.keep_words(choice)  # the head says which brands there are
     told = np.asarray(categories(names(table, choice, "choice")), object)
     chosen = np.asarray(pd.Index(brands, dtype=object).get_indexer(pd.Index(told)), np.int32)
     unknown = (chosen < 0) & ~table.bad
-    strangers = {str(name) for name in told[unknown]}
-    misspelt = [name for name in table.cells.column_names if name.partition(".")[2] in strangers]
-    hint = "".join(f" (there is {name}, but no price.{name.partition('.')[2]})" for name in misspelt[:1])
-    table.refuse(unknown, choice, f"is no brand{hint}; brands: {', '.join(brands)}", told.tolist())
+    table.refuse(unknown, choice, f"is no brand; brands: {', '.join(brands)}", told.tolist())
     return chosen
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from loyaltysim.data.cells import brand_names, dates, names, numbers, whole_numbers
+from loyaltysim.data.cells import categories, dates, names, numbers, whole_numbers
 from loyaltysim.data.rows import LeftOut, RowFault, refuse_choice
 from loyaltysim.data.table import Table, open_table
 
@@ -117,7 +117,7 @@ def _read(table: Table, found: Mapping[str, str], date_format: str | None, decim
     if "occasion" in found:
         out["occasion"] = _whole(whole_numbers(table, found["occasion"], least=0))
     if "brand" in found:
-        out["brand"] = brand_names(table, found["brand"])
+        out["brand"] = categories(names(table, found["brand"], "brand"))
     if "units" in found:
         units = numbers(table, found["units"], decimal=decimal)
         table.refuse(units == 0, found["units"], "no units were bought")

@@ -2,14 +2,14 @@
 
 Nothing is guessed: fields are told apart by one delimiter, text is of one encoding, and a line that has too many or too
 few fields is a fault. Lines without any value are passed over. An unquoted NA, NaN, NULL or None is a missing value; in
-quotes it is a name, and so it is without where a brand's name stands, which is told by a warning.
+quotes it is a name.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeAlias
@@ -40,7 +40,6 @@ class Table:
     numbers : int64, one per row: its line in a text file, else its number from 1
     name : of the file, None for a frame
     is_text : whether it is a text file
-    words : reads a column of a text file again, with words such as NA as they stand
     faults : what was found wrong so far
     bad : bool, one per row: whether it has a fault
     """
@@ -49,7 +48,6 @@ class Table:
     numbers: np.ndarray
     name: str | None = None
     is_text: bool = False
-    words: Callable[[str], pa.ChunkedArray] | None = None
     faults: list[RowFault] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -71,15 +69,6 @@ class Table:
     def say(self, column: str, message: str, choices: Iterable[str] = (), near: str | None = None) -> None:
         """Add a fault of the whole table."""
         self.faults.append(RowFault(self.name, None, column, message, tuple(choices), near, reason=message))
-
-    def keep_words(self, column: str) -> np.ndarray:
-        """Take words such as NA in a column for what they say; return which rows had one, bool."""
-        before = self.cells.column(column)
-        if self.words is None or not before.null_count:
-            return np.zeros(len(self.numbers), bool)
-        after = self.words(column)
-        self.cells = self.cells.set_column(self.cells.column_names.index(column), column, after)
-        return np.asarray(before.is_null().to_numpy() & after.is_valid().to_numpy())
 
     def end(self) -> None:
         """Raise DataError if there is any fault."""
@@ -197,29 +186,26 @@ def _text(data: bytes, name: str | None, delimiter: str, encoding: str) -> Table
         raise DataError([RowFault(name, 1, "", message, reason=message)])
     _closed(text, name, delimiter)
     ragged: list[Any] = []
-    coded = text.encode()
 
-    def parsed(columns: list[str], missing: list[str], skip: Callable[[Any], Any]) -> pa.Table:
-        return pa.csv.read_csv(
+    def keep(row: Any) -> str:
+        ragged.append(row)
+        return "skip"
+
+    coded = text.encode()
+    try:
+        cells = pa.csv.read_csv(
             io.BytesIO(coded),
             read_options=pa.csv.ReadOptions(use_threads=False, block_size=min(len(coded) + 1, LARGEST)),
             parse_options=pa.csv.ParseOptions(
-                delimiter=delimiter,
-                newlines_in_values=True,
-                ignore_empty_lines=False,
-                invalid_row_handler=lambda row: skip(row) or "skip",
+                delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=keep
             ),
             convert_options=pa.csv.ConvertOptions(
-                column_types=dict.fromkeys(columns, pa.string()),
-                include_columns=columns,
-                null_values=missing,
+                column_types=dict.fromkeys(names, pa.string()),
+                null_values=MISSING,
                 strings_can_be_null=True,
                 quoted_strings_can_be_null=False,
             ),
         ).combine_chunks()
-
-    try:
-        cells = parsed(names, MISSING, ragged.append)
     except pa.ArrowInvalid as error:
         message = f"cannot be read as CSV: {error}"
         raise DataError([RowFault(name, None, "", message, reason=message)]) from None
@@ -227,9 +213,7 @@ def _text(data: bytes, name: str | None, delimiter: str, encoding: str) -> Table
     filled = np.zeros(cells.num_rows, bool)
     for column in cells.columns:
         filled |= column.is_valid().to_numpy()
-    some = pa.array(filled)
-    words = lambda column: parsed([column], [""], lambda _: None).column(0).filter(some)  # noqa: E731
-    table = Table(cells.filter(some), lines[filled], name, True, words)
+    table = Table(cells.filter(pa.array(filled)), lines[filled], name, True)
     for row, line in zip(ragged, at):
         reason = f"{row.actual_columns} fields, the head has {row.expected_columns}"
         if delimiter == "," and row.actual_columns > row.expected_columns:

@@ -169,7 +169,7 @@ def _deliver_to_one(n, sender, brand, strength, luck, first, neighbor, ties, key
                 continue
             chosen, largest = u8(0), drawn[at]
             for k in range(u8(1), ends[m]):  # without a branch, which nobody could foresee
-                chosen = k if drawn[at + k] > largest else chosen
+                chosen = u8(k) if drawn[at + k] > largest else chosen
                 largest = max(largest, drawn[at + k])
             at += ends[m]
             column = i8(about[m]) + (n_brands if by_sign and force[m] < 0 else 0)
