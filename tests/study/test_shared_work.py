@@ -190,6 +190,11 @@ class NoWorkers:
         return self.threads.pop(0)
 
 
+def test_seconds_of_runs__add_up_and_are_never_nothing():
+    assert cluster.seconds_of(rows(*JOBS[:2])) == pytest.approx(0.6)  # 6 runs of .1
+    assert cluster.seconds_of([]) > 0
+
+
 def test_cluster_without_workers__is_told_once_and_so_is_that_some_came(monkeypatch, caplog):
     monkeypatch.setattr(cluster, "PATIENT_SECONDS", 0.0)
     client, alone = NoWorkers({}, {}, {"tcp": 2}, {"tcp": 2}), cluster.Alone()

@@ -99,20 +99,20 @@ def batches_on(client: Any, work: SharedWork, seed: int, seconds: float) -> Iter
 
     from loyaltysim.study.fill import WAIT_SECONDS, do, failed
 
-    first = 0.0
+    each = seconds  # that a job takes
     for _ in range(2):  # the first one may have compiled
         for job in work.take():
-            began = time.perf_counter()
-            yield do(job, seed)
-            first = time.perf_counter() - began
-    size = math.ceil(seconds / first) if first else 1
+            rows = do(job, seed)
+            each = seconds_of(rows)
+            yield rows
     running: dict[Any, list[Job]] = {}
     alone = Alone()
     try:
         while work.left or running:
             hands = alone.workers(client)
             while len(running) < BATCHES_A_WORKER * max(1, hands):
-                jobs = work.take(max(1, min(size, math.ceil(work.left / (2 * max(1, hands))))))
+                size = min(math.ceil(seconds / each), math.ceil(work.left / (2 * max(1, hands))))
+                jobs = work.take(max(1, size))
                 if not jobs:
                     break
                 sent = [_sent(job) for job in jobs]
@@ -127,14 +127,21 @@ def batches_on(client: Any, work: SharedWork, seed: int, seconds: float) -> Iter
             for future in finished:
                 jobs = running.pop(future)
                 try:
-                    yield future.result()
+                    rows = future.result()
+                    each = seconds_of(rows) / len(jobs)
                 except KilledWorker:
-                    yield failed(jobs, "every worker that was given these runs died; too little memory, perhaps")
+                    rows = failed(jobs, "every worker that was given these runs died; too little memory, perhaps")
+                yield rows
     except (CancelledError, CommClosedError):
         raise ScenarioError([Fault(None, None, "client", "the cluster is gone")]) from None
     finally:
         with suppress(CancelledError, OSError, TimeoutError):
             client.cancel(list(running))
+
+
+def seconds_of(rows: list[Row]) -> float:
+    """How long runs took; never nothing."""
+    return max(float(sum(row["seconds"] for row in rows)), 1e-6)
 
 
 class Alone:
