@@ -132,6 +132,18 @@ def test_mesa_scenario__holds_the_arguments():
 
 
 @needs_scenario
+def test_solara__makes_the_same_market_again_at_a_reset():
+    viz = pytest.importorskip("mesa.visualization.solara_viz", exc_type=ImportError)
+    model, sliders = short(scenario="coffee", rng=3), {"n_customers": 30, **SHORT}
+    for moved, seed in (({"rng": 4}, 4), ({"rng": 5}, 5), ({}, 1)):  # each time from what the last one made
+        given = viz._build_model_init_kwargs(
+            model, sliders | moved, add_scenario_when_empty=True, require_model_accepts_scenario=True
+        )
+        model = pickle.loads(pickle.dumps(LoyaltyModel(**given)))
+        assert (model.setup.title, model.n_customers, model.simulation.seed) == (ls.load("coffee").title, 30, seed)
+
+
+@needs_scenario
 def test_mesa_scenario__typed_has_defaults():
     class Small(MesaScenario):
         n_customers: int = N

@@ -11,16 +11,9 @@ import numpy as np
 
 from loyaltysim.faults import nearest
 from loyaltysim.loading import load
+from loyaltysim.mesa.told import MesaScenario, seed_of, tell
 from loyaltysim.scenario import Scenario
 from loyaltysim.simulation import check_seed
-
-try:
-    from mesa.experimental import scenarios
-except ImportError:  # before Mesa 3.5
-    scenarios = None  # type: ignore[assignment, unused-ignore]
-
-MesaScenario: Any = getattr(scenarios, "Scenario", None)
-"""Mesa's own class of arguments; None where it has none."""
 
 
 class NotGiven(int):
@@ -78,14 +71,14 @@ def ask(model: str, scenario: Any, rng: Any, own: Mapping[str, Any], settings: M
     given, of_mesa = {**own, **settings}, None
     if MesaScenario is not None and isinstance(scenario, MesaScenario):
         of_mesa, entries = scenario, dict(scenario)
-        rng, scenario = one_seed(entries.pop("rng", of_mesa.rng), rng), entries.pop("scenario", SHIPPED)
+        entries.pop("rng", None)  # among the entries before Mesa 4
+        rng, scenario = one_seed(seed_of(of_mesa), rng), entries.pop("scenario", SHIPPED)
         given = entries | {name: value for name, value in given.items() if value is not None}
     seed = read_seed(rng)
     changes = {name: value for name, value in given.items() if name not in own}
     setup = read_scenario(model, scenario, given.get("n_customers"), changes, own)
-    if MesaScenario is not None and of_mesa is None:
-        told = {name: value for name, value in given.items() if value is not None}
-        of_mesa = MesaScenario(rng=seed, scenario=scenario, **told)
+    if of_mesa is None:
+        of_mesa = tell(scenario, seed, {name: value for name, value in given.items() if value is not None})
     return Asked(setup, seed, given, of_mesa)
 
 
