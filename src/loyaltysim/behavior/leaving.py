@@ -54,7 +54,7 @@ def weigh(state, rows, brand, m, weight, reference, term):
     """term[k] = weight · (state of the brand - reference)."""
     weight, reference = f4(weight), f4(reference)
     for k in range(m):
-        term[k] = weight * (state[brand[k], rows[k]] - reference)
+        term[k] = weight * (state[u4(brand[k]), u4(rows[k])] - reference)
 
 
 @jit
@@ -186,7 +186,9 @@ def come_back(
 
     Time counts from the last occasion, or from the end of a contract if that came later.
     """
-    rate, weeks = f4(rate), f4(weeks)
+    rate, weeks, luck = f4(rate), f4(weeks), np.empty(returned.shape[2], u8)
+    for b in range(luck.shape[0]):
+        luck[b] = salt(purpose, step, occasion, b)
     for r in range(begins.shape[0] - 1):
         for q in range(begins[r], begins[r + 1]):
             if left[q] != u4(0):
@@ -196,7 +198,7 @@ def come_back(
                         time = elapsed[q]
                         if latest_step.shape[0] > 0:  # brands are left between occasions too
                             time = min(time, f4(i4(step) - latest_step[b, rows[q]]) * weeks)
-                        if uniform(key[q], salt(purpose, step, occasion, b)) > exp(-rate * time):
+                        if uniform(key[q], luck[b]) > exp(-rate * time):
                             left[q] &= ~bit
                             status[rows[q]] &= ~bit
                             returned[first_replication + r, segment[q], b] += i8(1)

@@ -28,7 +28,7 @@ def _keep(mask, start, bounds, rows, begins):
 
 @jit
 def draw_poisson(mean, keys, start, bounds, purpose, step, mask, rows, occasions, key, begins):
-    """Poisson occasions: first, for everybody, whether there is any; then how many, for those who have."""
+    """Poisson occasions: first, for everybody, whether there is any; then whether there are more, and how many."""
     luck = salt(purpose, step, 0, 0)
     first = mix(luck)  # the draw with which `poisson` begins
     own = keys[start : start + bounds[-1]]
@@ -37,8 +37,15 @@ def draw_poisson(mean, keys, start, bounds, purpose, step, mask, rows, occasions
         mask[i] = np.int32(some | (mean[i] > f4(8.0)))
     n = _keep(mask, start, bounds, rows, begins)
     for q in range(n):
-        key[q] = keys[rows[q]]
-        occasions[q] = poisson(key[q], luck, mean[rows[q] - start])
+        key[q] = keys[u4(rows[q])]
+    for q in range(n):  # the first two terms of the sum in `poisson`, without a branch
+        expected = mean[u4(rows[q] - start)]
+        none = exp(-expected)
+        more = (uniform(key[q], first) > none + none * expected) | (expected > f4(8.0))
+        occasions[q] = np.int32(1) + np.int32(more)
+    for q in range(n):
+        if occasions[q] > 1:
+            occasions[q] = poisson(key[q], luck, mean[u4(rows[q] - start)])
     return n
 
 
