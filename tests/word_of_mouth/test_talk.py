@@ -7,6 +7,7 @@ from scipy.special import expit
 from loyaltysim import Simulation
 from loyaltysim.faults import ScenarioError
 from loyaltysim.scenario import Scenario
+from loyaltysim.word_of_mouth import talk
 
 N = 20_000
 
@@ -155,6 +156,24 @@ def test_rates__at_the_thresholds_talk_has_half_its_highest_rate():
         arrays["last_brand"][:], arrays["satisfaction"][:] = 0, satisfaction
         count = (np.sign(after_step(simulation)["strength"]) == sign).sum()
         assert abs(count - N * rate / 2) < 4 * np.sqrt(N * rate / 2)
+
+
+@pytest.mark.parametrize("talkative", [{}, {"talkativeness": {"distribution": "lognormal", "median": 1, "sigma": 0.8}}])
+def test_rates__nobody_is_passed_over_whom_luck_would_make_talk(monkeypatch, talkative):
+    def all_said() -> dict[str, np.ndarray]:
+        simulation = market({**RATES, "bond_talk": 2.0}, n=5_000, **talkative)
+        arrays, luck = simulation.world.customers.arrays, np.random.default_rng(1)
+        simulation.world.market.advocacy[:] = 0.0, 1.0
+        arrays["last_brand"][:] = luck.integers(-1, 2, 5_000)
+        arrays["satisfaction"][:], arrays["bond"][:] = luck.normal(0.5, 0.3, (2, 5_000)), luck.random((2, 5_000))
+        return after_step(simulation)
+
+    said_by_few = all_said()
+    monkeypatch.setattr(talk, "MARGIN", 1e6)  # now everybody is looked at
+    said_by_all = all_said()
+    assert len(said_by_all["sender"]) > 2_000
+    for name, column in said_by_all.items():
+        np.testing.assert_array_equal(said_by_few[name], column)
 
 
 def test_none__says_nothing_and_keeps_no_inbox():

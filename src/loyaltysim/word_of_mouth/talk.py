@@ -15,7 +15,7 @@ from loyaltysim.draws import bits, mix, poisson, purpose, salt, uniform
 from loyaltysim.elementary import exp, logistic
 from loyaltysim.jit import jit
 from loyaltysim.market.messages import STRENGTH_UNIT, MessagePile
-from loyaltysim.market.shoppers import Block, Shoppers
+from loyaltysim.market.shoppers import Block, Shoppers, take
 from loyaltysim.record import Part, setting
 from loyaltysim.totals import Totals
 from loyaltysim.world import World
@@ -24,7 +24,12 @@ TALK = purpose("talk.message")
 FRIEND = purpose("talk.friend")
 SIGN = purpose("talk.sign")
 
-f4, i4, i8, u8 = np.float32, np.int32, np.int64, np.uint64
+f4, i4, i8, u4, u8 = np.float32, np.int32, np.int64, np.uint32, np.uint64
+
+EQUALLY = np.empty(0, np.float32)
+"""Stands for talkativeness where all are alike."""
+MARGIN = 1.001
+"""Rounding of float32 is far below this: whoever talks is among those who may."""
 
 
 class Talk(Part, room="talk model"):
@@ -114,34 +119,43 @@ class Rates(Talk):
     def after_step(
         self, own: None, world: World, block: Block, shoppers: Shoppers, pile: MessagePile, totals: Totals, step: int
     ) -> None:
-        customers, columns = world.customers, world.customers.arrays
+        customers, columns, rows = world.customers, world.customers.arrays, shoppers.rows
         mean, good, value = shoppers.ask("talk.mean"), shoppers.ask("talk.good"), shoppers.ask("talk.value")
-        last, start, stop = columns["last_brand"], block.start, block.stop
-        _of_last(columns["satisfaction"], last, start, stop, value)
+        last, talkative = shoppers.ask("last_brand", dtype=np.int8), columns.get("talkativeness", EQUALLY)
+        n = _may_talk(
+            self._most(world, block), talkative, customers.key, block.start, block.stop, TALK, step,
+            shoppers.ask("talk.mask", dtype=np.int32), rows,
+        )  # fmt: skip
+        take(columns["last_brand"], rows, n, last)
+        _of_last(columns["satisfaction"], last, rows, n, value)
         _rates(
-            value, last, start, stop, world.calendar.weeks, self.talk_good, self.talk_bad, self.high, self.low,
-            self.width, mean, good,
+            value, last, n, world.calendar.weeks, self.talk_good, self.talk_bad, self.high, self.low, self.width, mean,
+            good,
         )  # fmt: skip
-        advocacy = world.market.advocacy
-        advocates = bool(advocacy.any())
+        advocates = bool(world.market.advocacy.any())
         if customers.has("bond") and (self.bond_talk or advocates):
-            _of_last(columns["bond"], last, start, stop, value)
+            _of_last(columns["bond"], last, rows, n, value)
             if advocates:
-                _advocate(value, last, start, block.bounds, advocacy, block.first_replication, mean, good)
+                _advocate(value, last, rows, n, customers.n_customers, world.market.advocacy, mean, good)
             if self.bond_talk:
-                _attached(value, stop - start, self.bond_talk, mean)
-        if customers.has("talkativeness"):
-            _talkative(columns["talkativeness"], block.start, block.stop, mean)
-        n = _who_talks(
-            mean, customers.key, start, stop, TALK, step, shoppers.ask("talk.mask", dtype=np.int32), shoppers.rows,
-            shoppers.occasions,
-        )  # fmt: skip
+                _attached(value, n, self.bond_talk, mean)
+        if len(talkative):
+            _talkative(talkative, rows, n, mean)
+        n = _who_talks(mean, good, customers.key, n, TALK, step, rows, shoppers.occasions)
         pile.room_for(int(shoppers.occasions[:n].sum()))
         pile.n = _say(
-            shoppers.rows, shoppers.occasions, n, block.start, good, columns["last_brand"], customers.key,
-            customers.segment, customers.n_customers, SIGN, FRIEND, step, self.strength, pile.n, pile.sender,
-            pile.brand, pile.strength, pile.luck, totals.messages_positive, totals.messages_negative,
+            rows, shoppers.occasions, n, good, columns["last_brand"], customers.key, customers.segment,
+            customers.n_customers, SIGN, FRIEND, step, self.strength, pile.n, pile.sender, pile.brand, pile.strength,
+            pile.luck, totals.messages_positive, totals.messages_negative,
         )  # fmt: skip
+
+    def _most(self, world: World, block: Block) -> float:
+        """More messages than any customer of the block with a talkativeness of 1 can be expected to send in a step."""
+        most = (self.talk_good + self.talk_bad) * world.calendar.weeks
+        if world.customers.has("bond"):
+            bond = max(float(world.customers.arrays["bond"][:, block.start : block.stop].max()), 0.0)
+            most *= (1 + self.bond_talk * bond) * (1 + float(world.market.advocacy.max()) * bond)
+        return most * MARGIN
 
 
 @jit
@@ -180,91 +194,97 @@ def _after_purchase(
 
 
 @jit
-def _of_last(state, last, start, stop, value):
-    """value[i] = state of the block's row i with the brand it bought last; brand 0's if there is none."""
-    own = last[start:stop]
-    column = state[0, start:stop]
+def _may_talk(most, talkative, key, start, stop, purpose, step, mask, rows):
+    """Write the rows of the block whose luck makes them talk if they talk as much as anybody could; returns how many.
+
+    Few do, and only theirs are looked at: rates differ, but for everybody else they come to nothing.
+    """
+    most, eight = f4(most), f4(8.0)
+    first = u8(mix(salt(purpose, step, 0, 0)))  # the draw with which `poisson` begins
+    own, quiet = key[start:stop], exp(-most) if most < eight else f4(0.0)
     for i in range(own.shape[0]):
-        value[i] = column[i]
-    one = f4(1.0)
-    for b in range(1, state.shape[0]):
-        column = state[b, start:stop]
+        mask[i] = i4(uniform(own[i], first) > quiet)
+    if talkative.shape[0] > 0:
+        times = talkative[start:stop]
         for i in range(own.shape[0]):
-            here = f4(own[i] == np.int8(b))
-            value[i] = here * column[i] + (one - here) * value[i]
+            mean = most * times[i]
+            mask[i] = i4((uniform(own[i], first) > exp(-mean)) | (mean > eight))
+    n = u8(0)  # without a sign, so that no index is checked for being negative
+    for i in range(own.shape[0]):
+        rows[n] = start + i
+        n += u8(mask[i])
+    return i8(n)
 
 
 @jit
-def _rates(level, last, start, stop, weeks, talk_good, talk_bad, high, low, width, mean, good):
-    """Expected messages of each row of the block in a step, and the share of them that is praise."""
+def _of_last(state, last, rows, n, value):
+    """value[k] = state of rows[k] with the brand bought last; brand 0's if there is none."""
+    for k in range(n):
+        value[k] = state[u4(max(last[k], np.int8(0))), u4(rows[k])]
+
+
+@jit
+def _rates(level, last, n, weeks, talk_good, talk_bad, high, low, width, mean, good):
+    """Expected messages of each row in a step, and the share of them that is praise."""
     talk_good, talk_bad = f4(talk_good) * f4(weeks), f4(talk_bad) * f4(weeks)
     high, low, width, tiny = f4(high), f4(low), f4(width), f4(1e-30)
-    own = last[start:stop]
-    for i in range(own.shape[0]):
-        praise = talk_good * logistic((level[i] - high) / width)
-        blame = talk_bad * logistic((low - level[i]) / width)
+    for k in range(n):
+        praise = talk_good * logistic((level[k] - high) / width)
+        blame = talk_bad * logistic((low - level[k]) / width)
         total = praise + blame
-        good[i] = praise / max(total, tiny)
-        mean[i] = total * f4(own[i] >= 0)
+        good[k] = praise / max(total, tiny)
+        mean[k] = total * f4(last[k] >= 0)
 
 
 @jit
-def _advocate(bond, last, start, bounds, advocacy, first_replication, mean, good):
+def _advocate(bond, last, rows, n, n_customers, advocacy, mean, good):
     """Praise comes 1 + advocacy of the brand last bought · bond with it times as often, blame as before (eq. E139)."""
     zero, tiny = f4(0.0), f4(1e-30)
-    for r in range(bounds.shape[0] - 1):
-        of, some = advocacy[first_replication + r], slice(bounds[r], bounds[r + 1])
-        own, messages, praise, attached = (
-            last[start + bounds[r] : start + bounds[r + 1]],
-            mean[some],
-            good[some],
-            bond[some],
-        )
-        for i in range(own.shape[0]):
-            more = messages[i] * praise[i] * of[np.uint32(max(own[i], np.int8(0)))] * max(attached[i], zero)
-            total = messages[i] + more
-            share = (messages[i] * praise[i] + more) / max(total, tiny)
-            praise[i] = share if more > zero else praise[i]
-            messages[i] = total
+    for k in range(n):
+        of = advocacy[rows[k] // n_customers, u4(max(last[k], np.int8(0)))]
+        more = mean[k] * good[k] * of * max(bond[k], zero)
+        total = mean[k] + more
+        share = (mean[k] * good[k] + more) / max(total, tiny)
+        good[k] = share if more > zero else good[k]
+        mean[k] = total
 
 
 @jit
 def _attached(bond, n, bond_talk, mean):
-    """mean[i] *= 1 + bond_talk · bond with the brand last bought."""
+    """mean[k] *= 1 + bond_talk · bond with the brand last bought."""
     bond_talk, one = f4(bond_talk), f4(1.0)
-    for i in range(n):
-        mean[i] *= one + bond_talk * bond[i]
+    for k in range(n):
+        mean[k] *= one + bond_talk * bond[k]
 
 
 @jit
-def _talkative(talkativeness, start, stop, mean):
-    """mean[i] *= talkativeness."""
-    for i in range(stop - start):
-        mean[i] *= talkativeness[start + i]
+def _talkative(talkativeness, rows, n, mean):
+    """mean[k] *= talkativeness."""
+    for k in range(n):
+        mean[k] *= talkativeness[u4(rows[k])]
 
 
 @jit
-def _who_talks(mean, key, start, stop, purpose, step, mask, rows, count):
-    """Write the rows that say anything, and how many messages each sends; returns how many rows."""
+def _who_talks(mean, good, key, n, purpose, step, rows, count):
+    """Close the ranks: keep who says anything, and write how many messages each sends; returns how many rows."""
     luck = salt(purpose, step, 0, 0)
     first = u8(mix(luck))  # the draw with which `poisson` begins
-    own = key[start:stop]
-    for i in range(own.shape[0]):
-        some = uniform(own[i], first) > exp(-min(mean[i], f4(8.0)))
-        mask[i] = i4(some | (mean[i] > f4(8.0)))
-    found = u8(0)  # without a sign, so that no index is checked for being negative
-    for i in range(own.shape[0]):
-        rows[found] = start + i
-        found += u8(mask[i])
-    n = i8(found)
-    for q in range(n):
-        count[q] = poisson(key[rows[q]], luck, mean[rows[q] - start])
-    return n
+    for k in range(n):
+        some = uniform(key[u4(rows[k])], first) > exp(-min(mean[k], f4(8.0)))
+        count[k] = i4(some | (mean[k] > f4(8.0)))
+    found = u8(0)
+    for k in range(n):
+        talks = u8(count[k])
+        rows[found], mean[found], good[found] = rows[k], mean[k], good[k]
+        found += talks
+    for q in range(i8(found)):
+        count[q] = poisson(key[u4(rows[q])], luck, mean[q])
+    return i8(found)
 
 
 @jit
 def _say(
-    rows, count, n_talkers, start, good, last, key, segment, n_customers, sign_purpose, friend_purpose, step, strength,
+    rows, count, n_talkers, good, last, key, segment, n_customers, sign_purpose, friend_purpose, step, strength,
     n, sender, about, strengths, friend, positive, negative,
 ):  # fmt: skip
     """Append each talker's messages, praise or blame by chance, and count them; returns how many there are."""
@@ -272,7 +292,7 @@ def _say(
         row = rows[q]
         b = last[row]
         for m in range(count[q]):
-            praise = i8(uniform(key[row], salt(sign_purpose, step, m, 0)) < good[row - start])
+            praise = i8(uniform(key[row], salt(sign_purpose, step, m, 0)) < good[q])
             sender[n] = row
             about[n] = b
             strengths[n] = (praise + praise - 1) * strength
