@@ -4,6 +4,7 @@ import pytest
 
 from loyaltysim import load
 from loyaltysim.app.keeping import file_name, saved
+from loyaltysim.app.offered import COPIED, offered
 from loyaltysim.app.opened import of_file
 from loyaltysim.app.opened_file import read_opened
 from loyaltysim.faults import ScenarioError
@@ -58,6 +59,12 @@ def test_saved_file__comes_back_as_the_market_it_was_with_its_changes():
     opened = of_file("anything.toml", saved(load("grocery"), changes, 5))
     assert (opened.chosen.market, dict(opened.chosen.changes), opened.shared) == ("grocery", changes, True)
     assert opened.whole == load("grocery")
+
+
+def test_saved_file__of_customers_changed_and_of_a_copied_program_comes_back():
+    changes = {'population.segments."Deal seekers".inertia': 0.2, "brands.Rival.programs.0.chance": 0.5}
+    opened = of_file("anything.toml", saved(offered()[COPIED], changes, 5))
+    assert (opened.chosen.market, dict(opened.chosen.changes)) == (COPIED, changes)
 
 
 def test_file__of_another_market_is_its_own():

@@ -3,6 +3,7 @@
 import pytest
 
 from loyaltysim import load
+from loyaltysim.app.offered import COPIED, offered
 from loyaltysim.app.sliders import sliders
 from loyaltysim.scenario_file import shipped
 
@@ -48,3 +49,28 @@ def test_sliders__are_told_with_whose_what_and_how_much_in_the_money_of_the_scen
     assert "Ours: price (given: 2 EUR)" in labels
     assert "Ours, points: earn rate (given: 10 points/EUR)" in labels
     assert "Rival, promotion calendar: depth (given: 0.2)" in labels
+
+
+def test_sliders__are_of_customers_of_what_they_do_and_of_what_they_tell_too():
+    known = sliders(load("grocery"))
+    assert {
+        'population.segments."Deal seekers".price_sensitivity.median', "population.segments.Regular.inertia",
+        "behavior.satisfaction.on_worse", "behavior.bond.fading", "behavior.choice.resist_discount",
+        "brands.Ours.complaints.failure_chance", "word_of_mouth.talk.talk_bad", "word_of_mouth.influence.shift",
+    } <= set(known)  # fmt: skip
+    median = known['population.segments."Deal seekers".price_sensitivity.median']
+    assert median.label == "Customers, Deal seekers: median price sensitivity (given: 8.8 1/EUR)"
+
+
+def test_sliders__of_what_is_off_are_not_offered():
+    scenario = load("coffee")
+    assert scenario.behavior.recovery.kind == scenario.word_of_mouth.acquisition.kind == "none"
+    assert not [path for path in sliders(scenario) if "complaints" in path or "acquisition" in path]
+
+
+def test_offered__a_market_in_which_the_rival_has_our_program():
+    copied = offered()[COPIED]
+    here, there = (copied.brands[name].programs[0] for name in ("Ours", "Rival"))
+    assert there.kind == "copy" and there.of(copied.focal) == "Ours"
+    assert there.unfold(copied.brands, copied.focal).with_(from_week=None) == here
+    assert sliders(copied)["brands.Rival.programs.0.chance"].value == 1

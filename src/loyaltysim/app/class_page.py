@@ -18,8 +18,9 @@ from loyaltysim.app.closer import Closer
 from loyaltysim.app.compared import Charts, Numbers, caption, compared
 from loyaltysim.app.diary_panel import DiaryPanel
 from loyaltysim.app.keeping import Keeping
+from loyaltysim.app.lesson import Lesson
 from loyaltysim.app.lesson_panel import LessonPanel
-from loyaltysim.app.lessons import BY_NAME, Lesson
+from loyaltysim.app.lessons import BY_NAME
 from loyaltysim.app.link import MOST_SEED, read_seed
 from loyaltysim.app.moving import Moving
 from loyaltysim.app.offered import offered

@@ -7,7 +7,8 @@ from typing import Any
 
 import solara
 
-from loyaltysim.app.lessons import LESSONS, Lesson
+from loyaltysim.app.lesson import Lesson
+from loyaltysim.app.lessons import LESSONS
 from loyaltysim.app.session import Session
 
 Told = Callable[[Any], None]

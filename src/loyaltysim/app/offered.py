@@ -1,4 +1,5 @@
-"""Offered: the scenarios that the page lets one choose: those that come with the package, and one of the user's own."""
+"""Offered: the scenarios that the page lets one choose: those that come with the package, one
+in which our program is copied, and one of the user's own."""
 
 from __future__ import annotations
 
@@ -9,6 +10,8 @@ from loyaltysim.scenario import Scenario
 from loyaltysim.scenario_file import shipped
 
 FIRST = "grocery"
+COPIED = "grocery, copied"
+"""Groceries where the rival copies our program half a year after the first measured week."""
 _OWN: dict[str, Scenario] = {}
 
 
@@ -25,4 +28,8 @@ def offered() -> dict[str, Scenario]:
 
 @cache
 def _shipped() -> dict[str, Scenario]:
-    return {name: load(name) for name in (FIRST, *(name for name in shipped() if name != FIRST))}
+    found = {name: load(name) for name in (FIRST, *(name for name in shipped() if name != FIRST))}
+    copied = found[FIRST].vary(
+        {"title": "Groceries: the rival copies our points", "brands.Rival.programs": [{"kind": "copy"}]}
+    )
+    return {**found, COPIED: copied}

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import NamedTuple
 
+from loyaltysim.app.movable import Found, numbers
 from loyaltysim.faults import ScenarioError
-from loyaltysim.record import Part
 from loyaltysim.scenario import Scenario
-from loyaltysim.scenario_fields import Setting, settings
+from loyaltysim.scenario_fields import Setting
 
-OF_BRANDS = ("price", "quality", "service")
-"""What a brand is that can be moved, beside the numbers of its programs, prices and levers."""
-PLANNED = ("from_week", "until_week", "start_week", "first_week", "expected_breakage", "unit_cost")
-"""Settings of parts that plan or book, and that nobody asks about in class."""
 FARTHEST = 2.0
 """How many times as much as now a slider without an upper bound allows; assumed."""
 PARTS_OF_RANGE = 50
@@ -22,15 +17,6 @@ PARTS_OF_RANGE = 50
 ROUNDING, DIGITS = 1e-9, 10
 LONGEST_NUMBER = 40
 """Characters of a number that somebody writes; assumed: more is none."""
-
-
-class Found(NamedTuple):
-    """A number of the scenario: its path, whose it is, how it is declared, and its value."""
-
-    path: str
-    whose: str
-    setting: Setting
-    value: float
 
 
 class Slider(NamedTuple):
@@ -94,31 +80,6 @@ def sliders(scenario: Scenario) -> dict[str, Slider]:
     """All sliders, by the path of the setting that each moves."""
     made = {each.path: slider(each, scenario) for each in numbers(scenario)}
     return {path: slider for path, slider in made.items() if slider is not None}
-
-
-def numbers(scenario: Scenario) -> Iterator[Found]:
-    """Numbers that can be moved: of each brand what it is, then those of its parts that are not 0."""
-    for name, brand in scenario.brands.items():
-        path = f'brands."{name}"' if not name.isidentifier() else f"brands.{name}"
-        known = {setting.name: setting for setting in settings(type(brand))}
-        for what in OF_BRANDS:
-            if (value := getattr(brand, what)) is not None:
-                yield Found(f"{path}.{what}", name, known[what], value)
-        for room in ("programs", "pricing", "levers"):
-            for place, part in enumerate(getattr(brand, room)):
-                yield from _of_part(f"{path}.{room}.{place}", f"{name}, {part.kind.replace('_', ' ')}", part)
-
-
-def _of_part(path: str, whose: str, part: Part) -> Iterator[Found]:
-    """Numbers of a part and of the parts in it that are not 0."""
-    for setting in settings(type(part)):
-        value = getattr(part, setting.field)
-        if not value or setting.name in PLANNED or setting.fixed:
-            continue
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            yield Found(f"{path}.{setting.name}", whose, setting, value)
-        elif isinstance(value, Part):
-            yield from _of_part(f"{path}.{setting.name}", f"{whose}, {setting.name.replace('_', ' ')}", value)
 
 
 def slider(found: Found, scenario: Scenario) -> Slider | None:
