@@ -199,6 +199,20 @@ def test_calibration__is_the_same_on_any_threads_and_goes_on_where_it_stopped(se
     pd.testing.assert_frame_equal(found.targets, again.targets)
 
 
+def test_candidates__that_another_process_ran_before_are_not_run_again(tmp_path, monkeypatch):
+    from loyaltysim.study import fill
+    from loyaltysim.study.candidates import Candidates
+    from loyaltysim.study.targets import read_targets
+
+    targets = read_targets(MARKET, {"share": (0.4, 0.01)}, None, 0.0)
+    axes, how = {"population.inertia": [0.0, 2.0]}, {"seed": 1, "replications": 1, "threads": 1}
+    one, other = (Candidates(MARKET, axes, targets, store=tmp_path, **how) for _ in range(2))
+    ahead = other.run(np.array([[0.2]]))
+    one.run(np.array([[0.7]]))
+    monkeypatch.setattr(fill, "do", None)  # nothing is run again
+    np.testing.assert_array_equal(one.run(np.array([[0.2]])), ahead)
+
+
 @pytest.mark.slow
 def test_save__writes_what_can_be_read_without_this_package(seen, tmp_path):
     found = ls.calibrate(MARKET, seen, {"population.inertia": [0.0, 2.0]}, points=30, weeks=5)

@@ -80,6 +80,8 @@ class Candidates:
         """Run points: points × replications × numbers; NaN where a run failed or does not know a number."""
         replications = replications or self.replications
         design = Design(self.paths, tuple(self.values(units)))
+        if self.store is not None:
+            self.rows |= rows_of(self.store)  # another process may have been here already
         done = {key for key, row in self.rows.items() if row["error"] is None}
         jobs, keys = jobs_of(design.scenarios(self.scenario), replications, self.seed, done, measure=self.targets)
         before = self.runs + len(keys) * replications - sum(len(job.keys) for job in jobs)
