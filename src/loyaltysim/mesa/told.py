@@ -23,8 +23,8 @@ def tell(scenario: Any, seed: int, given: dict[str, Any]) -> Any:
 
 
 def seed_of(scenario: Any) -> Any:
-    """The seed that a Mesa scenario was given, a generator from Mesa 4 on; None: none."""
-    return scenario.rng if getattr(scenario, "is_seeded", True) else None
+    """The seed that a Mesa scenario was given; None: none. From Mesa 4 on others than ours keep but its generator."""
+    return getattr(scenario, "given_rng", scenario.rng)
 
 
 if MesaScenario is not None:
@@ -32,15 +32,15 @@ if MesaScenario is not None:
     class Told(MesaScenario):  # type: ignore[misc, unused-ignore]
         """Arguments of a model; a class derived from it has the market as the default of `scenario`."""
 
-        __slots__ = ("is_seeded",)
+        __slots__ = ("given_rng",)
 
         def __init__(self, *, rng: Any = None, **given: Any) -> None:
-            self.is_seeded = rng is not None
+            self.given_rng = rng
             super().__init__(rng=rng, **given)
 
         def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
             _, _, *state = super().__reduce_ex__(2)
-            return _blank, (type(self).scenario,), *state
+            return _blank, (type(self).scenario, self.given_rng), *state
 
 
 def _class_of(scenario: Any) -> Any:
@@ -48,7 +48,9 @@ def _class_of(scenario: Any) -> Any:
     return type("Told", (Told,), {"__slots__": (), "__annotations__": {"scenario": Any}, "scenario": scenario})
 
 
-def _blank(scenario: Any) -> Any:
-    """An object of that class, before its state is set: for copies."""
+def _blank(scenario: Any, rng: Any) -> Any:
+    """An object of that class, before the rest of its state is set: for copies."""
     kind = _class_of(scenario)
-    return kind.__new__(kind)
+    blank = kind.__new__(kind)
+    blank.given_rng = rng
+    return blank
