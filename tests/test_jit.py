@@ -4,6 +4,7 @@ import ast
 import builtins
 import json
 import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -294,11 +295,21 @@ def test_numba__is_named_in_one_file(repository):
     assert naming == {"jit.py"}
 
 
-def test_is_kept__tells_a_kernel_that_was_never_compiled(tmp_path):
+def test_compiling__is_told_once_at_a_terminal_and_not_when_the_cache_has_it(tmp_path):
     (tmp_path / "fresh.py").write_text(
-        "from loyaltysim.jit import is_kept, jit\n\n@jit\ndef kernel(x):\n    return x + 1\n\n"
-        "before = is_kept(kernel)\nkernel(1)\nprint(before, is_kept(kernel))\n"
+        "from loyaltysim.jit import jit\n\n@jit\ndef one(x):\n    return x + 1\n\n"
+        "@jit\ndef other(x):\n    return x - 1\n\nother(one(1))\n"
     )
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "kernels"), "NUMBA_DISABLE_JIT": "0"}
-    done = subprocess.run([sys.executable, "fresh.py"], cwd=tmp_path, env=environment, capture_output=True, text=True)
-    assert done.stdout.split() == ["False", "True"], done.stderr
+    said = []
+    for _ in range(2):
+        ours, theirs = pty.openpty()
+        subprocess.run([sys.executable, "fresh.py"], cwd=tmp_path, env=environment, stderr=theirs, check=True)
+        os.write(theirs, b".")  # so that there is something to read
+        os.close(theirs)
+        said.append(os.read(ours, 10_000).decode())
+        os.close(ours)
+    assert said[0].count("compiling for the first time") == 1 and said[1] == "."
+    told = subprocess.run([sys.executable, "fresh.py"], cwd=tmp_path, capture_output=True, text=True,
+                          env={**environment, "NUMBA_CACHE_DIR": str(tmp_path / "others")})  # fmt: skip
+    assert told.stderr == ""  # nobody waits there

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from functools import cache
@@ -24,6 +25,8 @@ import numpy as np
 import platformdirs
 
 log = logging.getLogger("loyaltysim")
+quiet = False
+"""Whether compiling is not spoken of; a command's ``--quiet`` sets it."""
 
 GROUND = ("jit.py", "elementary.py", "draws.py", "pairs.py")
 """Files of floor 0 that kernels of every file may call."""
@@ -39,8 +42,9 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
         return np.errstate(all="ignore")(function)
     kernel = numba.njit(nogil=True, error_model="numpy", forceinline=True)(function)
     folder = cache_folder() / _source_hash(function.__code__.co_filename, function.__module__)
-    if not _can_be_written(folder):  # asked first: else Numba writes beside the source, under no hash
+    if not can_be_written(folder):  # asked first: else Numba writes beside the source, under no hash
         log.debug("no kernel cache for %s: %s cannot be written", function.__name__, folder)
+        _tell_when_compiled(kernel, f"compiling anew, since {cache_folder()} cannot be written: about half a minute")
         return kernel
     before = numba.config.CACHE_DIR
     try:
@@ -50,7 +54,30 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
         log.debug("no kernel cache for %s: it has no source file", function.__name__)
     finally:
         numba.config.CACHE_DIR = before
+    _tell_when_compiled(
+        kernel, "compiling for the first time: about half a minute, once (`loyaltysim warmup` does it beforehand)"
+    )
     return kernel
+
+
+def _tell_when_compiled(kernel: Any, message: str) -> None:
+    """Let a kernel that the cache has not say so before it is compiled."""
+    load = kernel._cache.load_overload
+
+    def load_or_tell(signature: Any, context: Any) -> Any:
+        found = load(signature, context)
+        if found is None:
+            _tell_once(message)
+        return found
+
+    kernel._cache.load_overload = load_or_tell
+
+
+@cache
+def _tell_once(message: str) -> None:
+    """A line for whoever waits at a terminal or a notebook; `loyaltysim --quiet` and files of output get none."""
+    if not quiet and (sys.stderr.isatty() or "ipykernel" in sys.modules):
+        print(f"loyaltysim: {message}", file=sys.stderr)
 
 
 @cache
@@ -60,14 +87,8 @@ def cache_folder() -> Path:
     return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("loyaltysim")) / "kernels"
 
 
-def is_kept(kernel: Callable[..., Any]) -> bool:
-    """Whether a compiled form of `kernel` is in the cache; True where nothing is compiled, or nothing can be kept."""
-    folder = getattr(getattr(kernel, "_cache", None), "cache_path", None)
-    return folder is None or any(Path(folder).glob(f"*.{kernel.__name__}-*.nbi"))
-
-
 @cache
-def _can_be_written(folder: Path) -> bool:
+def can_be_written(folder: Path) -> bool:
     """Whether `folder` is there, or can be made, and takes a file."""
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -13,17 +13,14 @@ def bar(total: float, quiet: bool = False) -> Iterator[Callable[..., None] | Non
 
     `total` is the sum over all things to be done, told apart by name; a third argument is shown in a name's place.
     """
+    if quiet:
+        from loyaltysim import jit
+
+        jit.quiet = True
     if quiet or not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
-
-    from loyaltysim.cli.show import note
-    from loyaltysim.jit import is_kept
-    from loyaltysim.market.shoppers import take
-
-    if not is_kept(take):
-        note("compiling for the first time: about half a minute, once (`loyaltysim warmup` does it beforehand)")
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn(), TextColumn("left"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from errno import EACCES
 from time import perf_counter
 
 from loyaltysim.cli import options
@@ -13,9 +14,12 @@ def warmup(as_json: options.Json = False, quiet: options.Quiet = False) -> None:
     with told(as_json):
         from loyaltysim.bench.warm_up import warm_up
         from loyaltysim.cli.progress import bar
-        from loyaltysim.jit import cache_folder
+        from loyaltysim.jit import cache_folder, can_be_written
         from loyaltysim.scenario_file import shipped
 
+        if not can_be_written(cache_folder()):
+            raise OSError(EACCES, "compiled kernels cannot be kept there; XDG_CACHE_HOME may name another folder",
+                          str(cache_folder()))  # fmt: skip
         start = perf_counter()
         with bar(len(shipped()), quiet) as tell:
             names = warm_up(tell)
