@@ -80,6 +80,19 @@ def test_store__computes_only_what_is_missing(swept, tmp_path):
     assert sweep(SMALL, AXES, replications=3, store=tmp_path).identical(swept)
 
 
+def test_store__that_may_only_be_read_gives_what_it_holds(tmp_path, monkeypatch):
+    few = {PRICE: [1.8, 2.0]}
+    whole = sweep(SMALL, few, replications=2, store=tmp_path)
+
+    def refused(*args, **settings):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("filelock.FileLock.acquire", refused)
+    monkeypatch.setattr("loyaltysim.study.store.whole_file", refused)
+    monkeypatch.setattr("loyaltysim.study.shared_work.whole_file", refused)
+    assert sweep(SMALL, few, replications=2, store=tmp_path).identical(whole)
+
+
 def test_store__keeps_another_seed_and_another_file_apart(tmp_path):
     few = {PRICE: [2.0]}
     sweep(SMALL, few, replications=1, store=tmp_path)

@@ -59,8 +59,11 @@ class SharedWork:
         self._longest, self._news = 0.0, time.monotonic()
         self.by_others = 0
         """Runs that others have done since."""
-        self._failed = set() if store is None else store.failed()
-        self._at_work = None if store is None else _held(self._at_work_file(self._name))
+        self._failed: set[str] = set()
+        self._at_work: FileLock | None = None
+        if store is not None and jobs:  # else nothing is written, and the store may be for reading only
+            self._failed = store.failed()
+            self._at_work = _held(self._at_work_file(self._name))
 
     @property
     def left(self) -> int:

@@ -143,14 +143,19 @@ class Store:
 
     def close(self) -> None:
         """Merge many small files into few: the new ones are whole before the old ones go. Full files stay."""
+        if len(self._small_parts()) <= MOST_PARTS:  # without the lock, since the store may be for reading only
+            return
         with one_at_a_time(self.folder):
-            small = [part for part in self._parts() if int(part.stem.partition("-")[0]) < MOST_ROWS]
-            if len(small) <= MOST_PARTS:
+            small = self._small_parts()
+            if len(small) <= MOST_PARTS:  # another process was here first
                 return
             rows = _once([table for table in map(self._read, small) if table is not None])
             written = {self.add(rows.slice(start, MOST_ROWS)) for start in range(0, len(rows), MOST_ROWS)}
             for part in {*small} - written:
                 part.unlink(missing_ok=True)
+
+    def _small_parts(self) -> list[Path]:
+        return [part for part in self._parts() if int(part.stem.partition("-")[0]) < MOST_ROWS]
 
     def _parts(self) -> list[Path]:
         return sorted(path for path in self.folder.glob(f"*{PART}") if not path.name.startswith("."))
