@@ -1,4 +1,4 @@
-"""Diary panel: one customer's life in both worlds, side by side up to the week in which they part."""
+"""Diary panel: one customer's life in both worlds up to the step that is shown, or to that in which they part."""
 
 from __future__ import annotations
 
@@ -35,8 +35,11 @@ def DiaryPanel(session: Session) -> None:
         if number and not (number.isascii() and number.isdigit() and len(number) < 10 and int(number) < n):
             set_found({"rows": [], "told": f"Customers have numbers from 0 to {n - 1}."})
             return
-        customer, changed = int(number) if number else None, session.changed_scenario()
-        set_found(simulated(lambda: both(session.scenario, changed, session.seed, customer)))
+        customer, changed, step = int(number) if number else None, session.changed_scenario(), session.step
+        if step == 0:
+            set_found({"rows": [], "told": "Nothing has happened yet: press Step or Play first."})
+            return
+        set_found(simulated(lambda: both(session.scenario, changed, session.seed, step, customer)))
 
     solara.HTML(tag="h3", unsafe_innerHTML="One customer's diary")
     with solara.Row(classes=["choices"], gap="12px"):
@@ -46,20 +49,21 @@ def DiaryPanel(session: Session) -> None:
         _Diary(rows=found["rows"], told=found["told"])
 
 
-def both(base: Scenario, changed: Scenario, seed: int, customer: int | None = None) -> dict[str, Any]:
-    """The diary of a customer of the first replication in both worlds.
+def both(base: Scenario, changed: Scenario, seed: int, step: int, customer: int | None = None) -> dict[str, Any]:
+    """The diary of a customer of the first replication in both worlds, so many steps long.
 
     If none is given, of those who shop most often the one who buys most until the worlds part.
     """
     opening = Simulation(explained(base), seed=seed, threads=1).run(until=0)
     some = [customer] if customer is not None else _busy(opening)
-    here, there = (diaries(opening.branch(explained(each)), some) for each in (base, changed))
+    here, there = (diaries(opening.branch(explained(each)), some, until=step) for each in (base, changed))
     ends = [one.parts_from(other) for one, other in zip(here, there)]
     place = max(range(len(some)), key=lambda k: _bought(here[k], ends[k]))
     one, end = here[place], ends[place]
-    parts = "never part" if end is None else f"part in {one.when(end).lower()}"
-    told = f"Customer {some[place]} of the first of the runs: the worlds {parts}. One customer is no evidence."
-    return {"rows": one.beside(there[place]).tail(MOST_LINES).to_dict("records"), "told": told}
+    parts = "have not parted" if end is None else f"part in {one.when(end).lower()}"
+    told = f"Customer {some[place]} of the first of the runs, up to {one.when(step - 1).lower()}: the worlds {parts}."
+    rows = one.beside(there[place]).tail(MOST_LINES).to_dict("records")
+    return {"rows": rows, "told": f"{told} One customer is no evidence."}
 
 
 def _bought(one: Diary, end: int | None) -> int:

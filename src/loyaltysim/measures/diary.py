@@ -172,8 +172,11 @@ def diary(what: Scenario | Simulation, customer: int, *, seed: int = 1) -> Diary
     return diaries(simulation, [customer])[0]
 
 
-def diaries(simulation: Simulation, customers: list[int]) -> list[Diary]:
-    """The diaries of several customers, from the next step on; the simulation is run to its end. Raises as `diary`."""
+def diaries(simulation: Simulation, customers: list[int], *, until: int | None = None) -> list[Diary]:
+    """The diaries of several customers, from the next step on; the simulation is run to its end, or to a measured step.
+
+    Raises as `diary`.
+    """
     n, calendar, scenario = simulation.world.customers.n_customers, simulation.calendar, simulation.scenario
     for customer in customers:
         if not 0 <= customer < n:
@@ -181,8 +184,8 @@ def diaries(simulation: Simulation, customers: list[int]) -> list[Diary]:
     if simulation.now >= calendar.last:
         raise ValueError("the simulation is at its end: give one that is not, or its scenario")
     watch = Watch(simulation.run(until=0), tuple(customers))
-    begin = simulation.now - calendar.burn_in
-    while simulation.now < calendar.last:
+    begin, end = simulation.now - calendar.burn_in, scenario.steps if until is None else min(until, scenario.steps)
+    while simulation.now < calendar.burn_in + end:
         simulation.step()
         watch.close()
     return [
@@ -193,7 +196,7 @@ def diaries(simulation: Simulation, customers: list[int]) -> list[Diary]:
             calendar.weeks,
             tuple(event for event in watch.events if event.row == customer),
             tuple((step, satisfaction, bond) for step, row, satisfaction, bond in watch.felt if row == customer),
-            (begin, scenario.steps),
+            (begin, end),
         )
         for customer in customers
     ]
