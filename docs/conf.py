@@ -48,8 +48,13 @@ suppress_warnings = ["mystnb.unknown_mime_type"]
 html_theme = "pydata_sphinx_theme"
 html_title = "loyaltysim"
 html_show_sourcelink = False
-html_theme_options = {"navbar_align": "left", "show_toc_level": 2, "footer_end": []}
-html_sidebars = {"**": ["sidebar-nav-bs"]}
+html_theme_options = {"navbar_center": [], "show_toc_level": 2, "footer_end": []}
+html_context = {"default_mode": "auto"}
+html_sidebars = {"docs/index": [], "**": ["pages"]}  # every page at the left of every other; the first one lists them
+templates_path = ["templates"]
+html_static_path = ["static"]
+html_css_files = ["site.css"]
+html_extra_path = ["root"]  # whoever opens the folder is sent to the first page
 nb_ipywidgets_js = {}  # they would be fetched from another host
 
 

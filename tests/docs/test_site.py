@@ -64,6 +64,9 @@ def test_site__builds_without_a_warning_its_links_hold_and_it_fetches_nothing(re
     shown |= {f"notebooks/{path.stem}.html" for path in (repository / "notebooks").glob("*.ipynb")}
     assert shown | {"docs/made/reference.html", "docs/made/odd.html", "docs/made/citation.html"} <= written
     assert not list(lead_nowhere(pages))
+    model = {link.split("/")[-1] for link in pages[(site / "docs" / "model.html").resolve()].links}
+    assert {"guide.html", "gallery.html", "validation.html", "citation.html"} <= model, "no way to the other pages"
+    assert "docs/index.html" in pages[(site / "index.html").resolve()].links
     gallery = pages[(site / "docs" / "gallery.html").resolve()]  # building it ran the blocks of gallery.md
     drawn = {one["src"].split("/")[-1].split(".")[0] for one in gallery.pictures}
     assert drawn == set(ls.plots.__all__) - {"save", "save_all"}
