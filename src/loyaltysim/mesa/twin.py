@@ -251,10 +251,8 @@ class TwinModel(mesa.Model):
         """How long the market has been measured, and what season makes of needs (stages 1 and 6)."""
         self.measured_weeks = max(self.now - self.calendar.burn_in, 0) * self.weeks
         season = getattr(self.needs, "season", ()) or (1.0,)
-        year = (
-            (self.now - self.calendar.burn_in) * self.calendar.years + 1e-9
-        ) % 1.0  # as in behavior.needs: forgives rounding
-        self.need_factor = self.weeks * season[int(year * len(season))]
+        years = (self.now - self.calendar.burn_in) * self.calendar.years + 1e-9  # forgives rounding, as behavior.needs
+        self.need_factor = self.weeks * season[int(years % 1.0 * len(season))]
 
     def severity(self, luck: float) -> float:
         """How bad a failure is: a quantile of the beta distribution, from a table (eq. E58)."""

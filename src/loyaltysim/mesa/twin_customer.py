@@ -51,6 +51,22 @@ class Customer(Choosing, Feeling, Complaining, Talking, Leaving, Coming):
         model = self.model
         self.catch_up()
         felt = self.felt_satisfaction()
+        prices, rewards = self.look_at_offers()
+        self.come_back(occasion)
+        brand = self.keep_contract(self.keep_pledge(self.choose(prices, rewards, felt, occasion)))
+        model.occasions += 1
+        units = 0
+        if brand is None:
+            model.no_purchase += 1
+        else:
+            units = self.buy(brand, prices[brand], felt[brand], occasion)
+        self.remember_offers(brand)
+        self.put_away(units)
+        self.seen = model.now
+
+    def look_at_offers(self) -> tuple[list[float], list[float]]:
+        """What each brand asks of this customer, rewards taken off, and what its offers add to its utility."""
+        model = self.model
         self.shelf = list(model.market.prices)
         rewards = [0.0] * model.n_brands
         for pricing in model.pricing:
@@ -60,25 +76,22 @@ class Customer(Choosing, Feeling, Complaining, Talking, Leaving, Coming):
             lever.offer(self)
             rewards[lever.brand] += lever.attention(self)
         prices = list(self.shelf)
+        # what lowers every unit's price comes first: a reward for one unit takes off what is left
         for card in sorted(self.running, key=lambda card: card.takes_balances):
             card.offer(prices, rewards)
-        self.come_back(occasion)
-        brand = self.keep_contract(self.keep_pledge(self.choose(prices, rewards, felt, occasion)))
-        model.occasions += 1
-        if brand is None:
-            model.no_purchase += 1
-        else:
-            units = self.fill_basket(brand, occasion) + self.more_units(brand, occasion)
-            paid = self.pay(brand, units, prices[brand], felt[brand], occasion)
-            incident = self.live(brand, felt[brand], occasion)
-            self.spent[brand] += paid
-            self.purchases.append(Purchase(model.now, occasion, brand, units, paid, incident))
-            self.drop_out(brand, occasion)
-            self.count(brand, units)
-            self.remember_purchase(brand)
-        self.remember_offers(brand)
-        self.put_away(0 if brand is None else units)
-        self.seen = model.now
+        return prices, rewards
+
+    def buy(self, brand: int, price: float, felt: float, occasion: int) -> int:
+        """Buy, live with it, and perhaps leave the brand; returns how many units."""
+        units = self.fill_basket(brand, occasion) + self.more_units(brand, occasion)
+        paid = self.pay(brand, units, price, felt, occasion)
+        incident = self.live(brand, felt, occasion)
+        self.spent[brand] += paid
+        self.purchases.append(Purchase(self.model.now, occasion, brand, units, paid, incident))
+        self.drop_out(brand, occasion)  # looks at whether this was the first purchase, which is remembered below
+        self.count(brand, units)
+        self.remember_purchase(brand)
+        return units
 
     def pay(self, brand: int, units: int, price: float, felt: float, occasion: int) -> int:
         """Pay one unit at a price that rewards may have lowered, the others as members do, and settle with programs."""

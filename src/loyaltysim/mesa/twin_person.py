@@ -60,12 +60,19 @@ class Person(mesa.Agent):
     def __init__(self, model: TwinModel, number: int, key: np.uint64, traits: dict[str, Any]) -> None:
         super().__init__(model)
         self.number, self.key = number, key
-        self._take_traits(traits)
-        brands = model.n_brands
         self.seen = 0
         """The step of the last occasion, up to which bond, trust and stock have moved."""
+        self._take_traits(traits)
+        self._has_bought_nothing(model.n_brands)
+        self._feels(model, model.n_brands)
+        self._has_looked_at_nothing(model, model.n_brands)
+        self._is_in_the_market()
+        self._has_heard_nothing(model.n_brands)
+        self._has_no_complaint(model.n_brands)
+        self._belongs_to_nothing(model, model.n_brands)
 
-        # what it bought
+    def _has_bought_nothing(self, brands: int) -> None:
+        """What it bought, and when."""
         self.last_brand: int | None = None
         self.tried = [False] * brands
         self.times_bought = [0] * brands
@@ -80,7 +87,8 @@ class Person(mesa.Agent):
         self.stock = 0.0
         self.purchases: list[Purchase] = []
 
-        # what it feels and expects
+    def _feels(self, model: TwinModel, brands: int) -> None:
+        """What it feels and expects at first."""
         self.satisfaction: list[float] = [getattr(model.satisfaction, "start", FIELDS["satisfaction"].off)] * brands
         prior = getattr(model.learning, "prior", None)
         self.expectation: list[float] = list(model.market.worth) if prior is None else [prior] * brands
@@ -88,6 +96,9 @@ class Person(mesa.Agent):
         self.bond: list[float] = [getattr(model.bond, "start", FIELDS["bond"].off)] * brands
         self.bond_at = 0
         """The step up to which bonds have moved, if they jumped after the last occasion."""
+
+    def _has_looked_at_nothing(self, model: TwinModel, brands: int) -> None:
+        """What it saw of offers, and got used to."""
         self.reference_price = list(model.market.list_prices)
         self.shelf: list[float] = []
         """Prices on the shelf at this occasion, less coupons that are for this customer …"""
@@ -97,7 +108,8 @@ class Person(mesa.Agent):
         self.is_online = False
         """Whether the occasion is one to buy online."""
 
-        # how it came into the market
+    def _is_in_the_market(self) -> None:
+        """How it came into the market."""
         self.segment = ""
         self.entered = 0
         """The step of coming, -1 for those who are not in the market yet."""
@@ -112,7 +124,8 @@ class Person(mesa.Agent):
         self.hold = 1.0
         """What the friend who invited leaves of the chance to leave that brand."""
 
-        # what it hears and from whom
+    def _has_heard_nothing(self, brands: int) -> None:
+        """What it hears and from whom."""
         self.is_unheard = False
         """Whether its word reaches nobody."""
         self.heard = [0.0] * brands
@@ -121,14 +134,16 @@ class Person(mesa.Agent):
         self.friends: list[Person] = []
         self.ties: list[int] = []
 
-        # what went wrong
+    def _has_no_complaint(self, brands: int) -> None:
+        """What went wrong."""
         self.failures = [0.0] * brands
         """Failures that were remembered at the last one …"""
         self.failed_at = [0] * brands
         """… and the step of that."""
         self.strain = [0.0] * brands
 
-        # what it has with the brands
+    def _belongs_to_nothing(self, model: TwinModel, brands: int) -> None:
+        """What it has with the brands: cards, a contract, or that it left them."""
         self.cards = [open_card(rules, self) for rules in model.rules]
         self.member_of = [False] * brands
         """Whether the last program of the brand that had something to say of it found a member."""
@@ -140,7 +155,7 @@ class Person(mesa.Agent):
         self.left_after_failure = [False] * brands
         self.second_life = [0.0] * brands
         """What being won back has added to the logit of the chance to leave again."""
-        self.stays = model.luck.uniform(key, EXIT)
+        self.stays = model.luck.uniform(self.key, EXIT)
         """The luck by which it leaves the category, early or late."""
         self.contacts = 0.0
         """Contacts by brands in this step, each as strong as its lever."""
