@@ -3,9 +3,14 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
+import xarray as xr
 
-from loyaltysim.report.answers import answers, short_name
+import loyaltysim as ls
+from loyaltysim.report.answers import answers
+from loyaltysim.report.captions import Captions
+from loyaltysim.report.labels import first_clause, label
 from loyaltysim.report.language import Language
 from loyaltysim.study.launches import Launch
 
@@ -63,7 +68,8 @@ def test_better__goes_by_margins_and_their_intervals(found, margins, short, tone
         for name, margin in margins.items()
         for metric, size in (("margin", margin), ("retention_rate", (-0.013, -0.02, -0.006)))
     ]
-    answer = told(found, "better", read=replace(found.read, baseline="mine", effects=effects))
+    runs = {name: found.data.assign(margin=found.data["margin"] + size[0]) for name, size in margins.items()}
+    answer = told(found, "better", read=replace(found.read, baseline="mine", effects=effects, runs=runs))
     assert (answer.short, answer.tone) == (short, tone)
     assert len(answer.items) == len(margins)
     first = answer.items[0].replace("\N{NO-BREAK SPACE}", " ")
@@ -93,7 +99,8 @@ def test_point__is_rewards_given_and_owed_by_points_won(found):
 
 
 def test_break_even__is_told_in_weeks(found):
-    assert told(found, "even", launch=worth(-1, -2, -3)).short == "Not within 39 weeks."
+    assert told(found, "even", launch=worth(-10, -11, -9)).short == "Not within 39 weeks."
+    assert told(found, "even", launch=worth(-1, -2, -3)).short == "Perhaps not within 39 weeks."  # -2 and 2.5 about it
     assert told(found, "even", launch=worth(10, 10.1, 9.9)).short == "After 1 week."
     assert told(found, "even", launch=worth(-10, 30, 10)).short == "After 1 week, or not at all."
     assert "interval" not in told(found, "even", launch=worth(10)).text
@@ -105,7 +112,73 @@ def test_world__that_cannot_come_about_is_said_so(found):
     assert answer.short == "2.00 kr instead of 5.00"
 
 
-def test_names__are_the_last_parts_of_a_path():
-    assert short_name("population.segments.Regular.price_sensitivity.median") == "price sensitivity, median"
-    assert short_name("behavior.bond.threshold") == "threshold"
-    assert short_name("brands.Rival.pricing.0.depth") == "depth"
+def rows(*effects) -> pd.DataFrame:
+    """A tornado: path, and effects with their half widths at both ends."""
+    told = [
+        {"path": path, "measure": end, "value": 1.0, "effect": size, "ci_low": size - half, "ci_high": size + half,
+         "n": 5, "unit": "kr"}
+        for path, *ends in effects for end, (size, half) in zip(("low", "high"), ends)
+    ]  # fmt: skip
+    return pd.DataFrame(told)
+
+
+def test_three__are_those_that_can_be_told_from_zero_in_words(found):
+    paths = [one.path for one in found.tried][:3]
+    named = [label(found.scenario, path, Language()) for path in paths]
+    frame = rows((paths[0], (-9, 5), (3, 5)), (paths[1], (6, 7), (-6, 7)), (paths[2], (1, 0.5), (-2, 3)))
+    answer = told(found, "three", tornado=frame)
+    assert answer.short == f"{named[0]} · {named[2]}"
+    assert answer.text.startswith(f"No other of {len(found.tried)} can be told from zero.")
+    assert [item.split(",")[0] for item in answer.items] == [named[0].split(",")[0], named[2].split(",")[0]]
+    caption = Captions(replace(found, tornado=frame), Language()).tornado()
+    assert caption.endswith(f"What these add cannot be told from zero: {named[1]}.")
+
+
+def test_three__are_none_where_every_interval_holds_zero(found):
+    path = found.tried[0].path
+    answer = told(found, "three", tornado=rows((path, (-9, 10), (9, 10))))
+    assert (answer.short, answer.items) == ("None can be told from luck.", ())
+    nothing_known = rows((path, (-9, np.nan), (9, np.nan))).assign(n=1)
+    assert told(found, "three", tornado=nothing_known).short == "It cannot be told."
+
+
+def test_best__is_ahead_of_the_others_too_or_too_close_to_call(found):
+    """Margins are 1, -1 and 0 more than the other scenario's, then 117 and more: a whole run has 39 steps."""
+    mine = found.data
+    runs = {"mine": mine}
+    for name, more in {"half": [11.0, 10, 9], "none": [10.0, 11, 9]}.items():
+        runs[name] = mine.assign(margin=mine["margin"] + xr.DataArray(more, dims="replication") / mine.sizes["step"])
+    effects = [
+        {"question": "scenario", "scenario": name, "metric": metric, "effect": 10, "ci_low": 8, "ci_high": 12}
+        for name in ("half", "none") for metric in ("margin", "retention_rate")
+    ]  # fmt: skip
+    read = replace(found.read, baseline="mine", effects=effects, runs=runs)
+    assert told(found, "better", read=read).short == "Too close to call."
+    runs["none"] = mine.assign(margin=mine["margin"] + xr.DataArray([8.0, 7, 6.5], dims="replication") / 39)
+    assert told(found, "better", read=read).short == "half earns most."
+
+
+def test_answers__do_not_overstate_what_may_be_nothing(found):
+    wide, moved = worth(-30, 60, 30), worth(20, 21, 22)
+    assert (
+        told(found, "copy", launch=moved, worlds={"rival_copies_program": wide}).short
+        == "20 kr, not clearly other than 21.0"
+    )
+    assert (
+        "Whether it pays there cannot be told."
+        in told(found, "copy", launch=moved, worlds={"rival_copies_program": wide}).text
+    )
+    assert "that cannot be told from zero" in told(found, "point", launch=worth(-30, 60, -15)).text
+    assert told(found, "even", launch=worth(-40, 20, -10)).short == "Perhaps not within 39 weeks."
+    unsure = told(found, "point", launch=worth(0, 0, 0, retention=-0.0005))
+    assert "At the upper end of that, a point takes" in unsure.text and "kr of rewards" in unsure.text
+
+
+def test_labels__are_what_a_record_says_and_whose_it_is():
+    grocery, english = ls.load("grocery"), Language()
+    median = 'population.segments."Deal seekers".price_sensitivity.median'
+    assert label(grocery, median, english) == "Utility lost per unit of price: median (Deal seekers)"
+    assert label(grocery, "brands.Rival.pricing.0.depth", english) == "Share taken off the list price (Rival)"
+    assert label(grocery, "no.such.path", english) == "no.such.path"
+    assert first_clause("Fading; 0.005 is a half-life of about 2.7 years.") == "Fading"
+    assert first_clause("Added per unit of satisfaction above 0.5.") == "Added per unit of satisfaction above 0.5"

@@ -4,10 +4,16 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pandas as pd
 import pytest
+from matplotlib.text import Text
 
-from loyaltysim import report
+import loyaltysim as ls
+from loyaltysim import plots, report
+from loyaltysim.plots.words import spoken
+from loyaltysim.report.labels import label
 from loyaltysim.report.language import ENGLISH, Language, languages
+from loyaltysim.study.assumptions import assumptions
 from loyaltysim.study.wording import Number
 
 pytest.importorskip("babel")
@@ -45,6 +51,30 @@ def test_moment__is_told_as_the_place_tells_it():
     assert told["da"] == "6. november 2026, 20.45 UTC"
     assert told["nb"] == "6. november 2026, 20:45 UTC"
     assert told["sv"] == "6 november 2026, 20:45 UTC"
+
+
+@pytest.mark.parametrize("name", ["grocery", "coffee"])
+def test_catalogs__have_every_assumption_of(name):
+    scenario, english = ls.load(name), Language()
+    for one in assumptions(scenario):
+        told = label(scenario, one.path, english)
+        assert all(label(scenario, one.path, Language(code)) != told for code in OTHERS), told
+
+
+def test_pictures__speak_the_language_that_is_lent_to_them():
+    frame = pd.DataFrame(
+        [{"path": "a", "measure": end, "value": 1.5, "effect": size, "ci_low": size - 1, "ci_high": size + 1,
+          "n": 5, "unit": "kr"} for end, size in (("low", -2000.0), ("high", 1500.0))]
+    )  # fmt: skip
+
+    def words():
+        figure = plots.tornado(frame).figure
+        figure.draw_without_rendering()  # ticks are written then
+        return {text.get_text() for text in figure.findobj(Text)}
+
+    with spoken(Language("da")):
+        assert {"Hvilke antagelser hviler svaret på?", "1,5", "−1.000"} <= words()
+    assert {"Which assumptions does the answer rest on?", "1.5", "−1,000"} <= words()
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ from loyaltysim.plots.labels import short
 from loyaltysim.plots.run import one_run
 from loyaltysim.plots.style import INK, LABEL_SIZE, SMALL_SIZE, averaged, head, looks, new_axes, say
 from loyaltysim.plots.switching import missing as missing  # the same runs have nothing to show
+from loyaltysim.plots.words import numeral, word
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -46,8 +47,8 @@ def alluvial(ds: xr.Dataset, ax: Axes | None = None) -> Axes:
     names = [str(name) for name in ds["brand"].values]
     ax = new_axes(7.2, 3.0 + 0.22 * len(names)) if ax is None else ax
     if missing(ds):
-        head(ax, QUESTION)
-        say(ax, missing(ds))
+        head(ax, word(QUESTION))
+        say(ax, word(missing(ds)))
         return ax
     moves = ds["switches"].transpose("replication", "step", "brand", "brand_to").values.sum(1)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -72,9 +73,11 @@ def alluvial(ds: xr.Dataset, ax: Axes | None = None) -> Axes:
             x = side - BAR * (side == 0)
             ax.add_patch(Rectangle((x, tops[place] - sizes[place]), BAR, sizes[place], color=own.color, linewidth=0))
             half = (kept.high[place] - kept.low[place]) / 2
-            sure = f" ± {half:.1f}" if np.isfinite(half) else ""
-            stays = f"{kept.mean[place]:.0f}{sure} % stay" if np.isfinite(kept.mean[place]) else ""
-            told = stays if side == 0 else f"{sizes[place]:.0f} % of purchases"
+            sure = " ± " + numeral(f"{half:.1f}") if np.isfinite(half) else ""
+            stays = (
+                word("{share} % stay", share=f"{kept.mean[place]:.0f}{sure}") if np.isfinite(kept.mean[place]) else ""
+            )
+            told = stays if side == 0 else word("{share} % of purchases", share=f"{sizes[place]:.0f}")
             ax.annotate(
                 f"{short(name, 16, 1)}\n{told}", (side, tops[place] - sizes[place] / 2),
                 xytext=(-14 if side == 0 else 14, 0), textcoords="offset points", va="center",
@@ -82,8 +85,14 @@ def alluvial(ds: xr.Dataset, ax: Axes | None = None) -> Axes:
                 fontweight="bold" if own.focal else "normal",
             )  # fmt: skip
     for x, words, ha in ((0.0, "bought before", "right"), (1.0, "bought now", "left")):
-        ax.annotate(words, (x, 1), fontsize=LABEL_SIZE, color=INK, ha=ha, va="bottom", annotation_clip=False)
-    head(ax, QUESTION, f"Widths: % of all purchases after another. {averaged(ds, '±')}", left=0.2, above=10)
+        ax.annotate(word(words), (x, 1), fontsize=LABEL_SIZE, color=INK, ha=ha, va="bottom", annotation_clip=False)
+    head(
+        ax,
+        word(QUESTION),
+        f"{word('Widths: % of all purchases after another.')} {averaged(ds, '±')}",
+        left=0.2,
+        above=10,
+    )
     return ax
 
 

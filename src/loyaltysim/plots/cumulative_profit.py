@@ -9,6 +9,7 @@ from matplotlib.ticker import FuncFormatter
 
 from loyaltysim.plots.interval import interval
 from loyaltysim.plots.style import COLORS, FOCAL_COLOR, INK, SMALL_SIZE, averaged_over, dress, head, new_axes, say
+from loyaltysim.plots.words import tick, word
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,8 +36,8 @@ def cumulative_profit(
     """
     ax = new_axes() if ax is None else ax
     if not accrued.size or not np.isfinite(accrued).all():
-        head(ax, QUESTION)
-        say(ax, "Nothing was measured.")
+        head(ax, word(QUESTION))
+        say(ax, word("Nothing was measured."))
         return ax
     when = weeks * np.arange(1, accrued.shape[1] + 1)
     own = interval(accrued)
@@ -54,12 +55,14 @@ def cumulative_profit(
     if middle is not None:
         ax.axvline(weeks * middle, color=COLORS[1], linewidth=1.4, linestyle="--")
         ax.annotate(
-            f" week {weeks * middle:.0f}", (weeks * middle, 1), xycoords=("data", "axes fraction"), va="top",
-            fontsize=SMALL_SIZE, color=INK,
+            " " + word("week {n}", n=f"{weeks * middle:.0f}"), (weeks * middle, 1),
+            xycoords=("data", "axes fraction"), va="top", fontsize=SMALL_SIZE, color=INK,
         )  # fmt: skip
     ax.set_xlim(0, when[-1])
-    dress(ax, "weeks since the launch", f"profit so far ({currency})")
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}".replace("-", "−")))
-    green = " Green: from the first to the last week of break-even that the interval allows." if middle else ""
-    head(ax, QUESTION, f"{averaged_over(len(accrued))} Thin lines: single replications.{green}")
+    dress(ax, word("weeks since the launch"), word("profit so far ({unit})", unit=currency))
+    ax.yaxis.set_major_formatter(FuncFormatter(tick))
+    green = (
+        " " + word("Green: from the first to the last week of break-even that the interval allows.") if middle else ""
+    )
+    head(ax, word(QUESTION), f"{averaged_over(len(accrued))} {word('Thin lines: single replications.')}{green}")
     return ax

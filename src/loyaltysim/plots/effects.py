@@ -14,6 +14,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from loyaltysim.plots.labels import plain, short
 from loyaltysim.plots.style import FOCAL_COLOR, INK, LABEL_SIZE, SMALL_SIZE, dress, head, new_axes, panels, say
+from loyaltysim.plots.words import called, numeral, tick, word
 from loyaltysim.variables import VARIABLES
 
 if TYPE_CHECKING:
@@ -78,8 +79,8 @@ def effects(frame: pd.DataFrame, ax: Axes | None = None, *, metrics: Sequence[st
     drawn = [effect for effect in found if effect.line in lines[:MOST_LINES]]
     if not drawn:
         ax = new_axes(height=2.0) if ax is None else ax
-        head(ax, QUESTION)
-        say(ax, "There is no effect to show.")
+        head(ax, word(QUESTION))
+        say(ax, word("There is no effect to show."))
         return ax
     columns = list(dict.fromkeys(effect.column for effect in drawn))
     blocks = _blocks(drawn)
@@ -87,10 +88,14 @@ def effects(frame: pd.DataFrame, ax: Axes | None = None, *, metrics: Sequence[st
         tall = LINE * min(len(lines), MOST_LINES) + GAP * len(blocks) + 1.0
         ax = new_axes(2.3 + 1.9 * max(len(columns), 2), tall)
     tall = ax.get_position().height * ax.figure.bbox.height / ax.figure.dpi
-    more = f"\n{len(lines) - MOST_LINES} more lines are not drawn: choose metrics." if len(lines) > MOST_LINES else ""
+    more = (
+        "\n" + word("{n} more lines are not drawn: choose metrics.", n=len(lines) - MOST_LINES)
+        if len(lines) > MOST_LINES
+        else ""
+    )
     known = any(np.isfinite(effect.low) for effect in drawn)
-    sure = "95 % interval; filled: zero is outside" if known else "one replication: no interval"
-    head(ax, QUESTION, f"Difference from the baseline; {sure}.{more}", left=1.7, above=LABEL_SIZE + 8)
+    sure = word("95 % interval; filled: zero is outside") if known else word("one replication: no interval")
+    head(ax, word(QUESTION), f"{word('Difference from the baseline')}; {sure}.{more}", left=1.7, above=LABEL_SIZE + 8)
     heights = [len(block) + 0.4 for block in blocks]
     grid = panels(ax, [1] * len(columns), heights, 0.06, min(GAP / tall, 0.5 / len(blocks)))
     for block, row in zip(blocks, grid):
@@ -99,7 +104,7 @@ def effects(frame: pd.DataFrame, ax: Axes | None = None, *, metrics: Sequence[st
             _forest(panel, some, [line for line, _ in block], named=panel is row[0])
         _one_scale(row, [effect for effect in drawn if (effect.line, effect.unit) in block])
         for panel in row:
-            panel.set_xlabel(plain(block[0][1]), fontsize=SMALL_SIZE, color=INK, labelpad=1)
+            panel.set_xlabel(plain(called(block[0][1])), fontsize=SMALL_SIZE, color=INK, labelpad=1)
     for column, panel in zip(columns, grid[0]):
         panel.set_title(short(column, 26), fontsize=LABEL_SIZE, color=INK, fontweight="bold")
     return ax
@@ -128,13 +133,13 @@ def _effect(row: dict[str, Any], several: set[str], by_scenario: bool) -> Effect
     variable = VARIABLES.get(metric)
     rate = variable is not None and variable.kind == "rate" and unit == "1"
     scale, unit = (100.0, "percentage points") if rate else (1.0, "score" if unit == "1" else unit)
-    which = [str(row[name]) for name in ("scenario", "brand", "segment") if name in several]
+    which = [str(row[key]) for key in ("scenario", "brand", "segment") if key in several]
     question = row.get("question")
     known = question in WORDS
-    column = WORDS[str(question)] if known else str(row["scenario"]) if by_scenario else "Scenarios"
+    column = word(WORDS[str(question)]) if known else str(row["scenario"]) if by_scenario else word("Scenarios")
     plainly = unit not in ("percentage points", "score") and baseline > 0
     relative = float(row["effect"]) / baseline if plainly else float("nan")
-    line = " · ".join([metric.replace("_", " "), *which])
+    line = " · ".join([called(metric.replace("_", " ")), *which])
     mean, low, high = (scale * float(row[end]) for end in ("effect", "ci_low", "ci_high"))
     return Effect(column, line, unit, mean, low, high, relative)
 
@@ -187,10 +192,10 @@ def _one_scale(row: Sequence[Axes], block: list[Effect]) -> None:
     for panel in row:
         panel.set_xlim(low - room, high + room)
         panel.xaxis.set_major_locator(MaxNLocator(4))
-        panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}".replace("-", "−")))
+        panel.xaxis.set_major_formatter(FuncFormatter(tick))
 
 
 def _signed(value: float) -> str:
     """A number with its sign and at least two digits that count."""
     digits = int(np.clip(1 - np.floor(np.log10(abs(value))), 0, 6)) if value else 0
-    return f"{value:+,.{digits}f}".replace("-", "−")
+    return numeral(f"{value:+,.{digits}f}")

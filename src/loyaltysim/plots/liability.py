@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.ticker import FuncFormatter
 
 from loyaltysim.plots.interval import interval
 from loyaltysim.plots.labels import label_ends
 from loyaltysim.plots.lines import draw_line
 from loyaltysim.plots.run import clock, focal_of, one_run
 from loyaltysim.plots.style import COLORS, LABEL_SIZE, averaged, dress, head, looks, new_axes, panels, say
+from loyaltysim.plots.words import tick, word
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -41,8 +43,8 @@ def liability(ds: xr.Dataset, ax: Axes | None = None) -> Axes:
     focal = focal_of(ds)
     ax = new_axes(7.2, 4.6) if ax is None else ax
     if missing(ds):
-        head(ax, QUESTION)
-        say(ax, missing(ds))
+        head(ax, word(QUESTION))
+        say(ax, word(missing(ds)))
         return ax
     time = clock(ds)
     (above,), (below,) = panels(ax, [1], [1, 0.8], 0, 0.16)
@@ -51,18 +53,20 @@ def liability(ds: xr.Dataset, ax: Axes | None = None) -> Axes:
     owed = own["liability"].transpose("replication", "step").values
     draw_line(above, when, interval(owed), focal, looks(ds)[focal])
     above.set_ylim(bottom=0)
-    dress(above, "", f"owed ({ds.attrs.get('currency', 'currency')})")
+    above.yaxis.set_major_formatter(FuncFormatter(tick))
+    below.yaxis.set_major_formatter(FuncFormatter(tick))
+    dress(above, "", word("owed ({unit})", unit=ds.attrs.get("currency", "currency")))
     held = own["points_outstanding"].transpose("replication", "step").values
     lost = own["breakage"].transpose("replication", "step").values.cumsum(1)
     plain_look = looks(ds)[focal]
     ends = [
-        draw_line(below, when, interval(held), "held by members", plain_look),
-        draw_line(below, when, interval(lost), "lost so far", plain_look._replace(color=COLORS[0], line="--")),
+        draw_line(below, when, interval(held), word("held by members"), plain_look),
+        draw_line(below, when, interval(lost), word("lost so far"), plain_look._replace(color=COLORS[0], line="--")),
     ]
     for panel in (above, below):
         panel.set_xlim(0, when[-1])
         panel.set_ylim(bottom=0)
-    dress(below, f"{time.unit} since the start", "points or stamps (number)")
+    dress(below, word("{unit} since the start", unit=word(time.unit)), word("points or stamps (number)"))
     label_ends(below, ends, size=LABEL_SIZE)
-    head(ax, QUESTION, f"Above: what is expected to be claimed of all points. {averaged(ds)}")
+    head(ax, word(QUESTION), f"{word('Above: what is expected to be claimed of all points.')} {averaged(ds)}")
     return ax

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.ticker import FuncFormatter
 
 from loyaltysim.plots.style import COLORS, FOCAL_COLOR, INK, SMALL_SIZE, dress, head, new_axes, say
+from loyaltysim.plots.words import numeral, tick, word
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,8 +29,8 @@ def outcomes(values: np.ndarray, ax: Axes | None = None, *, unit: str, worst: fl
     ax = new_axes(7.2, 2.9) if ax is None else ax
     values = np.sort(np.asarray(values, float))
     if not len(values):
-        head(ax, QUESTION)
-        say(ax, "Nothing was drawn.")
+        head(ax, word(QUESTION))
+        say(ax, word("Nothing was drawn."))
         return ax
     marked = max(1, round(worst * len(values)))
     span = (values[-1] - values[0]) or 1.0
@@ -39,14 +40,19 @@ def outcomes(values: np.ndarray, ax: Axes | None = None, *, unit: str, worst: fl
         ax.plot(values[part], heights[part] + 0.5, marker, color=color, markersize=6.5, linestyle="none")
     ax.axvline(0, color=INK, linewidth=0.8)
     ax.annotate(
-        f"mean of the worst {marked}: {values[:marked].mean():,.0f}".replace("-", "−"),
+        word("mean of the worst {n}: {mean}", n=marked, mean=numeral(f"{values[:marked].mean():,.0f}")),
         (values[:marked].mean(), 0), xytext=(0, 1), textcoords=("offset points", "axes fraction"),
         xycoords=("data", "axes fraction"), fontsize=SMALL_SIZE, color=INK, va="top", ha="left",
     )  # fmt: skip
-    dress(ax, unit, "draws")
+    dress(ax, unit, word("draws"))
     ax.set_ylim(0, max(4.0, heights.max() + 2.5))
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}".replace("-", "−")))
-    head(ax, QUESTION, f"{len(values)} draws of all assumptions and of luck; orange: the worst {marked}.", left=0.6)
+    ax.xaxis.set_major_formatter(FuncFormatter(tick))
+    head(
+        ax,
+        word(QUESTION),
+        word("{n} draws of all assumptions and of luck; orange: the worst {k}.", n=len(values), k=marked),
+        left=0.6,
+    )
     return ax

@@ -6,12 +6,14 @@ part alone (docs/model.md (E118)).
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from loyaltysim.plots.style import COLORS, FOCAL_COLOR, INK, SMALL_SIZE, dress, head, new_axes, say
+from loyaltysim.plots.style import ALONE, COLORS, FOCAL_COLOR, INK, SMALL_SIZE, dress, head, new_axes, say
+from loyaltysim.plots.words import numeral, tick, word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,11 +25,11 @@ STEPS = {
     "program_fees": ("fees of members", 1),
     "cost_of_goods": ("cost of the goods", -1),
     "other_costs": ("other costs", -1),
-    "subsidy": ("rewards for purchases\nthat would have been made anyway", -1),
+    "subsidy": ("rewards for purchases that would have been made anyway", -1),
     "rewards_won": ("rewards for purchases won", -1),
     "margin": ("margin", 0),
     "liability": ("rewards still owed", -1),
-    "margin_accrued": ("margin, what is owed\ntaken off", 0),
+    "margin_accrued": ("margin, what is owed taken off", 0),
 }
 """Every bar, from above: its words and its sign; 0 is a sum, which begins at zero."""
 WHERE_ANY = ("program_fees", "other_costs")
@@ -58,8 +60,8 @@ def program_value(parts: pd.DataFrame, ax: Axes | None = None) -> Axes:
     shown = [name for name in STEPS if name not in WHERE_ANY or found.loc[name, "effect"] != 0]
     ax = new_axes(7.2, HEIGHT * len(shown) + 1.4) if ax is None else ax
     if not np.isfinite(found.loc[shown, "effect"].to_numpy(float)).all():
-        head(ax, QUESTION)
-        say(ax, "Nothing was measured.")
+        head(ax, word(QUESTION))
+        say(ax, word("Nothing was measured."))
         return ax
     reached, ends = 0.0, [0.0]
     for y, name in enumerate(shown):
@@ -77,7 +79,7 @@ def program_value(parts: pd.DataFrame, ax: Axes | None = None) -> Axes:
             ax.plot([reached, reached], [y, y + 1], color=INK, linewidth=0.6, linestyle=":", zorder=1)
         edge = max(before, reached, reached + (half if np.isfinite(half) else 0.0))
         ax.annotate(
-            f"{(sign or 1) * row['effect']:+,.0f}".replace("-", "−"), (edge, y), xytext=(4, 0), ha="left", va="center",
+            numeral(f"{(sign or 1) * row['effect']:+,.0f}"), (edge, y), xytext=(4, 0), ha="left", va="center",
             textcoords="offset points", fontsize=SMALL_SIZE, color=INK, fontweight="normal" if sign else "bold",
             bbox={"color": "white", "pad": 0.5},
         )  # fmt: skip
@@ -86,15 +88,15 @@ def program_value(parts: pd.DataFrame, ax: Axes | None = None) -> Axes:
     room = (high - low) * 0.14 or 1.0  # assumed: a number beside the longest bar
     ax.set_xlim(low - 0.03 * (high - low) if low < 0 else 0, high + room)
     ax.axvline(0, color=INK, linewidth=0.8, zorder=1)
-    dress(ax, f"{found.loc['margin', 'unit']} of a run, against the market without the program", "")
+    dress(ax, word("{unit} of a run, against the market without the program", unit=found.loc["margin", "unit"]), "")
     ax.grid(axis="y", visible=False)
-    ax.set_yticks(range(len(shown)), [STEPS[name][0] for name in shown])
+    ax.set_yticks(range(len(shown)), [textwrap.fill(word(STEPS[name][0]), 34) for name in shown])
     ax.set_ylim(len(shown) - 0.5, -0.6)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     ax.xaxis.set_major_locator(MaxNLocator(6))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}".replace("-", "−")))
+    ax.xaxis.set_major_formatter(FuncFormatter(tick))
     n = int(found.loc["margin", "n"])
-    told = f"Mean of {n} replications; lines: 95 % interval of each part." if n > 1 else "One replication: no interval."
-    head(ax, QUESTION, f"{told} Orange takes away; dark bars are sums.", left=2.3)
+    told = word("Mean of {n} replications; lines: 95 % interval of each part.", n=n) if n > 1 else word(ALONE)
+    head(ax, word(QUESTION), f"{told} {word('Orange takes away; dark bars are sums.')}", left=2.3)
     return ax

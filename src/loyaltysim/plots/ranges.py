@@ -10,6 +10,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from loyaltysim.plots.labels import short
 from loyaltysim.plots.style import COLORS, FOCAL_COLOR, INK, LABEL_SIZE, PALE, SMALL_SIZE, dress, head, new_axes
+from loyaltysim.plots.words import numeral, tick
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,7 +41,7 @@ def ranges(
             markeredgewidth=1.6,
         )  # fmt: skip
         ax.annotate(
-            f"{mean:+,.0f}".replace("-", "−"), (np.nanmax([mean, high]), y), xytext=(8, 0), va="center",
+            numeral(f"{mean:+,.0f}"), (np.nanmax([mean, high]), y), xytext=(8, 0), va="center",
             textcoords="offset points", fontsize=SMALL_SIZE, color=INK, bbox={"color": "white", "pad": 0.5},
         )  # fmt: skip
     dress(ax, unit, "")
@@ -53,6 +54,6 @@ def ranges(
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.margins(x=0.14)
     ax.xaxis.set_major_locator(MaxNLocator(6))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}".replace("-", "−")))
+    ax.xaxis.set_major_formatter(FuncFormatter(tick))
     head(ax, question, note, left=2.3)
     return ax

@@ -11,6 +11,7 @@ from loyaltysim.plots.labels import label_ends
 from loyaltysim.plots.lines import draw_line
 from loyaltysim.plots.run import clock, of_segment, one_run, whose
 from loyaltysim.plots.style import LABEL_SIZE, averaged, dress, head, looks, new_axes, say
+from loyaltysim.plots.words import word
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -46,8 +47,8 @@ def retention(ds: xr.Dataset, ax: Axes | None = None, *, segment: str = "all") -
     ds = of_segment(one_run(ds), segment)
     ax = new_axes() if ax is None else ax
     if missing(ds):
-        head(ax, QUESTION)
-        say(ax, missing(ds))
+        head(ax, word(QUESTION))
+        say(ax, word(missing(ds)))
         return ax
     time = clock(ds)
     length = int((ds["period_of_step"] == 0).sum()) * time.step
@@ -57,9 +58,21 @@ def retention(ds: xr.Dataset, ax: Axes | None = None, *, segment: str = "all") -
         draw_line(ax, when, interval(rate[:, place]), name, look, marked=True)
         for place, (name, look) in enumerate(looks(ds).items())
     ]
-    dress(ax, f"end of the period, {time.unit} since the start (a period is {time.tell(length)})", "retention rate (%)")
+    dress(
+        ax,
+        word(
+            "end of the period, {unit} since the start (a period is {length})",
+            unit=word(time.unit),
+            length=time.tell(length),
+        ),
+        word("retention rate (%)"),
+    )
     if ds.sizes["period"] <= MOST_TICKS:
         ax.set_xticks(when)
-    head(ax, QUESTION, f"Customers of one period who buy again in the next.{whose(segment)} {averaged(ds)}")
+    head(
+        ax,
+        word(QUESTION),
+        f"{word('Customers of one period who buy again in the next.')}{whose(segment)} {averaged(ds)}",
+    )
     label_ends(ax, ends, size=LABEL_SIZE)
     return ax

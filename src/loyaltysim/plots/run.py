@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from loyaltysim.market.calendar import DAYS_PER_WEEK, DAYS_PER_YEAR
+from loyaltysim.plots.words import numeral, word
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -38,7 +39,7 @@ def of_segment(ds: xr.Dataset, segment: str) -> xr.Dataset:
 
 def whose(segment: str) -> str:
     """A sentence for the note under a title: whose numbers these are, if not everybody's."""
-    return "" if segment == "all" else f" Segment {segment}."
+    return "" if segment == "all" else " " + word("Segment {segment}.", segment=segment)
 
 
 def focal_of(ds: xr.Dataset) -> str:
@@ -56,7 +57,7 @@ class Clock(NamedTuple):
 
     def tell(self, length: float) -> str:
         """A length of time in words: "1 week", "13 weeks"."""
-        return f"{length:.3g} {self.unit[:-1] if length == 1 else self.unit}"
+        return f"{numeral(f'{length:.3g}')} {word(self.unit[:-1] if length == 1 else self.unit)}"
 
 
 def clock(ds: xr.Dataset) -> Clock:

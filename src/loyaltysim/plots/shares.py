@@ -12,6 +12,7 @@ from loyaltysim.plots.lines import draw_line
 from loyaltysim.plots.pooled import pool, steps_a_point
 from loyaltysim.plots.run import clock, of_segment, one_run, promotion_steps, stretches, whose
 from loyaltysim.plots.style import LABEL_SIZE, SMALL_SIZE, Look, averaged, dress, head, looks, new_axes, say
+from loyaltysim.plots.words import word
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -50,8 +51,8 @@ def shares(ds: xr.Dataset, ax: Axes | None = None, *, segment: str = "all") -> A
     ds = of_segment(one_run(ds), segment)
     ax = new_axes() if ax is None else ax
     if missing(ds):
-        head(ax, QUESTION)
-        say(ax, missing(ds))
+        head(ax, word(QUESTION))
+        say(ax, word(missing(ds)))
         return ax
     time, pooled = clock(ds), steps_a_point(ds, MOST_POINTS)
     units = pool(ds["units"].transpose("replication", "brand", "step").values, pooled)
@@ -69,14 +70,14 @@ def shares(ds: xr.Dataset, ax: Axes | None = None, *, segment: str = "all") -> A
     ax.set_xlim(0, ds.sizes["step"] * time.step)
     ax.set_ylim(0, highest / room)
     ax.set_yticks([tick for tick in ax.get_yticks() if 0 <= tick <= highest])
-    dress(ax, f"{time.unit} since the start", "share of units (%)")
+    dress(ax, word("{unit} since the start", unit=word(time.unit)), word("share of units (%)"))
     down = bool(np.mean(np.any([*promoting.values(), np.zeros(ds.sizes["step"])], axis=0)) <= MOST_SHADED)
     for lane, (name, on) in enumerate(promoting.items()):
         spans = [(begin * time.step, (end - begin) * time.step) for begin, end in stretches(on)]
         _draw_lane(ax, name, looks(ds)[name], spans, 1 - LANE * (lane + 1), down)
-    bars = " Bars on top: promotions." if promoting else ""
-    steps = f" A point is {pooled} steps." if pooled > 1 else ""
-    head(ax, QUESTION, f"{averaged(ds)}{bars}{steps}{whose(segment)}")
+    bars = " " + word("Bars on top: promotions.") if promoting else ""
+    steps = " " + word("A point is {n} steps.", n=pooled) if pooled > 1 else ""
+    head(ax, word(QUESTION), f"{averaged(ds)}{bars}{steps}{whose(segment)}")
     label_ends(ax, ends, size=LABEL_SIZE, top=room)
     return ax
 

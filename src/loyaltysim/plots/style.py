@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from loyaltysim.plots.labels import POINTS_OF_AN_INCH, plain
 from loyaltysim.plots.run import focal_of
+from loyaltysim.plots.words import called, word
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -30,6 +31,7 @@ HATCHES = ("////", "....", "\\\\\\\\", "xxxx", "----", "++++", "||||")
 
 # Sizes in points; assumed: readable when a figure of 7 inches is printed at full width.
 TITLE_SIZE, LABEL_SIZE, SMALL_SIZE = 11.0, 9.0, 8.0
+ALONE = "One replication: no interval."
 LETTER = 0.57
 """Mean width of a letter in font sizes (measured on these notes in DejaVu Sans: 0.563)."""
 
@@ -105,7 +107,9 @@ def averaged(ds: xr.Dataset, what: str = "band") -> str:
 
 def averaged_over(n: int, what: str = "band") -> str:
     """The same, of so many replications."""
-    return f"Mean of {n} replications; {what}: its 95 % interval." if n > 1 else "One replication: no interval."
+    if n > 1:
+        return word("Mean of {n} replications; {what}: its 95 % interval.", n=n, what=called(what))
+    return word(ALONE)
 
 
 def say(ax: Axes, message: str) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from loyaltysim.plots.labels import plain
-from loyaltysim.plots.style import COLORS, FOCAL_COLOR, INK, PALE, SMALL_SIZE, dress, head, new_axes, say
+from loyaltysim.plots.labels import plain, short
+from loyaltysim.plots.style import ALONE, COLORS, FOCAL_COLOR, INK, PALE, SMALL_SIZE, dress, head, new_axes, say
+from loyaltysim.plots.words import numeral, tick, word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +23,14 @@ LINE = 0.5
 """Inches of a line; assumed."""
 
 
-def tornado(frame: pd.DataFrame, ax: Axes | None = None, *, value: float = 0.0, what: str = "the answer") -> Axes:
+def tornado(
+    frame: pd.DataFrame,
+    ax: Axes | None = None,
+    *,
+    value: float = 0.0,
+    what: str = "the answer",
+    names: Mapping[str, str] | None = None,
+) -> Axes:
     """What the low and the high end of each assumption add to an answer, the most important above.
 
     Parameters
@@ -30,6 +39,7 @@ def tornado(frame: pd.DataFrame, ax: Axes | None = None, *, value: float = 0.0, 
     ax : where to draw; new axes if not given
     value : the answer where all is as it is: a dotted line marks where the sum would be zero
     what : what the answer is, for the axis
+    names : what to call paths; the paths themselves if not given
 
     Raises
     ------
@@ -41,8 +51,8 @@ def tornado(frame: pd.DataFrame, ax: Axes | None = None, *, value: float = 0.0, 
     paths = list(dict.fromkeys(frame["path"]))
     ax = new_axes(7.2, LINE * len(paths) + 1.6) if ax is None else ax
     if not paths:
-        head(ax, QUESTION)
-        say(ax, "Nothing was varied.")
+        head(ax, word(QUESTION))
+        say(ax, word("Nothing was varied."))
         return ax
     for row in frame.to_dict("records"):
         end, y = str(row["measure"]), float(paths.index(row["path"]))
@@ -53,7 +63,7 @@ def tornado(frame: pd.DataFrame, ax: Axes | None = None, *, value: float = 0.0, 
             ax.plot([row["ci_low"], row["ci_high"]], [y, y], color=INK, linewidth=1)
         reach = row["effect"] if not np.isfinite(row["ci_low"]) else row["ci_high" if row["effect"] >= 0 else "ci_low"]
         ax.annotate(
-            f"{row['value']:.4g}", (reach, y), xytext=(4 if row["effect"] >= 0 else -4, 0), va="center",
+            numeral(f"{row['value']:.4g}"), (reach, y), xytext=(4 if row["effect"] >= 0 else -4, 0), va="center",
             ha="left" if row["effect"] >= 0 else "right", textcoords="offset points", fontsize=SMALL_SIZE - 1,
             color=INK,
         )  # fmt: skip
@@ -61,20 +71,27 @@ def tornado(frame: pd.DataFrame, ax: Axes | None = None, *, value: float = 0.0, 
     low, high = ax.get_xlim()
     if low < -value < high and value:
         ax.axvline(-value, color=INK, linewidth=1, linestyle=":")
-    dress(ax, f"added to {what} ({frame['unit'].iloc[0]})", "")
+    dress(ax, word("added to {what} ({unit})", what=what, unit=frame["unit"].iloc[0]), "")
     ax.grid(axis="y", visible=False)
     ax.grid(axis="x", color=PALE, linewidth=0.4)
-    ax.set_yticks(range(len(paths)), [_name(path) for path in paths], fontsize=SMALL_SIZE)
+    ax.set_yticks(
+        range(len(paths)), [short(names[path], 42) if names else _name(path) for path in paths], fontsize=SMALL_SIZE
+    )
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     ax.set_ylim(len(paths) - 0.4, -0.6)
     ax.margins(x=0.12)
     ax.xaxis.set_major_locator(MaxNLocator(6))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:,.10g}".replace("-", "−")))
+    ax.xaxis.set_major_formatter(FuncFormatter(tick))
     n = int(frame["n"].iloc[0])
-    sure = f"{n} replications; lines: 95 %." if n > 1 else "One replication: no interval."
-    dotted = " Dotted: there the answer would be zero." if value and low < -value < high else ""
-    head(ax, QUESTION, f"Hatched: at the lower value; blue: at the higher, written beside. {sure}{dotted}", left=2.4)
+    sure = word("{n} replications; lines: 95 %.", n=n) if n > 1 else word(ALONE)
+    dotted = " " + word("Dotted: there the answer would be zero.") if value and low < -value < high else ""
+    head(
+        ax,
+        word(QUESTION),
+        f"{word('Hatched: at the lower value; blue: at the higher, written beside.')} {sure}{dotted}",
+        left=2.4,
+    )
     return ax
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from loyaltysim.plots.style import (
+    ALONE,
     COLORS,
     FAINT,
     FOCAL_COLOR,
@@ -24,6 +25,7 @@ from loyaltysim.plots.style import (
     new_axes,
     say,
 )
+from loyaltysim.plots.words import numeral, word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,8 +83,8 @@ def word_of_mouth_value(frame: pd.DataFrame, ax: Axes | None = None, *, metric: 
     ax = new_axes(7.2, 3.6) if ax is None else ax
     bars = _bars(rows)
     if all(bar.size == 0 for bar in bars):
-        head(ax, QUESTION)
-        say(ax, "Word of mouth changed nothing.")
+        head(ax, word(QUESTION))
+        say(ax, word("Word of mouth changed nothing."))
         return ax
     for y, bar in enumerate(bars):
         _draw(ax, y, bar)
@@ -91,23 +93,27 @@ def word_of_mouth_value(frame: pd.DataFrame, ax: Axes | None = None, *, metric: 
         if above.part != "total":
             ax.plot([end, end], [y + THICK / 2, y + 1 - THICK / 2], color=INK, linewidth=0.6, linestyle=":")
     total = rows.loc["total"]
-    dress(ax, f"{metric} ({total['unit']})" if metric == "margin" else metric, "")
+    dress(ax, f"{word(metric)} ({total['unit']})" if metric == "margin" else word(metric), "")
     ax.axvline(0, color=INK, linewidth=0.8, zorder=1)
     ax.grid(axis="y", visible=False)
     ax.grid(axis="x", color=PALE, linewidth=0.4)
-    ax.set_yticks(range(len(bars)), [BARS[bar.part][0] for bar in bars], fontsize=LABEL_SIZE)
+    ax.set_yticks(range(len(bars)), [word(BARS[bar.part][0]) for bar in bars], fontsize=LABEL_SIZE)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     ax.invert_yaxis()
     ax.margins(x=0.16)
     n = int(total["n"])
-    sure = "Lines: 95 % intervals; hollow: zero is inside." if n > 1 else "One replication: no interval."
+    sure = word("Lines: 95 % intervals; hollow: zero is inside.") if n > 1 else word(ALONE)
     share = (
-        f" All is {100 * total['effect'] / total['baseline']:+.1f} % of what there is without."
+        " "
+        + word(
+            "All is {share} % of what there is without.",
+            share=numeral(f"{100 * total['effect'] / total['baseline']:+.1f}"),
+        )
         if total["baseline"]
         else ""
     )
-    head(ax, QUESTION, f"With what is heard, less without. {sure}{share}".replace("-", "−"), left=2.6)
+    head(ax, word(QUESTION), f"{word('With what is heard, less without.')} {sure}{share}", left=2.6)
     return ax
 
 
@@ -138,6 +144,6 @@ def _draw(ax: Axes, y: int, bar: Bar) -> None:
         ax.plot(ends[2:], [y, y], color=INK, linewidth=1.4, zorder=3)
         ax.plot(ends[2:], [y, y], "|", color=INK, markersize=6, zorder=3)
     ax.annotate(
-        f"{bar.size:+,.0f}".replace("-", "−"), (max(ends), y), xytext=(5, 0), textcoords="offset points", va="center",
+        numeral(f"{bar.size:+,.0f}"), (max(ends), y), xytext=(5, 0), textcoords="offset points", va="center",
         fontsize=SMALL_SIZE, color=INK,
     )  # fmt: skip

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
-from loyaltysim.faults import ScenarioError
 from loyaltysim.plots.interval import ratio
 from loyaltysim.report.findings import Findings
-from loyaltysim.report.language import Language
+from loyaltysim.report.labels import label
+from loyaltysim.report.language import NO_BREAK, Language
 from loyaltysim.study.launches import Launch, break_even
 from loyaltysim.study.program_doubt import worst_tenth, worst_tenth_interval
 from loyaltysim.study.wording import Number, mean_of, number_of
+from loyaltysim.summaries import summary
 
 ROBUST = 0.9
 """A verdict holds in so many draws, or it is said to rest on assumptions (assumed)."""
@@ -101,7 +101,7 @@ class _Writer:
         margins = {name: own["margin"] for name, own in sizes.items() if "margin" in own}
         best = max(margins, key=lambda name: margins[name].mean, default=None)
         tone, short = "open", self.say("Too close to call.")
-        if best is not None and all(margin.certain for margin in margins.values()):
+        if best is not None and all(margin.certain for margin in (*margins.values(), *self.ahead(best, margins))):
             won = margins[best].mean > 0
             tone = "good" if won else "bad"
             short = self.say("{name} earns more than {base}.", name=best if won else base, base=base if won else best)
@@ -117,6 +117,17 @@ class _Writer:
             if {"margin", "retention_rate"} <= set(own)
         )  # fmt: skip
         return Answer("better", self.say("Which of them is better?"), short, "", "compared", items, tone)
+
+    def ahead(self, best: str, margins: dict[str, Number]) -> list[Number]:
+        """How far the best is ahead of the other scenarios, as lucky; none where the baseline beats them all."""
+        if margins[best].mean < 0:
+            return []
+        runs, focal = self.found.read.runs, self.found.scenario.focal
+        earned = {
+            name: np.asarray(summary(runs[name], "margin").sel(brand=focal, segment="all").values, float)
+            for name in margins
+        }
+        return [mean_of(earned[best] - earned[name]) for name in margins if name != best]
 
     def keep_or_stop(self) -> Answer:
         new, on = mean_of(self.launch.value), self.found.going_on
@@ -150,10 +161,13 @@ class _Writer:
             text = self.say("No period fits into the run, so retention is not measured.")
             return Answer("point", question, self.say("Not measured."), text, "customers")
         gained = self.language.both(won.times(100), self.say("points"))
+        paid = (self.parts["program_cost"] + self.parts["liability"]).to_numpy()
         if np.isfinite(won.half) and not won.certain:
             text = self.say("The program moves retention by {points}: that cannot be told from zero.", points=gained)
+            if won.high > 0:
+                least = f"{self.language.significant(paid.mean() / (100 * won.high))}{NO_BREAK}{self.unit}"
+                text += " " + self.say("At the upper end of that, a point takes {least} of rewards.", least=least)
             return Answer("point", question, self.say("It cannot be told."), text, "customers")
-        paid = (self.parts["program_cost"] + self.parts["liability"]).to_numpy()
         gross, net = (_ratio(amount, 100 * moved) for amount in (paid, -self.launch.value))
         short = self.say("{amount} {unit} of rewards", amount=self.language.mean(gross), unit=self.unit)
         if won.mean < 0:
@@ -167,7 +181,11 @@ class _Writer:
                 span=self.span,
             ),
         ]
-        if net.mean > 0:
+        if np.isfinite(net.half) and not net.certain:
+            lines.append(self.say(
+                "With what members buy more, {net} remain: that cannot be told from zero.", net=self.money(net),
+            ))  # fmt: skip
+        elif net.mean > 0:
             lines.append(self.say("What members buy more pays part of it back: {net} remain.", net=self.money(net)))
         else:
             back = self.money(net.times(-1))
@@ -187,6 +205,7 @@ class _Writer:
                 text += " " + self.say(
                     "At best, by its interval, after {weeks}.", weeks=self.weeks_text(found.earliest)
                 )
+                return Answer("even", question, self.say("Perhaps not within {span}.", span=self.span), text, "money")
             return Answer("even", question, self.say("Not within {span}.", span=self.span), text, "money")
         first, short = (
             self.weeks_text(found.earliest or found.step),
@@ -225,8 +244,9 @@ class _Writer:
             share=self.language.both(share, "%"),
         )
         text += " " + self.say(
-            "Most of that went to {group}: they got {of_all} % of the rewards, {own} % of theirs for what they would "
-            "have bought.", group=self.group(most), of_all=self.language.number(of_all), own=self.language.number(own),
+            "On average the largest part of that went to {group}: they got {of_all} % of the rewards, {own} % of "
+            "theirs for what they would have bought.", group=self.group(most), of_all=self.language.number(of_all),
+            own=self.language.number(own),
         )  # fmt: skip
         return Answer(
             "anyway", question, self.say("{share} % of rewards", share=self.language.mean(share)), text, "who"
@@ -248,13 +268,32 @@ class _Writer:
         if there is None:
             return Answer(key, question, self.say("It does not arise."), missing, "worlds")
         value, lost = mean_of(there.value), mean_of(there.own_margin - self.launch.own_margin)
-        short = self.say("{value} {unit} instead of {usual}", value=self.language.mean(value), unit=self.unit,
-                         usual=self.language.mean(mean_of(self.launch.value)))  # fmt: skip
-        text = self.say("Then a launch brings {value}.", value=self.money(value)) + " "
-        text += self.say(
-            "The brand's margin with the program changes by {lost} in {span}.", lost=self.money(lost), span=self.span
-        )
-        return Answer(key, question, short, text, "worlds")
+        told = {"value": self.language.mean(value), "unit": self.unit,
+                "usual": self.language.mean(mean_of(self.launch.value))}  # fmt: skip
+        apart = mean_of(there.value - self.launch.value)
+        if apart.certain or not np.isfinite(apart.half):
+            short = self.say("{value} {unit} instead of {usual}", **told)
+        else:
+            short = self.say("{value} {unit}, not clearly other than {usual}", **told)
+        lines = [
+            self.say("Then a launch brings {value}.", value=self.money(value)),
+            self.pays(value),
+            self.say(
+                "The brand's margin with the program changes by {lost} in {span}.",
+                lost=self.money(lost),
+                span=self.span,
+            ),
+            "" if lost.certain or not np.isfinite(lost.half) else self.say("That cannot be told from zero."),
+        ]
+        return Answer(key, question, short, " ".join(filter(None, lines)), "worlds")
+
+    def pays(self, value: Number) -> str:
+        """Whether a launch pays, by its interval; nothing without one."""
+        if not np.isfinite(value.half):
+            return ""
+        if not value.certain:
+            return self.say("Whether it pays there cannot be told.")
+        return self.say("It pays there.") if value.mean > 0 else self.say("It does not pay there.")
 
     def copied(self) -> Answer:
         missing = self.say("There is no rival in this scenario who could copy it.")
@@ -282,48 +321,43 @@ class _Writer:
 
     def three_assumptions(self) -> Answer:
         question = self.say("Which three assumptions matter most?")
-        names, lines = [], []
-        for name, line in self.most_important():
-            names.append(name)
-            lines.append(line)
-        if not names:
+        frame = self.found.tornado
+        if frame is None or not len(frame):
             text = self.say("The scenario assumes nothing that could be varied.")
             return Answer("three", question, self.say("None."), text, "doubt")
+        n, tried = int(frame["n"].iloc[0]), len(self.found.tried)
+        if n < 2:
+            text = self.say("One replication has no interval: run more before you decide.")
+            return Answer("three", question, self.say("It cannot be told."), text, "doubt")
+        ends = {
+            path: {end: number_of(row) for end, row in rows.set_index("measure").iterrows()}
+            for path, rows in frame.groupby("path", sort=False)
+        }
+        sure = [path for path in ends if any(end.certain for end in ends[path].values())][:3]
+        if not sure:
+            text = self.say(
+                "Of {n} assumptions tried, none adds anything to what a launch brings that can be told from zero.",
+                n=tried,
+            )
+            return Answer("three", question, self.say("None can be told from luck."), text, "doubt")
         text = self.say("What the lower and the higher end of each adds to what a launch brings:")
-        return Answer("three", question, " · ".join(names), text, "doubt", tuple(lines))
+        if len(sure) < 3:
+            text = self.say("No other of {n} can be told from zero.", n=tried) + " " + text
+        names = [label(self.found.scenario, path, self.language) for path in sure]
+        lines = tuple(self.both_ends(name, path, ends[path]) for name, path in zip(names, sure))
+        return Answer("three", question, " · ".join(names), text, "doubt", lines)
 
-    def most_important(self) -> Iterator[tuple[str, str]]:
-        """The three first of the tornado: their names, and what each end adds."""
-        frame = self.found.tornado
-        if frame is None:
-            return
-        says = {one.path: one.says for one in self.found.tried}
-        for path in list(dict.fromkeys(frame["path"]))[:3]:
-            rows = frame[frame["path"] == path].set_index("measure")
-            low, high = (number_of(rows.loc[end]) for end in ("low", "high"))
-            line = self.say(
-                "{path} ({says}): {low} at {at_low}, {high} at {at_high}.",
-                path=path, says=says.get(path, "").rstrip("."), low=self.money(low), high=self.money(high),
-                at_low=self.language.significant(float(rows.loc["low", "value"])),
-                at_high=self.language.significant(float(rows.loc["high", "value"])),
-            )  # fmt: skip
-            yield short_name(path), line
+    def both_ends(self, name: str, path: str, ends: dict[str, Number]) -> str:
+        """What both ends of an assumption add, and where they are."""
+        one = next(one for one in self.found.tried if one.path == path)
+        return self.say(
+            "{name}, {path}: {low} at {at_low}, {high} at {at_high}.",
+            name=name, path=path, low=self.money(ends["low"]), high=self.money(ends["high"]),
+            at_low=self.language.significant(one.low), at_high=self.language.significant(one.high),
+        )  # fmt: skip
 
 
 def _ratio(above: np.ndarray, below: np.ndarray) -> Number:
     with np.errstate(invalid="ignore", divide="ignore"):
         found = ratio(above, below)
     return Number(float(found.mean), float(found.low), float(found.high))
-
-
-def short_name(path: str) -> str:
-    """The last two parts of a path that are no numbers, as one says them: "inertia", "price sensitivity, median"."""
-    from loyaltysim.faults import split_path
-
-    try:
-        parts = [str(part) for part in split_path(path) if not isinstance(part, int)]
-    except ScenarioError:
-        return path
-    inner = {"mean", "median", "sigma", "sd", "shape", "a", "b", "value", "chance", "low", "high"}
-    told = parts[-2:] if parts[-1] in inner and len(parts) > 1 else parts[-1:]
-    return ", ".join(part.replace("_", " ") for part in told)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from loyaltysim.plots.interval import interval
-from loyaltysim.report.answers import short_name
 from loyaltysim.report.findings import Findings
+from loyaltysim.report.labels import label
 from loyaltysim.report.language import Language
 from loyaltysim.study.launches import Launch, break_even
 from loyaltysim.study.stress import AS_IT_IS
@@ -33,8 +33,13 @@ class Captions:
                 scale = 1 if row["metric"] == "margin" else 100
                 unit = self.unit if row["metric"] == "margin" else self.say("points")
                 size = Number(row["effect"], row["ci_low"], row["ci_high"]).times(scale)
-                who = row["scenario"] if row["question"] == "scenario" else str(row["question"]).replace("_", " ")
-                told.append(f"{who}, {row['metric'].replace('_', ' ')}: {self.language.both(size, unit)}")
+                who = (
+                    row["scenario"]
+                    if row["question"] == "scenario"
+                    else self.language.known(str(row["question"]).replace("_", " "))
+                )
+                metric = self.language.known(row["metric"].replace("_", " "))
+                told.append(f"{who}, {metric}: {self.language.both(size, unit)}")
         return (
             self.say("Effects on {brand}, with their intervals.", brand=self.found.scenario.focal)
             + " "
@@ -101,7 +106,11 @@ class Captions:
         )  # fmt: skip
         if even.step is None:
             return f"{line} {self.say('It does not break even in this time.')}"
-        return f"{line} {self.say('It breaks even in week {week}.', week=self.language.number(weeks * even.step))}"
+        when = self.language.number(weeks * even.step)
+        if even.latest is None and np.isfinite(mean_of(launch.value).half):
+            open_ = self.say("On average it breaks even in week {week}, by its interval perhaps not at all.", week=when)
+            return f"{line} {open_}"
+        return f"{line} {self.say('It breaks even in week {week}.', week=when)}"
 
     def liability(self) -> str:
         """What is owed, held and lost at the end."""
@@ -151,22 +160,24 @@ class Captions:
         """The most important ones."""
         frame = self.found.tornado
         assert frame is not None
-        told = []
-        for path in list(dict.fromkeys(frame["path"])):
-            low, high = frame[frame["path"] == path].set_index("measure")["effect"][["low", "high"]]
-            ends = (self.language.number(low), self.language.number(high))
-            told.append(
-                self.say(
-                    "{name}: {low} at its lower end, {high} at its higher",
-                    name=short_name(path),
-                    low=ends[0],
-                    high=ends[1],
-                )
-            )
+        told, open_ = [], []
+        for path, rows in frame.groupby("path", sort=False):
+            low, high = (number_of(rows.set_index("measure").loc[end]) for end in ("low", "high"))
+            name = label(self.found.scenario, str(path), self.language)
+            if np.isfinite(low.half) and not (low.certain or high.certain):
+                open_.append(name)
+                continue
+            ends = (self.language.mean(low), self.language.mean(high))
+            told.append(self.say(
+                "{name}: {low} at its lower end, {high} at its higher", name=name, low=ends[0], high=ends[1],
+            ))  # fmt: skip
         head = self.say(
             "What each assumption adds to the program's value, in {unit}, the most important first:", unit=self.unit
         )
-        return f"{head} {self.each(told)}"
+        lines = [f"{head} {self.each(told)}"] if told else []
+        if open_:
+            lines.append(f"{self.say('What these add cannot be told from zero:')} {self.each(open_)}")
+        return " ".join(lines)
 
     def outcomes(self) -> str:
         """Quartiles."""

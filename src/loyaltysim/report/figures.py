@@ -14,8 +14,10 @@ from loyaltysim.plots.retention import missing as no_retention
 from loyaltysim.plots.save_all import svg
 from loyaltysim.plots.shares import missing as no_shares
 from loyaltysim.plots.switching import missing as no_switching
+from loyaltysim.plots.words import spoken
 from loyaltysim.report.captions import Captions
 from loyaltysim.report.findings import Findings
+from loyaltysim.report.labels import label
 from loyaltysim.report.language import Language
 from loyaltysim.study.launches import break_even
 from loyaltysim.study.stress import AS_IT_IS
@@ -47,7 +49,8 @@ def figures(found: Findings, language: Language) -> list[Figure]:
     """All figures that have something to show, in the order of the page."""
     captions, made = Captions(found, language), []
     for name, section, draw in _drawn(found, language):
-        file = svg(draw, name)
+        with spoken(language):
+            file = svg(draw, name)
         made.append(Figure(name, section, getattr(captions, name)(), file, inline(file, name)))
     return made
 
@@ -79,11 +82,12 @@ def _drawn(found: Findings, language: Language) -> list[tuple[str, str, Callable
         made.append(("word_of_mouth_value", "talk", lambda: plots.word_of_mouth_value(found.word_of_mouth)))
     if found.tornado is not None and len(found.tornado) and launch is not None:
         what, middle = language.say("the program's value"), float(np.mean(launch.value))
-        made.append(("tornado", "doubt", lambda: plots.tornado(found.tornado, value=middle, what=what)))
+        names = {path: label(found.scenario, path, language) for path in found.tornado["path"]}
+        made.append(("tornado", "doubt", lambda: plots.tornado(found.tornado, value=middle, what=what, names=names)))
     draws = found.draws
     if draws is not None and len(draws):
-        label = language.say("what a launch brings ({unit})", unit=unit)
-        made.append(("outcomes", "doubt", lambda: plots.outcomes(draws, unit=label)))
+        brings = language.say("what a launch brings ({unit})", unit=unit)
+        made.append(("outcomes", "doubt", lambda: plots.outcomes(draws, unit=brings)))
     if found.worlds:
         made.append(("ranges", "worlds", lambda: _worlds(found, language)))
     return made

@@ -50,6 +50,19 @@ class Language:
         """The sentence in this language, with values where it has names in braces."""
         return _HOLD.sub(NO_BREAK, self.catalog.get(sentence, sentence).format(**values))
 
+    def known(self, sentence: str) -> str:
+        """The sentence in this language if its catalog has it, else as it is; braces in it stand for nothing."""
+        return self.catalog.get(sentence, sentence)
+
+    def pointed(self, text: str) -> str:
+        """A number that is written the English way, "-1,234.5", grouped and pointed as the language does."""
+        text = text.replace("-", MINUS)
+        if self.code == ENGLISH:
+            return text
+        from babel.numbers import get_decimal_symbol, get_group_symbol
+
+        return text.translate({ord(","): get_group_symbol(self.code), ord("."): get_decimal_symbol(self.code)})
+
     def number(self, value: float, digits: int = 0) -> str:
         """A number with so many decimals, as the language groups and points them."""
         if not math.isfinite(value):

@@ -104,6 +104,13 @@ def _sections(found: Findings, language: Language) -> list[dict[str, Any]]:
     say = language.say
     spread = language.number(100 * found.spread)
     compare = found.read.baseline is not None
+    runs, own = (
+        say("It rests on {n} replications.", n=n) for n in (found.data.sizes["replication"], found.replications)
+    )
+    ends = "" if found.tornado is None or not len(found.tornado) else say(
+        "Each end rests on {n} replications, the draws are {k}.",
+        n=int(found.tornado["n"].iloc[0]), k=0 if found.draws is None else len(found.draws),
+    )  # fmt: skip
     every = [
         ("compared", say("Compared"), say("What was compared"), say(
             "Scenarios with the same customers and the same luck, so that their difference is their own."
@@ -133,5 +140,9 @@ def _sections(found: Findings, language: Language) -> list[dict[str, Any]]:
             "Every number of the scenario that is in play, where it comes from, and between which ends it was tried."
         ), True),
     ]  # fmt: skip
-    heads = ("key", "short", "title", "words")
-    return [dict(zip(heads, one)) for one in every if one[-1]]
+    rests = {"compared": runs, "customers": runs, "money": own, "who": own, "talk": own, "worlds": own, "doubt": ends}
+    return [
+        {"key": key, "short": short, "title": title, "words": " ".join(filter(None, (words, rests.get(key))))}
+        for key, short, title, words, there in every
+        if there
+    ]

@@ -10,6 +10,7 @@ import numpy as np
 
 from loyaltysim.plots.interval import interval
 from loyaltysim.report.findings import Findings
+from loyaltysim.report.labels import first_clause, label
 from loyaltysim.report.language import Language
 from loyaltysim.report.sources import register
 from loyaltysim.study.stress import AS_IT_IS, WORLDS
@@ -22,6 +23,12 @@ Cell = str | int | float
 METRICS = ("retention_rate", "repeat_rate", "share", "penetration", "purchase_frequency", "revenue", "margin")
 TOLD_OF_EFFECTS = ("retention_rate", "repeat_rate", "share", "units", "revenue", "margin")
 ENDS = ("effect", "ci_low", "ci_high")
+GROUPS = {
+    "none": "bought nothing before",
+    "light": "lightest third",
+    "medium": "middle third",
+    "heavy": "heaviest third",
+}
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,8 @@ def tables(found: Findings, language: Language) -> list[Table]:
 
 class _Maker:
     def __init__(self, found: Findings, language: Language) -> None:
-        self.found, self.say = found, language.say
+        self.found, self.say, self.known = found, language.say, language.known
+        self.language = language
         self.currency = found.scenario.currency
 
     def ends(self, unit: str) -> list[tuple[str, str]]:
@@ -64,10 +72,10 @@ class _Maker:
             (str(brand), self.found.data, str(brand)) for brand in self.found.data["brand"].values
         ]  # fmt: skip
         for metric in METRICS:
-            for label, data, brand in whose:
+            for name, data, brand in whose:
                 found = number(data, metric, brand).times(100 if is_share(metric) else 1)
                 unit = "%" if is_share(metric) else data[metric].attrs["units"]
-                rows.append([metric.replace("_", " "), label, unit, found.mean, found.low, found.high])
+                rows.append([self.known(metric.replace("_", " ")), name, unit, found.mean, found.low, found.high])
         heads = [(self.say("what"), ""), (self.say("scenario") if several else self.say("brand"), "")]
         columns = [*heads, (self.say("unit"), ""), *self.ends("")]
         yield Table("compared", "compared", self.say("What was measured"), columns, rows, texts=3)
@@ -78,9 +86,13 @@ class _Maker:
         for row in self.found.read.effects:
             if row["metric"] in TOLD_OF_EFFECTS and row["effect"] is not None:
                 scale, unit = (100, self.say("points")) if is_share(row["metric"]) else (1, row["unit"])
-                which = row["scenario"] if row["question"] == "scenario" else str(row["question"]).replace("_", " ")
+                which = (
+                    row["scenario"]
+                    if row["question"] == "scenario"
+                    else self.known(str(row["question"]).replace("_", " "))
+                )
                 ends = [float(row[end]) * scale if row[end] is not None else float("nan") for end in ENDS]
-                rows.append([which, row["metric"].replace("_", " "), unit, *ends])
+                rows.append([which, self.known(row["metric"].replace("_", " ")), unit, *ends])
         columns = [(self.say("of"), ""), (self.say("on"), ""), (self.say("unit"), ""), *self.ends("")]
         yield Table("effects", "compared", self.say("Effects"), columns, rows, texts=3)
 
@@ -151,8 +163,8 @@ class _Maker:
             return
         rows: list[list[Cell]] = [
             [
-                str(row["group"]),
-                str(row["metric"]).replace("_", " "),
+                self.known(GROUPS.get(str(row["group"]), str(row["group"]))),
+                self.known(str(row["metric"]).replace("_", " ")),
                 str(row["unit"]),
                 *(float(row[end]) for end in ENDS),
             ]
@@ -166,7 +178,12 @@ class _Maker:
         frame = self.found.word_of_mouth
         records: list[dict[str, Any]] = [] if frame is None else frame.to_dict("records")
         rows: list[list[Cell]] = [
-            [str(row["part"]), str(row["metric"]), str(row["unit"]), *(float(row[end]) for end in ENDS)]
+            [
+                self.known(str(row["part"])),
+                self.known(str(row["metric"])),
+                str(row["unit"]),
+                *(float(row[end]) for end in ENDS),
+            ]
             for row in records
         ]
         columns = [(self.say("part"), ""), (self.say("what"), ""), (self.say("unit"), ""), *self.ends("")]
@@ -177,10 +194,18 @@ class _Maker:
         frame = self.found.tornado
         records: list[dict[str, Any]] = [] if frame is None else frame.to_dict("records")
         rows: list[list[Cell]] = [
-            [str(row["path"]), float(row["value"]), *(float(row[end]) for end in ENDS)] for row in records
+            [str(row["path"]), label(self.found.scenario, str(row["path"]), self.language), float(row["value"]),
+             *(float(row[end]) for end in ENDS)]
+            for row in records
+        ]  # fmt: skip
+        columns = [
+            (self.say("assumption"), ""),
+            (self.say("what it is"), ""),
+            (self.say("tried at"), ""),
+            *self.ends(self.currency),
         ]
-        columns = [(self.say("assumption"), ""), (self.say("tried at"), ""), *self.ends(self.currency)]
-        yield Table("assumptions", "doubt", self.say("What each assumption adds to the program's value"), columns, rows)
+        yield Table("assumptions", "doubt", self.say("What each assumption adds to the program's value"), columns, rows,
+                    texts=2)  # fmt: skip
 
     def draws(self) -> Iterator[Table]:
         """The value in every draw."""
@@ -216,7 +241,7 @@ class _Maker:
             one = tried.get(known.path)
             ends: Sequence[Cell] = ("", "") if one is None else (one.low, one.high)
             source = known.source or self.say("set in the scenario; no source is given")
-            says = known.says
+            says = self.known(clause) if self.known(clause := first_clause(known.says)) != clause else known.says
             rows.append([known.path, says, known.unit, source, known.value, *ends])
         heads = ("setting", "what it is", "unit", "where it comes from", "value", "tried from", "to")
         columns = [(self.say(head), "") for head in heads]

@@ -1,0 +1,52 @@
+"""Labels: what a setting is called in words: the sentence of its record, and whose it is.
+
+A catalog's translation stands in its place where there is one. Names of brands and segments stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from loyaltysim.customers.distributions import Distribution
+from loyaltysim.faults import ScenarioError, split_path
+from loyaltysim.record import Record
+from loyaltysim.scenario import member
+from loyaltysim.scenario_fields import settings
+
+if TYPE_CHECKING:
+    from loyaltysim.report.language import Language
+    from loyaltysim.scenario import Scenario
+
+_STOP = re.compile(r"[;:]|\.(?:\s|$)")
+
+
+def label(scenario: Scenario, path: str, language: Language) -> str:
+    """A setting in words, "Share taken off the list price (Rival)"; its path where it has no sentence."""
+    try:
+        parts = split_path(path)
+        said = [language.known(first_clause(one)) for one in _said(scenario, parts) if one]
+    except (ScenarioError, LookupError):
+        return path
+    if not said:
+        return path
+    words = ": ".join([said[0], *(one[0].lower() + one[1:] for one in said[1:])])
+    place = 1 if parts[0] == "brands" else 2 if parts[:2] == ("population", "segments") else None
+    return words if place is None else f"{words} ({parts[place]})"
+
+
+def first_clause(says: str) -> str:
+    """A sentence up to its first stop, without it."""
+    return _STOP.split(says, maxsplit=1)[0].strip()
+
+
+def _said(scenario: Scenario, parts: tuple[str | int, ...]) -> list[str]:
+    """The sentence of a setting; before it that of the trait inside which it stands."""
+    said: list[str] = []
+    value: Any = scenario
+    for part in parts:
+        if isinstance(value, Record):
+            own = next((one.says for one in settings(type(value)) if one.name == part), "")
+            said = [*said, own] if isinstance(value, Distribution) else [own]
+        value = member(value, part)
+    return said
