@@ -9,6 +9,8 @@ from loyaltysim.loading import load
 from loyaltysim.report.language import Language
 from loyaltysim.report.sources import register
 from loyaltysim.report.tables import tables
+from loyaltysim.scenario_file import find
+from loyaltysim.scenario_template import commented
 
 pytestmark = pytest.mark.slow  # the report of a small market takes some seconds to work out
 
@@ -54,6 +56,17 @@ def test_register__has_the_comment_beside_a_number_and_above_it(place):
     assert known["behavior.experience.spread"].source == "assumed"
     assert known["network.mean_degree"].source == ""  # it is not the default, and nothing is said
     assert "brands.@Rival.ethics" not in known  # 0 by default: off
+
+
+def test_register__of_a_file_that_new_wrote_has_the_authors_comments_alone(place):
+    file = place / "new.toml"
+    file.write_text(commented(load("grocery"), find("grocery").read_text("utf-8")), "utf-8")
+    known = {one.path: one.source for one in register(load(file), str(file))}
+    assert known["population.needs_per_week.mean"].startswith("The category is bought 1.456 times a quarter")
+    assert known["population.segments.Regular.inertia"] == "assumed"
+    assert known["burn_in"] == "… after two that are not, in which bonds grow to nearly what they will be"
+    assert known["behavior.bond.jump"] == "assumed"  # at its default, in a table with a sentence of its own
+    assert not [path for path, source in known.items() if "default" in source or "Not given" in source]
 
 
 def test_register__does_not_believe_a_file_that_was_changed(place):

@@ -25,7 +25,7 @@ def label(scenario: Scenario, path: str, language: Language) -> str:
     """A setting in words, "Share taken off the list price (Rival)"; its path where it has no sentence."""
     try:
         parts = split_path(path)
-        said = [language.known(first_clause(one)) for one in _said(scenario, parts) if one]
+        said = [language.known(first_clause(one)) for one in said_of(scenario, parts) if one]
     except (ScenarioError, LookupError):
         return path
     if not said:
@@ -40,7 +40,7 @@ def first_clause(says: str) -> str:
     return _STOP.split(says, maxsplit=1)[0].strip()
 
 
-def _said(scenario: Scenario, parts: tuple[str | int, ...]) -> list[str]:
+def said_of(scenario: Scenario, parts: tuple[str | int, ...]) -> list[str]:
     """The sentence of a setting; before it that of the trait inside which it stands."""
     said: list[str] = []
     value: Any = scenario

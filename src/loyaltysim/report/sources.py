@@ -6,11 +6,15 @@ above it are read, in the file and in those that it extends.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from itertools import dropwhile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from loyaltysim.faults import ScenarioError, path_text
 from loyaltysim.loading import load
+from loyaltysim.report.labels import said_of
 from loyaltysim.scenario_file import SHIPPED, read
 from loyaltysim.study.assumptions import numbers, values_in
 from loyaltysim.toml_lines import comments_of, lines_of
@@ -18,6 +22,12 @@ from loyaltysim.toml_lines import comments_of, lines_of
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
     from loyaltysim.scenario_fields import Path as Place
+
+
+BEGIN = 30
+"""So many letters tell a setting's sentence from an author's comment; assumed."""
+_SWITCHED_OFF = re.compile(r"Not given: |(kind \w+|\{.*\}): |[\w.\"-]+ = ")
+"""What `new` writes above the next setting: of one that is left out, or at its default."""
 
 
 class Known(NamedTuple):
@@ -60,7 +70,7 @@ def comments_on(scenario: Scenario, named: str) -> dict[str, str]:
         if where is None or in_file.get(path) != value:
             continue
         text = texts.setdefault(where[0], _Text(where[0]))
-        comment = text.about(path)
+        comment = text.about(path, [*said_of(scenario, path), *said_of(scenario, path[:-1])])
         if comment:
             found[path_text(path)] = comment
     return found
@@ -84,14 +94,17 @@ class _Text:
         self.lines, self.comments = lines_of(text), comments_of(text)
         self.taken = set(self.lines.values())
 
-    def about(self, path: Place) -> str:
-        """The comment on the line of a path, or those right above it."""
+    def about(self, path: Place, said: Sequence[str]) -> str:
+        """The comment on the line of a path, and those right above it; what `new` writes of every setting is none."""
         line = next((self.lines[p] for p in _upward(path) if p in self.lines), None)
         if line is None:
             return ""
         above: list[str] = []
         before = line - 1
-        while before in self.comments and before not in self.taken:
+        while before in self.comments and before not in self.taken and not _SWITCHED_OFF.match(self.comments[before]):
+            if any(one and self.comments[before].startswith(one[:BEGIN]) for one in said):
+                above = list(dropwhile(lambda text: text.startswith("  "), above))  # the end of that sentence
+                break
             above.insert(0, self.comments[before])
             before -= 1
         return " ".join([*above, self.comments.get(line, "")]).strip()
