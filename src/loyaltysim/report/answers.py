@@ -10,7 +10,8 @@ from loyaltysim.plots.interval import ratio
 from loyaltysim.report.findings import Findings
 from loyaltysim.report.labels import label
 from loyaltysim.report.language import NO_BREAK, Language
-from loyaltysim.study.launches import Launch, break_even
+from loyaltysim.report.teller import Teller
+from loyaltysim.study.launches import break_even
 from loyaltysim.study.program_doubt import worst_tenth, worst_tenth_interval
 from loyaltysim.study.wording import Number, mean_of, number_of
 from loyaltysim.summaries import summary
@@ -57,24 +58,7 @@ def answers(found: Findings, language: Language) -> list[Answer]:
     ]
 
 
-class _Writer:
-    def __init__(self, found: Findings, language: Language) -> None:
-        self.found, self.language, self.say = found, language, language.say
-        self.unit = found.scenario.currency
-        self.launch = found.launch or Launch(*([np.zeros((1, 1))] * 5))
-        self.parts = found.value.by_replication if found.value is not None else None
-        self.weeks = found.scenario.calendar.weeks
-        self.span = self.weeks_text(found.scenario.steps)
-
-    def weeks_text(self, steps: float) -> str:
-        """A time in weeks."""
-        weeks = steps * self.weeks
-        told = self.language.number(weeks, 0 if weeks >= 1 else 1)
-        return self.say("{n} week", n=told) if round(weeks, 1) == 1 else self.say("{n} weeks", n=told)
-
-    def money(self, number: Number) -> str:
-        return self.language.both(number, self.unit)
-
+class _Writer(Teller):
     def verdict(self, number: Number) -> str:
         """Keep it, stop it, or neither: by the interval, and by the draws of assumptions."""
         if not np.isfinite(number.half):
@@ -252,16 +236,6 @@ class _Writer:
             "anyway", question, self.say("{share} % of rewards", share=self.language.mean(share)), text, "who"
         )
 
-    def group(self, name: str) -> str:
-        """A group of customers in words."""
-        told = {
-            "none": self.say("those who had bought nothing before"),
-            "light": self.say("the lightest third of buyers"),
-            "medium": self.say("the middle third of buyers"),
-            "heavy": self.say("the heaviest third of buyers"),
-        }
-        return told.get(name, name)
-
     def in_world(self, key: str, name: str, question: str, missing: str) -> Answer:
         """What the program is worth in an adverse world, and what that world does to the brand."""
         there = self.found.worlds.get(name)
@@ -286,14 +260,6 @@ class _Writer:
             "" if lost.certain or not np.isfinite(lost.half) else self.say("That cannot be told from zero."),
         ]
         return Answer(key, question, short, " ".join(filter(None, lines)), "worlds")
-
-    def pays(self, value: Number) -> str:
-        """Whether a launch pays, by its interval; nothing without one."""
-        if not np.isfinite(value.half):
-            return ""
-        if not value.certain:
-            return self.say("Whether it pays there cannot be told.")
-        return self.say("It pays there.") if value.mean > 0 else self.say("It does not pay there.")
 
     def copied(self) -> Answer:
         missing = self.say("There is no rival in this scenario who could copy it.")

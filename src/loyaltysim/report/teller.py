@@ -1,0 +1,50 @@
+"""Teller: what every answer of a report needs: the findings, a language, and numbers in words."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from loyaltysim.report.findings import Findings
+from loyaltysim.report.language import Language
+from loyaltysim.study.launches import Launch
+from loyaltysim.study.wording import Number
+
+
+class Teller:
+    """Findings, told in a language."""
+
+    def __init__(self, found: Findings, language: Language) -> None:
+        self.found, self.language, self.say = found, language, language.say
+        self.unit = found.scenario.currency
+        self.launch = found.launch or Launch(*([np.zeros((1, 1))] * 5))
+        self.parts = found.value.by_replication if found.value is not None else None
+        self.weeks = found.scenario.calendar.weeks
+        self.span = self.weeks_text(found.scenario.steps)
+
+    def weeks_text(self, steps: float) -> str:
+        """A time in weeks."""
+        weeks = steps * self.weeks
+        told = self.language.number(weeks, 0 if weeks >= 1 else 1)
+        return self.say("{n} week", n=told) if round(weeks, 1) == 1 else self.say("{n} weeks", n=told)
+
+    def money(self, number: Number) -> str:
+        """In currency, with its interval."""
+        return self.language.both(number, self.unit)
+
+    def pays(self, value: Number) -> str:
+        """Whether a launch pays, by its interval; nothing without one."""
+        if not np.isfinite(value.half):
+            return ""
+        if not value.certain:
+            return self.say("Whether it pays there cannot be told.")
+        return self.say("It pays there.") if value.mean > 0 else self.say("It does not pay there.")
+
+    def group(self, name: str) -> str:
+        """A group of customers in words."""
+        told = {
+            "none": self.say("those who had bought nothing before"),
+            "light": self.say("the lightest third of buyers"),
+            "medium": self.say("the middle third of buyers"),
+            "heavy": self.say("the heaviest third of buyers"),
+        }
+        return told.get(name, name)
