@@ -5,9 +5,8 @@ variance ratio (docs/model.md, eq. E42) is (var a + var b) / var(a - b) over rep
 independent luck need. Share also in windows that begin with the promotion, and all of it without talk as well.
 """
 
-import sys
-
 import numpy as np
+from asked import asking, where, whole
 
 import loyaltysim as ls
 from loyaltysim.plots.effects import HEADLINE
@@ -33,7 +32,10 @@ def ratio(other: np.ndarray, base: np.ndarray) -> str:
 
 
 def main() -> None:
-    replications = int(sys.argv[1]) if len(sys.argv) > 1 else 40
+    asked = asking(__doc__)
+    asked.add_argument("replications", nargs="?", type=whole(5, 10_000), default=40, help="5 and more; 40 if not given")
+    replications = asked.parse_args().replications
+    print(where())
     grocery = ls.load("grocery")
     markets = {"as it is": grocery, "without talk": grocery.vary({"word_of_mouth.talk": "none"})}
     found = {}

@@ -1,6 +1,5 @@
 """Time how long a log of purchases takes to read, check and summarize: ``python benchmarks/data.py [ROWS …]``."""
 
-import sys
 import tempfile
 from pathlib import Path
 from statistics import median
@@ -8,6 +7,7 @@ from time import perf_counter, process_time
 
 import numpy as np
 import pandas as pd
+from asked import asking, where, whole
 
 import loyaltysim as ls
 
@@ -24,7 +24,10 @@ def log(rows: int) -> pd.DataFrame:
 
 
 def main() -> None:
-    given = [int(text.replace("_", "")) for text in sys.argv[1:]] or [100_000, 1_000_000]
+    asked = asking(__doc__)
+    asked.add_argument("rows", nargs="*", type=whole(), default=[100_000, 1_000_000], help="purchases: 100000 1000000")
+    given = asked.parse_args().rows
+    print(where())
     print(f"seconds, median of {ROUNDS} (fastest – slowest); processor time of all threads in brackets")
     with tempfile.TemporaryDirectory() as folder:
         for rows in given:

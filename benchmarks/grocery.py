@@ -4,10 +4,11 @@ Variants take turns in one process; each turn steps a market that has run for a 
 over the rounds of ratios within a round.
 """
 
-import sys
 from statistics import median
 from time import perf_counter
 from typing import Any
+
+from asked import asking, where, whole
 
 from loyaltysim import Simulation, load
 from loyaltysim.scenario import Scenario
@@ -74,7 +75,10 @@ def variants(customers: int) -> dict[str, Scenario]:
 
 
 def main() -> None:
-    customers = int(sys.argv[1].replace("_", "")) if len(sys.argv) > 1 else 100_000
+    asked = asking(__doc__)
+    asked.add_argument("customers", nargs="?", type=whole(), default=100_000, help="100000 if not given")
+    customers = asked.parse_args().customers
+    print(where())
     running = {name: Simulation(one, threads=1).run(until=BEFORE) for name, one in variants(customers).items()}
     levers = running["everything"].scenario.brands["Ours"].levers
     print(f"{customers:,} customers, one thread, {ROUNDS} rounds of {STEPS} steps after a year")

@@ -6,10 +6,10 @@ twin runs a few replications, and its time for all is theirs in proportion. Open
 sides, loading the kernels does not.
 """
 
-import sys
 from time import perf_counter
 
 import mesa
+from asked import asking, where, whole
 
 import loyaltysim as ls
 
@@ -17,7 +17,12 @@ CUSTOMERS = 1_000
 
 
 def main() -> None:
-    replications, few = (int(given) for given in (*sys.argv[1:], *(1000, 4)[len(sys.argv) - 1 :]))
+    asked = asking(__doc__)
+    asked.add_argument("replications", nargs="?", type=whole(1, 100_000), default=1000, help="1000 if not given")
+    asked.add_argument("of_the_twin", nargs="?", type=whole(1, 1000), default=4, help="of them by the twin: 4")
+    given = asked.parse_args()
+    replications, few = given.replications, given.of_the_twin
+    print(where())
     scenario = ls.load("reference").vary({"population.n_customers": CUSTOMERS})
     ls.replicate(scenario, replications=2, threads=1)  # loads the kernels
     start = perf_counter()

@@ -6,9 +6,10 @@ are of the processor, so that other work on the machine counts little.
 """
 
 import statistics
-import sys
 from math import sqrt
 from time import process_time
+
+from asked import asking, where, whole
 
 import loyaltysim as ls
 
@@ -25,7 +26,12 @@ def stepped(scenario: ls.Scenario) -> None:
 
 
 def main() -> None:
-    pairs, customers = (int(given) for given in (*sys.argv[1:], *(12, 100_000)[len(sys.argv) - 1 :]))
+    asked = asking(__doc__)
+    asked.add_argument("pairs", nargs="?", type=whole(2, 1000), default=12, help="12 if not given")
+    asked.add_argument("customers", nargs="?", type=whole(), default=100_000, help="100000 if not given")
+    given = asked.parse_args()
+    pairs, customers = given.pairs, given.customers
+    print(where())
     scenario = ls.load("grocery").vary({"population.n_customers": customers, "steps": 52})
     contenders, ratios = [simulated, stepped], []
     for pair in range(-1, pairs):  # a pair before the first loads the kernels

@@ -1,10 +1,10 @@
 """Time how long each kind of network takes to build: ``python benchmarks/networks.py [CUSTOMERS [KIND …]]``."""
 
-import sys
 from statistics import median
 from time import perf_counter
 
 import numpy as np
+from asked import asking, where, whole
 
 from loyaltysim.customers.network import Network
 from loyaltysim.customers.turnover import Turnover
@@ -25,8 +25,14 @@ SEGMENTS = 5
 
 
 def main() -> None:
-    given = sys.argv[1:]
-    n, kinds = int(given[0].replace("_", "")) if given else 1_000_000, given[1:] or list(KINDS)
+    asked = asking(__doc__)
+    asked.add_argument("customers", nargs="?", type=whole(), default=1_000_000, help="1000000 if not given")
+    asked.add_argument("kinds", nargs="*", metavar="KIND", help=f"all if none is given: {'; '.join(KINDS)}")
+    given = asked.parse_args()
+    n, kinds = given.customers, given.kinds or list(KINDS)
+    if unknown := [kind for kind in kinds if kind not in KINDS]:
+        asked.error(f'there is no kind "{unknown[0]}", only {"; ".join(KINDS)}')
+    print(where())
     segment = (np.arange(n) * 7919 % SEGMENTS).astype(np.uint8)
     for kind in kinds:  # compiled, or brought from the cache
         Network.pick(KINDS[kind]).build(1000, 1, 1, segment=segment[:1000])
@@ -42,7 +48,7 @@ def main() -> None:
     for kind in kinds:
         size, ends = made[kind]
         print(f"{kind:<18} {median(times[kind]):7.3f} s   {size / n:6.1f} bytes a customer, {ends / n:.2f} neighbors")
-    if not given:
+    if not given.kinds:
         network, turnover = Network.pick("random").build(n, 1, 1), Turnover(0.2, 7 / 365.25, 1, 0)
         turnover.bring(network, 1)
         start = perf_counter()

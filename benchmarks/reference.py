@@ -1,10 +1,9 @@
 """Time the reference step here, in NumPy, in C and in Mesa: ``python benchmarks/reference.py [CUSTOMERS …]``.
 
-With the name of a file that ends in .svg, last, the times are drawn, too.
+With ``--picture FILE.svg`` the times are drawn, too.
 """
 
-import sys
-
+from asked import asking, whole
 from rich.console import Console
 
 import loyaltysim as ls
@@ -37,13 +36,15 @@ def draw(report: bench.Report, file: str) -> None:
 
 
 def main() -> None:
-    given = sys.argv[1:]
-    file = given.pop() if given and given[-1].endswith(".svg") else None
-    sizes = tuple(int(size.replace("_", "")) for size in given) or (1_000, 10_000, 100_000, 1_000_000)
-    report = bench.run(sizes, threads=2, progress=Console(stderr=True).print)
+    asked = asking(__doc__)
+    usual = [1_000, 10_000, 100_000, 1_000_000]
+    asked.add_argument("customers", nargs="*", type=whole(), default=usual, help="1000 10000 100000 1000000")
+    asked.add_argument("--picture", metavar="FILE.svg")
+    given = asked.parse_args()
+    report = bench.run(tuple(given.customers), threads=2, progress=Console(stderr=True).print)
     Console(width=120).print(bench.table(report))
-    if file is not None:
-        draw(report, file)
+    if given.picture is not None:
+        draw(report, given.picture)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,21 @@
 """How time and memory grow with the population: ``python benchmarks/sizes.py [SCENARIO=CUSTOMERS …] [--threads 1,2]``.
 
-Each size runs in a process of its own, so that its highest memory is its own. 52 weeks, network and opening included in
-memory, opening not in the time of a step. The last line of each scenario is the exponent of time's growth.
+Each size runs in a process of its own, so that its highest memory is its own. Network and opening
+are in the memory and in the seconds of 52 weeks, but not in the time of a step. The last line of each scenario is the
+exponent of time's growth.
 """
 
 import json
 import resource
 import subprocess
 import sys
+from argparse import ArgumentTypeError
 from math import log
 from time import perf_counter
+
+from asked import asking, where, whole
+
+from loyaltysim.scenario_file import shipped
 
 SIZES = [
     *((name, 10**power) for name in ("reference",) for power in (5, 6, 7)),
@@ -49,17 +55,32 @@ def _highest() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
+def sized(text: str) -> tuple[str, int]:
+    """SCENARIO=CUSTOMERS."""
+    name, _, size = text.partition("=")
+    if name not in shipped():
+        raise ArgumentTypeError(
+            f"must be SCENARIO=CUSTOMERS of a shipped scenario ({', '.join(shipped())}), was {text}"
+        )
+    return name, whole()(size)
+
+
+def several(text: str) -> list[int]:
+    """Whole numbers with commas between them."""
+    return [whole(1, 1024)(part) for part in text.split(",")]
+
+
 def main() -> None:
     arguments = sys.argv[1:]
     if arguments[:1] == ["--one"]:
         print(json.dumps(one(arguments[1], int(arguments[2]), int(arguments[3]))))
         return
-    threads = [1]
-    if "--threads" in arguments:
-        place = arguments.index("--threads")
-        threads = [int(part) for part in arguments[place + 1].split(",")]
-        del arguments[place : place + 2]
-    sizes = [(name, int(float(size))) for name, size in (part.split("=") for part in arguments)] or SIZES
+    asked = asking(__doc__)
+    asked.add_argument("sizes", nargs="*", metavar="SCENARIO=CUSTOMERS", type=sized, default=SIZES)
+    asked.add_argument("--threads", metavar="1,2", type=several, default=[1], help="each of these; 1 if not given")
+    given = asked.parse_args()
+    sizes, threads = given.sizes, given.threads
+    print(where())
     print(f"{'':10}{'customers':>11}{'threads':>9}{'open, s':>9}{'ns':>8}{'52 weeks, s':>13}", end="")
     print(f"{'state, B':>10}{'peak, B':>9}{'peak, GiB':>11}")
     last: dict[tuple[str, int], tuple[int, float]] = {}

@@ -7,11 +7,11 @@ in one process, on one thread.
 """
 
 import os
-import sys
 from statistics import median
 from time import perf_counter
 
 import numpy as np
+from asked import asking, where, whole
 
 from loyaltysim import Simulation, load
 
@@ -19,7 +19,7 @@ os.environ.setdefault("STARSIM_INSTALL_FONTS", "0")
 try:
     import starsim
 except ModuleNotFoundError:
-    sys.exit("starsim is not installed here: pip install starsim")
+    raise SystemExit("starsim is not installed here: pip install starsim") from None
 
 ROUNDS = 5
 
@@ -46,7 +46,10 @@ def epidemic(scenario, seed: int) -> starsim.Sim:
 
 
 def main() -> None:
-    sizes = [int(size.replace("_", "")) for size in sys.argv[1:]] or [100_000, 1_000_000]
+    asked = asking(__doc__)
+    asked.add_argument("customers", nargs="*", type=whole(), default=[100_000, 1_000_000], help="100000 1000000")
+    sizes = asked.parse_args().customers
+    print(where())
     print(
         f"nanoseconds per agent and step, median (fastest – slowest) of {ROUNDS} rounds; starsim {starsim.__version__}"
     )

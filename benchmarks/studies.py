@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from time import process_time
 
 import numpy as np
+from asked import asking, where, whole
 
 import loyaltysim as ls
 from loyaltysim.study.design import design
@@ -64,13 +65,16 @@ def measure(n_points: int, replications: int) -> None:
 
 
 def main() -> None:
-    if "--help" in sys.argv:
-        print(__doc__)
-        return
+    asked = asking(__doc__)
+    asked.add_argument("case", nargs="*", metavar="N", type=whole(1, 1_000_000), help="points and replications; both")
+    case = tuple(asked.parse_args().case)
+    if len(case) not in (0, 2):
+        asked.error(f"asks for points and replications, two numbers, or for none; was given {len(case)}")
+    print(where())
     grocery = ls.load("grocery").vary(SMALL)
     ls.sweep(grocery, {PRICE: [2.0]}, replications=2)  # the kernels are there
-    for case in [tuple(map(int, sys.argv[1:3]))] if len(sys.argv) > 2 else CASES:
-        measure(*case)
+    for points, replications in [case] if case else CASES:
+        measure(points, replications)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,28 @@ NEEDS_C = pytest.mark.skipif(compiler() is None, reason="there is no C compiler:
 KINDS = [NumpyModel, TunedNumpyModel, pytest.param(CModel, marks=NEEDS_C)]
 
 
+def test_turn__is_in_nanoseconds_a_customer_and_step(monkeypatch):
+    """By a clock that goes on 3 ms a step: of 1,000 customers that is 3,000 ns each."""
+    now = [0.0]
+
+    class Model:
+        def step(self):
+            now[0] += 3e-3
+
+    monkeypatch.setattr(bench.time, "perf_counter", lambda: now[0])
+    contender = bench._Contender("anyone", lambda seed: Model(), rows=1000, steps=52)
+    contender.turn(1)
+    (row,) = bench._rows(1000, [replace_name(contender)])
+    assert row.ns == pytest.approx(3000) and row.first_ms == pytest.approx(3)
+    few = bench._Contender("anyone", lambda seed: Model(), rows=11, steps=52)
+    assert few.runs == bench.MOST_RUNS  # of eleven customers nearly nine thousand would make a full turn
+
+
+def replace_name(contender):
+    contender.name = bench.OURS
+    return contender
+
+
 @pytest.fixture(scope="module")
 def reference():
     return ls.load("reference").vary(MARKET)

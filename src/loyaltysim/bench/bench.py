@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import platform
+import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -43,7 +44,9 @@ TWIN_SIZE = 10_000
 TWIN_STEPS = 6
 """Its weeks: they all take it the same time."""
 ROWS_A_TURN = 5_000_000
-"""Customers × steps of one turn at least: .04 s and more; small populations are run several times."""
+"""Customers × steps of one turn at least: .04 s and more; small populations are run several times …"""
+MOST_RUNS = 100
+"""… but no more often than this: opening takes its time too."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ class _Contender:
 
     def __init__(self, name: str, open_one: Callable[[int], Any], rows: int, steps: int, threads: int = 1) -> None:
         self.name, self.open_one, self.rows, self.threads = name, open_one, rows, threads
-        self.runs = max(1, round(ROWS_A_TURN / (rows * steps))) if name != TWIN else 1
+        self.runs = min(MOST_RUNS, max(1, round(ROWS_A_TURN / (rows * steps)))) if name != TWIN else 1
         self.steps = steps - 1
         self.first: float | None = None
         self.turns: list[float] = []
@@ -120,7 +123,7 @@ def run(
 
     Parameters
     ----------
-    sizes : numbers of customers; a million takes a minute and .5 GB
+    sizes : numbers of customers, each once; a million takes a minute and .5 GB
     steps : weeks of a run, the first of which is not timed; None: the 52 of the scenario
     rounds : turns of each contender
     threads : more than 1 adds a line for loyaltysim with so many; all others run on one
@@ -143,7 +146,7 @@ def run(
             f"sizes must be above 10, rounds at least 1, steps at least 2; were {sizes}, {rounds}, {steps}"
         )
     machine = describe_machine(reference)
-    for size in sizes:
+    for size in dict.fromkeys(sizes):
         if progress is not None:
             progress(f"{size:,} customers")
         scenario = reference.vary({"population.n_customers": size, "steps": steps})
@@ -204,7 +207,7 @@ def _rows(size: int, contenders: list[_Contender]) -> list[Row]:
 
 
 def describe_machine(scenario: Scenario) -> dict[str, Any]:
-    """Kind of processor, cores, load before the run, versions, a hash of the package's source and of the scenario."""
+    """Processor, cores, load before the run, versions, commit, a hash of the package's source and of the scenario."""
     from hashlib import blake2b
 
     packages = ("loyaltysim", "numpy", "numba", "mesa")
@@ -214,9 +217,24 @@ def describe_machine(scenario: Scenario) -> dict[str, Any]:
         "load": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
         "python": platform.python_version(),
         **{name: version(name) for name in packages},
+        "commit": _commit(),
         "source_hash": source_hash(),
         "scenario_hash": blake2b(scenario.to_toml().encode(), digest_size=8).hexdigest(),
     }
+
+
+def _commit() -> str:
+    """The commit of the checkout that the package is part of, with a plus where files were changed; empty elsewhere."""
+
+    def git(*words: str) -> str:
+        command = ["git", "-C", str(Path(__file__).parent), *words]
+        return subprocess.run(command, capture_output=True, text=True, timeout=10, check=True).stdout.strip()
+
+    try:
+        git("ls-files", "--error-unmatch", Path(__file__).name)  # an installed one is no part of what is around it
+        return git("describe", "--always", "--dirty=+", "--exclude=*")
+    except (OSError, subprocess.SubprocessError):
+        return ""
 
 
 def _processor() -> str:
@@ -235,10 +253,11 @@ def table(report: Report) -> RenderableType:
 
     machine = report.machine
     versions = ", ".join(f"{name} {machine[name]}" for name in ("python", "loyaltysim", "numpy", "numba", "mesa"))
+    commit = f"commit {machine['commit']}, " if machine["commit"] else ""
     head = [
         "The reference step: nanoseconds per customer and step, median (fastest – slowest) over rounds that take turns",
         f"{machine['processor']}, {machine['cores']} cores, load before {machine['load']}; one thread unless said",
-        f"{versions}; source {machine['source_hash']}",
+        f"{versions}; {commit}source {machine['source_hash']}",
         "Warm, weeks 2 to 52; opening is not timed; `first` is a contender's very first step, kernels loaded in it.",
     ]
     grid = Table(pad_edge=False)

@@ -12,31 +12,39 @@ SHOWN = 25
 """Rows of the table; the rest is one line."""
 
 
-def profiled(scenario: Scenario, asked: Asked, quiet: bool) -> list[dict[str, Any]]:
-    """One row a sub-model, the dearest first: one replication on one thread."""
+def profiled(scenario: Scenario, asked: Asked, quiet: bool) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """One row a sub-model, the dearest first, of one replication on one thread; and what the run was."""
     from loyaltysim.bench.profile import profile
     from loyaltysim.cli.progress import bar
 
     with bar(1, quiet) as tell:
-        rows: list[dict[str, Any]] = profile(scenario, seed=asked.seed, progress=tell).to_dict("records")
-    return rows
+        found = profile(scenario, seed=asked.seed, progress=tell)
+    return found.to_dict("records"), found.attrs
 
 
-def show_profile(name: str, rows: list[dict[str, Any]]) -> None:
+def show_profile(name: str, rows: list[dict[str, Any]], run: dict[str, Any]) -> None:
     """Print where the time goes, and what share of it is Python."""
     from loyaltysim.cli.show import answer_console
     from loyaltysim.cli.tables import table
 
     def cells(part: str, some: list[dict[str, Any]]) -> list[str]:
-        sums = [sum(row[column] for row in some) for column in ("ns", "kernel_ns", "python_ns", "share", "calls")]
-        return [part, *(f"{value:.1f}" for value in sums[:3]), f"{100 * sums[3]:.1f} %", f"{sums[4]:.0f}"]
+        of = {name: sum(row[name] for row in some) for name in rows[0] if name != "part"}
+        times = [f"{of['seconds']:.3f}", *(f"{of[name]:.1f}" for name in ("ns", "kernel_ns", "python_ns"))]
+        return [part, *times, f"{100 * of['share']:.1f} %", f"{of['calls']:.0f}"]
 
     body = [cells(row["part"], [row]) for row in rows[:SHOWN]]
     if len(rows) > SHOWN:
         body.append(cells(f"{len(rows) - SHOWN} more", rows[SHOWN:]))
     body.append(cells("all", rows))
-    heads = ["sub-model", "ns", "in kernels", "in Python", "share", "calls a step"]
-    title = f"Where the time of {name} goes: nanoseconds per customer and step, one replication, one thread"
+    heads = ["sub-model", "seconds", "ns", "in kernels", "in Python", "share", "calls a step"]
+    title = (
+        f"Where the time of {name} goes: {run['customers']:,} customers, {run['steps']} steps, one replication, one "
+        "thread; seconds, and nanoseconds per customer and step"
+    )
     answer_console().print(table(title, heads, body))
-    python = sum(row["python_ns"] for row in rows) / max(sum(row["ns"] for row in rows), 1e-300)
-    print(f"{100 * python:.0f} % is Python and NumPy, the profiler's own cost included.")
+    whole, kernels, plain = sum(row["ns"] for row in rows), sum(row["kernel_ns"] for row in rows), run["plain_ns"]
+    alone, told = max(1 - kernels / plain, 0.0), 1 - kernels / max(whole, 1e-300)
+    print(
+        f"Without the profiler a step takes {plain:.1f} ns a customer, of which about {alone:.0%} is Python and NumPy."
+    )
+    print(f"In the table that is {told:.0%}: the profiler's own cost is in it.")

@@ -65,11 +65,11 @@ def run(
             from loyaltysim.cli.profiling import profiled, show_profile
 
             with located(name):
-                parts = profiled(scenario, asked, quiet)
+                parts, measured = profiled(scenario, asked, quiet)
             if as_json:
-                print_json({**head("run", name, asked, out), "replications": 1, "profile": parts})
+                print_json({**head("run", name, asked, out), "replications": 1, **measured, "profile": parts})
             else:
-                show_profile(name, parts)
+                show_profile(name, parts, measured)
             return
         folder = stack.enter_context(writing(out)) if out is not None else None
         with located(name):
