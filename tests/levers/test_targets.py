@@ -324,6 +324,12 @@ def test_target__is_shown_no_columns_that_it_does_not_name(column, said):
     simulation.run()
 
 
+def test_target__that_asks_for_a_column_no_firm_has_is_refused_when_it_is_made():
+    named = type("Bonds", (Curious,), {"sees": ("bond",), "__module__": __name__})
+    with pytest.raises(ValueError, match='a firm does not see "bond"; it sees purchases, last_step'):
+        named(share=0.5, column="bond")
+
+
 def test_target__is_given_nothing_but_luck_markets_and_its_own():
     assert {field.name for field in fields(Chooser)} == {"label", "_key", "n_customers", "arrays"}
     assert all(set(kind.sees) <= set(COLUMNS) for kind in Target.kinds.values())

@@ -12,10 +12,10 @@ from loyaltysim.record import setting
 
 
 class Random(Target):
-    """A share drawn once: as long as the same may be chosen, the same are reached each time.
+    """A share drawn once: the same are reached each time, and tire; `everybody` with a share is drawn anew each time.
 
-    `everybody` with a share draws anew each time. To tell what another target gains, compare it with the one that
-    comes back to the same customers as it does.
+    To tell what a target gains by whom it chooses, compare it with the one that comes back to the same customers as it
+    does: `uplift`, where all are alike, beats this one by not tiring the same, and `everybody` not at all.
     """
 
     kind: Literal["random"] = "random"

@@ -20,6 +20,7 @@ from pydantic import model_validator
 
 from loyaltysim.draws import purpose, salt, uniform_double
 from loyaltysim.jit import jit
+from loyaltysim.market.history import COLUMNS
 from loyaltysim.market.seen import Seen
 from loyaltysim.record import ROUNDING, Part, setting
 
@@ -62,6 +63,13 @@ class Target(Part, room="target"):
     not_within_weeks: float | None = setting(
         None, "Only who has not bought the brand for so many weeks; none: others too.", ge=0, unit="weeks"
     )
+
+    @model_validator(mode="after")
+    def _a_firm_sees_it(self) -> Target:
+        for name in self.sees:
+            if name not in COLUMNS:
+                raise ValueError(f'a firm does not see "{name}"; it sees {", ".join(COLUMNS)}')
+        return self
 
     @model_validator(mode="after")
     def _some_are_between(self) -> Target:
