@@ -60,7 +60,7 @@ def test_optimize__tells_a_mistake_in_one_line(command, here, small, options, me
 
 @pytest.mark.parametrize("words", [("optimize", "--axis", "brands.Ours.price=[1.8,2.2]", "--trials", "5000"),
                                    ("sweep", "--axis", f"brands.Ours.price={[2 + k / 1e5 for k in range(5000)]}"),
-                                   ("sensitivity", "--method", "morris", "--samples", "2500", "--metric", "share",
+                                   ("sensitivity", "--method", "sobol", "--samples", "2048", "--metric", "share",
                                     "--axis", "brands.Ours.price=[1.8,2.2]")],
                          ids=lambda words: words[0])  # fmt: skip
 def test_ctrl_c__says_how_to_go_on(here, small, words):
