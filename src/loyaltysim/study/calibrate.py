@@ -127,7 +127,7 @@ def calibrate(
             f"{points} candidates are few: from {ENOUGH} on the ends of intervals hang less on which ones they are"
         )
         candidates.notes.append(message)
-    candidates.expect((points + CHECKED + 2 * len(settings)) * replications + 2 * PILOT, progress)
+    candidates.expect((points + CHECKED + 2 * len(settings) + 1) * replications + 2 * PILOT, progress)
     luck = np.random.default_rng(seed)
     covariance = errors_of(read, candidates.pilot(candidates.start, PILOT), replications)
     if method == "abc":
@@ -150,30 +150,28 @@ def calibrate(
         if ((low <= best) & (best <= high)).all():
             break
         best = np.clip(np.median(draws, axis=0) if method == "abc" else best, low, high)
-    moves = moves_of(best, pilot, candidates, read, covariance)
-    predicted = candidates.run(draws[luck.choice(len(draws), CHECKED)]).mean(1)
+    moves = moves_of(best, candidates, read, covariance)
+    predicted = candidates.run(draws[luck.choice(len(draws), CHECKED)], refuse=False).mean(1)
     candidates.close()
     return told(candidates, read, method, best, draws, pilot, predicted, covariance, moves, luck)
 
 
-def moves_of(
-    best: np.ndarray, pilot: np.ndarray, candidates: Candidates, read: Targets, covariance: np.ndarray
-) -> np.ndarray:
+def moves_of(best: np.ndarray, candidates: Candidates, read: Targets, covariance: np.ndarray) -> np.ndarray:
     """How far each setting alone moves the fitted numbers, between the ends of its range and the estimate.
 
     In independent errors (E180), of all fitted numbers together. With the same luck it is 0 where nothing reads a
-    setting: evidence that no posterior from few candidates can give.
+    setting: evidence that no posterior from few candidates can give. NaN where fewer than two of the three places
+    know their numbers.
     """
     from loyaltysim.study.posterior import whitened
 
     fitted, each = ~read.held_out, np.eye(len(best), dtype=bool)
-    ends = np.concatenate([np.where(each, 0.0, best), np.where(each, 1.0, best)])
-    here = pilot[: candidates.replications].mean(0)
-    numbers = np.concatenate([candidates.run(ends).mean(1), here[None]])[:, fitted]
+    ends = [np.where(each, 0.0, best), np.where(each, 1.0, best)]
+    numbers = candidates.run(np.vstack([*ends, best]), refuse=False).mean(1)[:, fitted]
     found = whitened(numbers, read.value[fitted], covariance[np.ix_(fitted, fitted)])
     low, high, usual = found[: len(best)], found[len(best) : -1], found[-1]
     apart = [np.linalg.norm(one - other, axis=1) for one, other in ((low, high), (low, usual), (high, usual))]
-    return np.asarray(np.max(apart, axis=0))
+    return np.asarray(np.fmax.reduce(apart))
 
 
 def errors_of(read: Targets, pilot: np.ndarray, replications: int) -> np.ndarray:

@@ -233,6 +233,7 @@ def _targets(read: Targets, predicted: np.ndarray, covariance: np.ndarray, luck:
     import pandas as pd
 
     known = predicted[np.isfinite(predicted).all(1)]
+    known = known if len(known) else np.full((1, len(read.names)), np.nan)
     whose = luck.integers(len(known), size=2000)  # assumed: ends are then known to a few percent of the interval
     new = known[whose] + luck.multivariate_normal(np.zeros(len(read.names)), covariance, len(whose))
     tail = (1 - INTERVAL) / 2
@@ -254,6 +255,7 @@ def _report(found: Calibration) -> list[str]:
         if not row.moves >= LEAST_MOVE:
             open_ = f"not pinned down, the fitted numbers move by {row.moves:.1g} errors over its range"
             open_ = open_ if row.moves else "not pinned down, no fitted number moves with it"
+            open_ = "not pinned down, the runs at the ends of its range failed" if np.isnan(row.moves) else open_
         elif row.shrinkage < PINNED:
             open_ = "not pinned down, since a number is out of reach"
         lines.append(told if row.pinned else f"{told}: {open_}")
@@ -265,9 +267,11 @@ def _report(found: Calibration) -> list[str]:
         lines.append(f"Misfit {found.misfit:.1f} with {found.free} to spare (p = {found.p:.2g}): {said}.")
     for fitted, what in ((True, "fitted"), (False, "held-out")):
         some = found.targets[found.targets["fitted"] == fitted]
-        if len(some):
+        if some["predicted"].isna().any():
+            lines.append(f"The {what} numbers could not be predicted: runs at the estimate failed or do not know them.")
+        elif len(some):
             lines.append(f"{int(some['inside'].sum())} of {len(some)} {what} numbers lie in their predicted interval.")
-    outside = found.targets[~found.targets["inside"]]
+    outside = found.targets[~found.targets["inside"] & found.targets["predicted"].notna()]
     for row in outside.itertuples():
         told = f"  {row.name}: observed {row.observed:.4g}, predicted {row.predicted:.4g}"
         lines.append(f"{told} ({row.ci_low:.4g} to {row.ci_high:.4g})" + ("" if row.fitted else ", held out"))

@@ -76,8 +76,11 @@ class Candidates:
         """The scenario at a point."""
         return Design(self.paths, tuple(self.values(unit))).scenarios(self.scenario)[0]
 
-    def run(self, units: np.ndarray, replications: int | None = None) -> np.ndarray:
-        """Run points: points × replications × numbers; NaN where a run failed or does not know a number."""
+    def run(self, units: np.ndarray, replications: int | None = None, *, refuse: bool = True) -> np.ndarray:
+        """Run points: points × replications × numbers; NaN where a run failed or does not know a number.
+
+        Too much that is unknown is refused, unless the search is over and its answer would be lost by it.
+        """
         replications = replications or self.replications
         design = Design(self.paths, tuple(self.values(units)))
         if self.store is not None:
@@ -93,7 +96,8 @@ class Candidates:
         nothing = [np.nan] * len(self.targets.names)
         found = [[self.rows[key]["values"] or nothing for key in own] for own in keys]
         out = np.array(found, float).reshape(len(keys), replications, len(nothing))
-        self._refuse_unknown(out, keys)
+        if refuse:
+            self._refuse_unknown(out, keys)
         return out
 
     def look_at(self, units: np.ndarray) -> np.ndarray:
