@@ -88,6 +88,44 @@ def test_one_that_hangs__is_waited_for_no_longer_than_patience_lasts(tmp_path, m
     assert work.take(4) == JOBS
 
 
+def test_one_that_hangs__is_waited_for_once_and_not_at_every_job(tmp_path, monkeypatch):
+    hung, work = two(tmp_path)
+    hung.take(3)
+    assert work.take(1) == JOBS[3:]
+    monkeypatch.setattr(shared_work, "PATIENCE", 0.0)
+    assert work.take(1) == JOBS[:1]
+    monkeypatch.setattr(shared_work, "PATIENCE", 60.0)
+    assert work.take(1) == JOBS[1:2], "though what was taken is news"
+    third = SharedWork(JOBS, Store(tmp_path))
+    third._given_up = {(hung._name, key) for job in JOBS for key in job.keys}
+    assert third.take(9) == JOBS[2:3], "what another has taken of it is in good hands"
+
+
+def test_lock_that_cannot_be_had__is_told_and_not_waited_for(tmp_path, monkeypatch):
+    def acquire(self, timeout=None, **settings):
+        assert timeout is not None, "it would wait for ever"
+        raise shared_work.Timeout(str(tmp_path))
+
+    monkeypatch.setattr(shared_work.FileLock, "acquire", acquire)
+    with pytest.raises(OSError, match="no lock can be had there in 30 seconds: take a store on another disk"):
+        SharedWork(JOBS, Store(tmp_path))
+
+
+def test_lock_file_of_another_user__is_held_where_it_may_not_be_opened(tmp_path, monkeypatch):
+    work, held = SharedWork(JOBS, Store(tmp_path)), tmp_path / ".dead.at_work"
+    held.touch()
+    (tmp_path / IN_HAND).write_text(json.dumps({"dead": ["a0"]}))
+
+    def forbidden(self, *args, **settings):
+        raise PermissionError(13, "Permission denied", str(self))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(held), "unlink", forbidden)  # whose it is, alone may remove it
+        assert work._others() == {} and held.exists()
+    monkeypatch.setattr(shared_work.FileLock, "acquire", forbidden)
+    assert list(work._others()) == ["dead"]
+
+
 def test_run_that_failed_elsewhere__is_not_tried_once_more_but_an_old_failure_is(tmp_path):
     store = Store(tmp_path)
     store.add(table_of(rows(JOBS[0], error="long ago")))

@@ -8,10 +8,12 @@ runs would be made twice.
 
 from __future__ import annotations
 
+import errno
 import json
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from secrets import token_hex
@@ -32,6 +34,8 @@ PATIENCE = 60.0
 """Seconds without news, and this many times the longest batch here, until what another process has in hand is done here
 too: it may be stopped, or hang. Assumed."""
 TIMES_LONGEST = 10
+LONGEST_START = 30.0
+"""Seconds until a lock of one's own that cannot be had is a fault of the file system. Assumed."""
 
 
 class SharedWork:
@@ -57,6 +61,8 @@ class SharedWork:
         self._folder = None if store is None else store.folder
         self._store, self._name, self._guard = store, token_hex(8), Lock()
         self._longest, self._news = 0.0, time.monotonic()
+        self._given_up: set[tuple[str, str]] = set()
+        """Whom one has waited for long enough, with each key that it had in hand."""
         self.by_others = 0
         """Runs that others have done since."""
         self._failed: set[str] = set()
@@ -75,11 +81,11 @@ class SharedWork:
         with self._guard:
             if self._folder is None or self._at_work is None:
                 self._look()
-                return self._choose(most, set())
+                return self._choose(most, {})
             with one_at_a_time(self._folder):
                 others = self._others()  # first: what somebody has no longer in hand is in the store
                 self._look()
-                chosen = self._choose(most, {key for keys in others.values() for key in keys})
+                chosen = self._choose(most, others)
                 self._write({**others, self._name: sorted(self._mine)})
             return chosen
 
@@ -108,12 +114,15 @@ class SharedWork:
             if not self._others():
                 (self._folder / IN_HAND).unlink(missing_ok=True)
 
-    def _choose(self, most: int, in_hand: set[str]) -> list[Job]:
+    def _choose(self, most: int, others: dict[str, list[str]]) -> list[Job]:
         """Jobs of which nothing is in hand or done; a job that is done in part is cut."""
         if not self._jobs:
             self._jobs, self._held = self._held, self._jobs
-        if in_hand and time.monotonic() - self._news > max(PATIENCE, TIMES_LONGEST * self._longest):
-            in_hand = set()
+        theirs = {(name, key) for name, keys in others.items() for key in keys} - self._given_up
+        if theirs and time.monotonic() - self._news > max(PATIENCE, TIMES_LONGEST * self._longest):
+            self._given_up |= theirs
+            theirs = set()
+        in_hand = {key for _, key in theirs}
         chosen: list[Job] = []
         while self._jobs and len(chosen) < most:
             job = self._jobs.popleft()
@@ -164,10 +173,16 @@ class SharedWork:
 
 
 def _held(path: Path) -> FileLock | None:
-    """A lock that is held until it is released, or the process ends; None where the file system has no locks."""
+    """A lock that is held until it is released, or the process ends; None where the file system has no locks.
+
+    Raises OSError if it cannot be had, though nobody else can want it.
+    """
     lock = FileLock(path, thread_local=False)
     try:
-        lock.acquire()
+        lock.acquire(timeout=LONGEST_START)
+    except Timeout:
+        message = f"no lock can be had there in {LONGEST_START:g} seconds: take a store on another disk"
+        raise OSError(errno.EDEADLK, message, str(path.parent)) from None
     except OSError as error:
         if error.errno in NO_LOCKS:
             return None
@@ -182,10 +197,11 @@ def _is_held(path: Path) -> bool:
     lock = FileLock(path, thread_local=False)
     try:
         lock.acquire(timeout=0)
-    except (Timeout, PermissionError):
+    except (Timeout, PermissionError):  # another user's, say, which one may not open
         return True
     lock.release()
-    path.unlink(missing_ok=True)
+    with suppress(PermissionError):  # another user's, in a folder where each removes only what is his
+        path.unlink(missing_ok=True)
     return False
 
 
