@@ -102,5 +102,5 @@ def test_merge__of_shards_leaves_nothing_to_compute(command, here, small, monkey
 def test_merge__takes_stores_only_and_makes_none(command, here, other):
     (here / "letter").mkdir()
     done = command("merge", "all", other)
-    assert (done.code, done.err) == (2, f'--store: "{other}" is no store of runs\n')
+    assert (done.code, done.err) == (2, f'"{other}" is no store of runs\n')
     assert [path.name for path in here.iterdir()] == ["letter"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -20,9 +21,13 @@ def merge(into: Into, others: Others, as_json: options.Json = False) -> None:
     The same sweep without --shard, with --store DIR, then tells the results of all, and computes what is missing.
     """
     with told(as_json):
+        from loyaltysim.faults import ScenarioError
         from loyaltysim.study.store import merge_stores
 
-        added = merge_stores(into, others)
+        try:
+            added = merge_stores(into, others)
+        except ScenarioError as error:  # its faults name the argument of Python; which folder it is, they say
+            raise ScenarioError(replace(fault, key="") for fault in error.faults) from None
         if as_json:
             print_json({"command": "merge", "into": str(into), "stores": [str(one) for one in others], "added": added})
         else:

@@ -55,14 +55,15 @@ class Store:
     Parameters
     ----------
     folder : where it is, or is to be made
+    only_read : leave damaged files where they are; they are told, and count for nothing
 
     Raises
     ------
     ScenarioError : if the folder holds something else, or runs of another version
     """
 
-    def __init__(self, folder: str | Path) -> None:
-        self.folder = Path(folder)
+    def __init__(self, folder: str | Path, only_read: bool = False) -> None:
+        self.folder, self._only_read = Path(folder), only_read
         self._known: set[Path] = set()
         mine = {"schema": SCHEMA, "version": loyaltysim.__version__, "source": source_hash()}
         head = self.folder / HEAD
@@ -149,7 +150,10 @@ class Store:
             small = self._small_parts()
             if len(small) <= MOST_PARTS:  # another process was here first
                 return
-            rows = _once([table for table in map(self._read, small) if table is not None])
+            whole = [table for table in map(self._read, small) if table is not None]
+            if not whole:  # all were damaged, and are set aside
+                return
+            rows = _once(whole)
             written = {self.add(rows.slice(start, MOST_ROWS)) for start in range(0, len(rows), MOST_ROWS)}
             for part in {*small} - written:
                 part.unlink(missing_ok=True)
@@ -161,7 +165,7 @@ class Store:
         return sorted(path for path in self.folder.glob(f"*{PART}") if not path.name.startswith("."))
 
     def _read(self, part: Path, columns: Sequence[str] | None = None) -> pa.Table | None:
-        """The rows of a file; None if it is damaged, and then set aside, or if another process has merged it."""
+        """The rows of a file; None if it is damaged, or if another process has merged it."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -170,17 +174,21 @@ class Store:
         except FileNotFoundError:
             return None
         if part.stem.rpartition("-")[2] != _hash(image):
-            aside = part.with_suffix(DAMAGED)
+            self._set_aside(part)
+            return None
+        return pq.read_table(pa.BufferReader(image), columns=None if columns is None else list(columns))
+
+    def _set_aside(self, part: Path) -> None:
+        """Tell that a file is damaged, and give it another name, unless the store is only read."""
+        aside, runs = part.with_suffix(DAMAGED), part.stem.partition("-")[0]
+        said = "left where it is; its runs, %s, are not taken from it"
+        if not self._only_read:
             try:
                 part.rename(aside)
             except FileNotFoundError:  # another process did
-                return None
-            log.warning(
-                '"%s" is damaged (its bytes are not those that were written): set aside as %s; its runs, %s, are '
-                "made again where they are asked for", part, aside.name, part.stem.partition("-")[0],
-            )  # fmt: skip
-            return None
-        return pq.read_table(pa.BufferReader(image), columns=None if columns is None else list(columns))
+                return
+            said = f"set aside as {aside.name}; its runs, %s, are made again where they are asked for"
+        log.warning(f'"%s" is damaged (its bytes are not those that were written): {said}', part, runs)
 
 
 class Keys:
@@ -230,7 +238,7 @@ def merge_stores(into: str | Path, others: Iterable[str | Path]) -> int:
     Parameters
     ----------
     into : the store that gets them, made if it is not there
-    others : those that have them; they are left as they are
+    others : those that have them; nothing is written there, and what is damaged counts for nothing
 
     Returns
     -------
@@ -259,10 +267,10 @@ def merge_stores(into: str | Path, others: Iterable[str | Path]) -> int:
 
 
 def _there(folder: str | Path) -> Store:
-    """A store that is there already: none is made."""
+    """A store that is there already, to read from: none is made."""
     if not (Path(folder) / HEAD).is_file():
         raise _refused(Path(folder), "is no store of runs")
-    return Store(folder)
+    return Store(folder, only_read=True)
 
 
 def _once(tables: list[pa.Table]) -> pa.Table:
