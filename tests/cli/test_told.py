@@ -92,6 +92,22 @@ def test_full_disk__is_told_with_the_file_and_with_what_the_store_keeps(command,
 
 
 @pytest.mark.parametrize(
+    ("error", "code", "line"),
+    [
+        (PermissionError(13, "Permission denied", "kept"), 1, "cannot write: kept: Permission denied"),
+        (KeyboardInterrupt(), 130, "stopped; nothing was done yet"),
+    ],
+)
+def test_store_that_could_not_be_made__keeps_nothing_and_none_says_so(command, small, monkeypatch, error, code, line):
+    def fail(self, folder):
+        raise error
+
+    monkeypatch.setattr("loyaltysim.study.store.Store.__init__", fail)
+    done = command("sweep", small, "--axis", "brands.Ours.price=[1.9,2.1]", "--store", "kept")
+    assert (done.code, done.out, done.err) == (code, "", f"{line}\n")
+
+
+@pytest.mark.parametrize(
     ("words", "work"),
     [
         (("compare", "small.toml", "grocery"), "study.compare.compare"),

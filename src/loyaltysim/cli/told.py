@@ -65,16 +65,24 @@ def told(as_json: bool = False) -> Iterator[None]:
 @contextmanager
 def resumable(store: Path | None) -> Iterator[None]:
     """Do long work; Ctrl-C, or a full disk, tells whether the store keeps what is done, and ends the command."""
-    keeps = f'"{store}" keeps what is done: the same command goes on from there'
     try:
         yield
     except KeyboardInterrupt:
-        print(f"stopped; {'--store DIR would keep what is done' if store is None else keeps}", file=sys.stderr)
+        kept = _kept(store) or ("--store DIR would keep what is done" if store is None else "nothing was done yet")
+        print(f"stopped; {kept}", file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
     except OSError:
-        if store is not None:
-            print(keeps, file=sys.stderr)
+        if kept := _kept(store):
+            print(kept, file=sys.stderr)
         raise
+
+
+def _kept(store: Path | None) -> str:
+    """What a store keeps, in words; empty if there is none, as where it could not be made."""
+    from loyaltysim.study.store import HEAD
+
+    there = store is not None and (store / HEAD).is_file()
+    return f'"{store}" keeps what is done: the same command goes on from there' if there else ""
 
 
 @contextmanager
