@@ -7,11 +7,15 @@ import signal
 import subprocess
 import sys
 import threading
+import time
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from loyaltysim.study import cluster, shared_work
+from loyaltysim.faults import ScenarioError
+from loyaltysim.study import cluster, fill, shared_work
 from loyaltysim.study.fill import Job, share_of
 from loyaltysim.study.shared_work import IN_HAND, SharedWork
 from loyaltysim.study.store import Store, table_of
@@ -144,6 +148,27 @@ def test_file_system_without_locks__lets_all_be_done(tmp_path, monkeypatch):
     work.close()
 
 
+def test_study_that_is_stopped__leaves_nothing_in_hand(tmp_path, monkeypatch):
+    def do(job, seed, tell):
+        time.sleep(0.01)
+        tell(0.0)
+        return rows(job)
+
+    def close_slowly(work):
+        close(work)
+        time.sleep(0.1)  # in which threads that go on would take more
+
+    close = SharedWork.close
+    monkeypatch.setattr(fill, "do", do)
+    monkeypatch.setattr(fill, "BATCH_SECONDS", 0.02)
+    monkeypatch.setattr(SharedWork, "close", close_slowly)
+    jobs = [Job(None, range(1), (str(number),)) for number in range(50)]
+    work = fill.fill(jobs, 1, store=Store(tmp_path), threads=2)
+    assert next(work)
+    work.close()
+    assert {path.name for path in tmp_path.iterdir() if path.suffix != ".parquet"} == {"store.json", ".store.lock"}
+
+
 def test_share__fills_a_batch_and_leaves_others_some():
     assert share_of(left=1000, hands=2, jobs=0, seconds=0.0) == 1, "how long one takes is not known"
     assert share_of(left=1000, hands=2, jobs=1, seconds=0.01) == 49  # (.5 − .01) / .01
@@ -242,3 +267,61 @@ def test_cluster_without_workers__is_told_once_and_so_is_that_some_came(monkeypa
         "the cluster has no workers",
         "the cluster has workers now",
     ]
+
+
+class NeverAnyWorkers:
+    """A client of a cluster of which the workers went; after some looks the test ends it."""
+
+    def __init__(self, looks):
+        self.looks = looks
+
+    def nthreads(self):
+        self.looks -= 1
+        if not self.looks:
+            raise KeyboardInterrupt
+        return {}
+
+    def submit(self, *args, **settings):
+        raise AssertionError("there is nobody to do it")
+
+    def cancel(self, futures):
+        assert not futures
+
+
+def test_cluster_without_workers__takes_nothing_from_others(tmp_path, monkeypatch):
+    pytest.importorskip("distributed", reason="needs the extra [cluster]")
+    monkeypatch.setattr(fill, "do", lambda job, seed: rows(job))
+    monkeypatch.setattr(fill, "WAIT_SECONDS", 0.0)
+    one, other = two(tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        for done in cluster.batches_on(NeverAnyWorkers(3), one, 1, 0.5):
+            one._store.add(table_of(done))
+            one.wrote(done)  # the first two jobs, done here to see how long they take
+    assert other.take(9) == JOBS[2:]
+
+
+def test_workers_that_do_not_come__are_given_up_in_words(monkeypatch):
+    def wait_for_workers(n, timeout=None):
+        assert timeout is not None, "it would wait for ever"
+        raise TimeoutError
+
+    class Local:
+        def __init__(self, **settings):
+            pass
+
+        def scale(self, wanted):
+            pass
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            pass
+
+    def client(address):
+        return nullcontext(SimpleNamespace(wait_for_workers=wait_for_workers))
+
+    monkeypatch.setitem(sys.modules, "distributed", SimpleNamespace(Client=client, LocalCluster=Local))
+    with pytest.raises(ScenarioError, match="--workers: no process came up in 60 seconds: take --threads, or fewer"):
+        with cluster.connected(workers=2):
+            pass

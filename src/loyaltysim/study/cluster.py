@@ -11,7 +11,7 @@ import math
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from pathlib import Path
@@ -30,6 +30,8 @@ RETRIES = 5
 BATCHES_A_WORKER = 2
 LOOK_SECONDS, PATIENT_SECONDS = 1.0, 3.0
 """How often one looks for workers, and how long none is no news; assumed."""
+LONGEST_START = 60.0
+"""Seconds until workers of one's own that do not come are given up; assumed."""
 log = logging.getLogger("loyaltysim")
 Sent = tuple[dict[str, Any], str | None, tuple[int, int], tuple[str, ...]]
 
@@ -38,7 +40,7 @@ Sent = tuple[dict[str, Any], str | None, tuple[int, int], tuple[str, ...]]
 def connected(address: str | None = None, workers: int | None = None) -> Iterator[Any]:
     """A client of the cluster at an address, or of so many workers started on this machine.
 
-    Raises ScenarioError if Dask is missing, or nobody answers at the address.
+    Raises ScenarioError if Dask is missing, nobody answers at the address, or no worker comes up.
     """
     try:
         from distributed import Client, LocalCluster
@@ -61,7 +63,11 @@ def connected(address: str | None = None, workers: int | None = None) -> Iterato
         )  # fmt: skip
     with local, Client(local) as client:
         local.scale(wanted)
-        client.wait_for_workers(1)
+        try:
+            client.wait_for_workers(1, timeout=LONGEST_START)
+        except TimeoutError:
+            message = f"no process came up in {LONGEST_START:g} seconds: take --threads, or fewer at a time"
+            raise ScenarioError([Fault(None, None, "--workers", message)]) from None
         yield client
 
 
@@ -89,10 +95,11 @@ def check_client(client: Any) -> None:
         raise ScenarioError([Fault(None, None, "client", f"the Client of Dask distributed is {client.status}")])
 
 
-def batches_on(client: Any, work: SharedWork, seed: int, seconds: float) -> Iterator[list[Row]]:
+def batches_on(client: Any, work: SharedWork, seed: int, seconds: float) -> Generator[list[Row], None, None]:
     """The rows of batches as they come; the first jobs are done here, to see how many make a batch of `seconds`.
 
-    Two batches a worker are under way, so that none waits for the next, and what is left stays free for others.
+    Two batches a worker are under way, so that none waits for the next, and what is left stays free for others; all of
+    it while there are no workers.
     """
     from distributed import CancelledError, KilledWorker, wait
     from distributed.comm import CommClosedError
@@ -110,14 +117,14 @@ def batches_on(client: Any, work: SharedWork, seed: int, seconds: float) -> Iter
     try:
         while work.left or running:
             hands = alone.workers(client)
-            while len(running) < BATCHES_A_WORKER * max(1, hands):
-                size = min(math.ceil(seconds / each), math.ceil(work.left / (2 * max(1, hands))))
+            while len(running) < BATCHES_A_WORKER * hands:
+                size = min(math.ceil(seconds / each), math.ceil(work.left / (2 * hands)))
                 jobs = work.take(max(1, size))
                 if not jobs:
                     break
                 sent = [_sent(job) for job in jobs]
                 running[client.submit(do_sent, sent, seed, pure=False, retries=RETRIES)] = jobs
-            if not running:  # others have in hand what is left
+            if not running:  # others have in hand what is left, or there are no workers
                 time.sleep(WAIT_SECONDS)
                 continue
             try:

@@ -12,8 +12,9 @@ import math
 import os
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event
@@ -135,18 +136,19 @@ def fill(
         else:
             found = _on_threads(work, seed, threads, tell)
         done, scenarios = 0, {key: job.scenario for job in jobs for key in job.keys}
-        for rows in found:
-            for row in rows:
-                if row["error"] is not None:
-                    beside = None if store is None else store.folder
-                    row["command"] = command_of(scenarios[row["key"]], seed, row["replication"] + 1, beside)
-            if store is not None:
-                store.add(table_of(rows))
-            work.wrote(rows)
-            done += len(rows)
-            if tell is not None and client is not None:  # threads tell by themselves
-                tell(done + work.by_others)
-            yield rows
+        with closing(found):  # before the work is: what goes on would take more
+            for rows in found:
+                for row in rows:
+                    if row["error"] is not None:
+                        beside = None if store is None else store.folder
+                        row["command"] = command_of(scenarios[row["key"]], seed, row["replication"] + 1, beside)
+                if store is not None:
+                    store.add(table_of(rows))
+                work.wrote(rows)
+                done += len(rows)
+                if tell is not None and client is not None:  # threads tell by themselves
+                    tell(done + work.by_others)
+                yield rows
         yield work.from_others()
     finally:
         work.close()
@@ -221,7 +223,9 @@ def _row(
     }  # fmt: skip
 
 
-def _on_threads(work: SharedWork, seed: int, threads: int | None, tell: Tell | None) -> Iterator[list[Row]]:
+def _on_threads(
+    work: SharedWork, seed: int, threads: int | None, tell: Tell | None
+) -> Generator[list[Row], None, None]:
     """Batches as they come from threads, each of which works through jobs until half a second has gone."""
     at_once = min(threads or os.cpu_count() or 1, max(work.left, 1))
     stop = Event()
