@@ -2,6 +2,7 @@
 
 import ast
 import pickle
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -208,7 +209,21 @@ def test_sbg__where_customers_leave_no_slower_than_at_first_is_one_chance_for_al
     np.testing.assert_allclose(np.exp(sbg.log_survival(limit[0], ages)), (1 - theta) ** ages)
     far = np.log([1e9 * theta, 1e9 * (1 - theta)])  # α and β that ran off give the same curve
     np.testing.assert_allclose(sbg.log_survival(far, 2.0), sbg.log_survival(limit[0], 2.0), rtol=1e-4)
-    assert sbg.fit(np.array([0, 0]), 50) is None
+
+
+def test_sbg__that_tells_nothing_tells_which_of_its_reasons_it_is(monkeypatch):
+    assert sbg.fit(np.array([0, 0]), 50) == "nobody of the first period left before the launch"
+    assert sbg.fit(np.array([50, 0]), 0) == "all customers of the first period left at once"
+    none = SimpleNamespace(fun=-np.inf, success=False, x=np.zeros(2))
+    monkeypatch.setattr(sbg.optimize, "minimize", lambda *args, **settings: none)
+    assert sbg.fit(np.array([369, 163, 86]), 382) == "the likelihood of those who left has no clear summit"
+    till = pd.DataFrame({"customer": [0, 0, 1], "week": [1.0, 35.0, 30.0]})
+    for launch, why in (
+        (25, "fewer than 3 periods before the launch"),
+        (40, "fewer than 2 customers of the first period"),
+    ):
+        seen = Seen(till[till["week"] < launch], np.array([0]), launch=launch, joined_by=45, end=85, period=10)
+        assert ESTIMATORS["sBG forecast"].estimate(seen).why == why
 
 
 def test_markets_without_an_estimate__are_counted_and_their_reason_told():

@@ -13,6 +13,9 @@ LEAST = 3
 """Periods before the launch: two shares of those who stay, for two parameters."""
 CLEARLY = 1e-6
 """Of the logarithm of a likelihood, what rounding may be."""
+NOBODY_LEFT = "nobody of the first period left before the launch"
+ALL_LEFT = "all customers of the first period left at once"
+NO_SUMMIT = "the likelihood of those who left has no clear summit"
 
 
 def log_survival(parameters: np.ndarray, period: float | np.ndarray) -> np.ndarray:
@@ -23,8 +26,8 @@ def log_survival(parameters: np.ndarray, period: float | np.ndarray) -> np.ndarr
     return np.asarray(special.betaln(alpha, beta + period) - special.betaln(alpha, beta))
 
 
-def fit(lost: np.ndarray, stayed: int) -> tuple[np.ndarray, np.ndarray] | None:
-    """log α and log β of greatest likelihood, and their variance; None if the records do not tell them.
+def fit(lost: np.ndarray, stayed: int) -> tuple[np.ndarray, np.ndarray] | str:
+    """log α and log β of greatest likelihood, and their variance; why not, if the records do not tell them.
 
     `lost` are the customers of whom periods 1, 2 … saw nothing any more, `stayed` those there in the last of these.
     Where no share of leavers that falls is likelier than one that stays θ, α and β would run off at a constant ratio:
@@ -32,8 +35,10 @@ def fit(lost: np.ndarray, stayed: int) -> tuple[np.ndarray, np.ndarray] | None:
     """
     periods = np.arange(1, len(lost) + 1)
     leavers, asked = float(lost.sum()), float(lost @ periods + stayed * len(lost))
-    if not 0 < leavers < asked:
-        return None
+    if not leavers:
+        return NOBODY_LEFT
+    if leavers == asked:
+        return ALL_LEFT
     theta = leavers / asked
     limit = leavers * np.log(theta) + (asked - leavers) * np.log1p(-theta)
 
@@ -48,7 +53,7 @@ def fit(lost: np.ndarray, stayed: int) -> tuple[np.ndarray, np.ndarray] | None:
         return np.array([special.logit(theta)]), np.array([[1 / (asked * theta * (1 - theta))]])
     curvature = require("statsmodels.tools.numdiff").approx_hess(found.x, minus)
     if not found.success or not np.isfinite(curvature).all() or np.linalg.eigvalsh(curvature).min() <= 0:
-        return None
+        return NO_SUMMIT
     return found.x, np.linalg.inv(curvature)
 
 
@@ -65,13 +70,15 @@ def sbg(seen: Seen) -> Estimate:
     customers, period = seen.customers, seen.period
     periods = int(seen.launch / period + 1e-9)
     cohort = customers["first"].to_numpy() < period
-    if periods < LEAST or cohort.sum() < 2:
-        return nothing(f"fewer than {LEAST} periods before the launch, or 2 customers of the first one")
+    if periods < LEAST:
+        return nothing(f"fewer than {LEAST} periods before the launch")
+    if cohort.sum() < 2:
+        return nothing("fewer than 2 customers of the first period")
     of_last = np.minimum(customers["last"].to_numpy()[cohort] // period, periods - 1).astype(int)
     counts = np.bincount(of_last, minlength=periods)
     found = fit(counts[:-1], int(counts[-1]))
-    if found is None:
-        return nothing("nobody of the first period left, or everybody did at once")
+    if isinstance(found, str):
+        return nothing(found)
     actual = customers["active"].to_numpy(float)[cohort]
 
     there = of_last == periods - 1
