@@ -1,6 +1,9 @@
 """`run --profile` tells where the time goes, and `warmup` that all is compiled."""
 
 import json
+import re
+
+from loyaltysim.jit import cache_folder
 
 SMALL = {"population.n_customers": 500, "burn_in": 0, "steps": 14}
 
@@ -20,3 +23,11 @@ def test_warmup__says_where_kernels_are_kept(command):
     done = command("warmup", "--json")
     found = json.loads(done.out)
     assert done.code == 0 and "grocery" in found["scenarios"] and found["folder"]
+
+
+def test_warmup__names_the_variable_by_which_kernels_are_kept_elsewhere(command, tmp_path, monkeypatch):
+    monkeypatch.setattr("loyaltysim.jit.can_be_written", lambda folder: False)
+    done = command("warmup")
+    assert done.code == 1 and done.err.startswith(f"cannot write: {cache_folder()}: ")
+    monkeypatch.setenv(re.search(r"(\w+) may name another folder", done.err)[1], str(tmp_path))
+    assert cache_folder.__wrapped__() == tmp_path

@@ -18,8 +18,8 @@ def warmup(as_json: options.Json = False, quiet: options.Quiet = False) -> None:
         from loyaltysim.scenario_file import shipped
 
         if not can_be_written(cache_folder()):
-            raise OSError(EACCES, "compiled kernels cannot be kept there; XDG_CACHE_HOME may name another folder",
-                          str(cache_folder()))  # fmt: skip
+            message = "compiled kernels cannot be kept there; NUMBA_CACHE_DIR may name another folder"
+            raise OSError(EACCES, message, str(cache_folder()))
         start = perf_counter()
         with bar(len(shipped()), quiet) as tell:
             names = warm_up(tell)
