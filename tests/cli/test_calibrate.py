@@ -41,7 +41,7 @@ def test_calibrate__gives_json_with_what_was_held_out(command, asked):
     assert [row["fitted"] for row in told["targets"]] == [True, True, True]
     told = command(*asked, "--hold-out", "0.5", "--json").json
     assert [row["fitted"] for row in told["targets"]] == [True, True, False]
-    assert told["runs"] == 2 * (30 + 40 + 2) + 2 * 64
+    assert told["runs"] == 2 * (30 + 40 + 2 + 1) + 2 * 64
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,11 @@ def test_calibrate__tells_a_mistake_in_one_line(command, asked, options, message
     done = command(*asked, *options)
     assert (done.code, done.out) == (2, "")
     assert message in done.err and len(done.err.splitlines()) == 1
+
+
+def test_calibrate__tells_mistakes_of_options_settings_and_targets_at_once(command, asked):
+    wrong = ("--seed", "one", "--method", "abcd", "--targets", "shares.toml", "--axis", "brands.Ours.prce=[1,2]")
+    done = command(*asked, *wrong)
+    assert (done.code, done.out) == (2, "")
+    told = [line.split(":")[0] for line in done.err.splitlines()]
+    assert sorted(told) == ["--axis", "--method", "--seed", "4 faults", "shares.toml"]

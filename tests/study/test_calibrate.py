@@ -286,6 +286,7 @@ def test_calibrate__tells_why_every_run_failed(monkeypatch):
 
 
 def test_calibrate__tells_all_faults_of_settings_and_targets_at_once():
+    wrong = {"method": "abcs", "points": 10, "replications": 0, "seed": -1}
     with pytest.raises(ls.ScenarioError) as refused:
-        ls.calibrate(MARKET, {"shares": (0.4, 0.01)}, {"brands.Ours.prce": [1.0, 2.0]})
-    assert len(refused.value.faults) == 2
+        ls.calibrate(MARKET, {"shares": (0.4, 0.01)}, {"brands.Ours.prce": [1.0, 2.0]}, **wrong)
+    assert [fault.key for fault in refused.value.faults] == [*wrong, "brands.Ours.prce", "targets"]

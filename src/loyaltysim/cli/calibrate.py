@@ -78,6 +78,11 @@ def calibrate(
         if scenario is not None:
             with faults.of():
                 scenario, observed, how["weeks"] = read_target_file(targets, scenario)
+        if faults.found and scenario is not None and observed is not None:  # so that nothing hides what else is wrong
+            from loyaltysim.study.calibrate import check
+
+            with faults.of(), of_axes(wanted), located(name), placed(targets):
+                check(scenario, observed, wanted, replications=asked.replications, **how)
         faults.tell()
         assert scenario is not None  # a fault otherwise
         with resumable(store), of_axes(wanted), located(name), placed(targets):

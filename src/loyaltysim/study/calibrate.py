@@ -14,8 +14,9 @@ What a well-kept library fits directly (xlogit, lifetimes) is a good place to st
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 
@@ -29,6 +30,7 @@ from loyaltysim.study.targets import Targets, read_targets
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
 
+T = TypeVar("T")
 Method = Literal["abc", "simulated_moments"]
 METHODS: tuple[Method, ...] = ("abc", "simulated_moments")
 ROUNDS = 3
@@ -91,12 +93,10 @@ def calibrate(
     >>> found.settings["path"].tolist()
     ['brands.Ours.price']
     """
-    if method not in METHODS:
-        fault = Fault(None, None, "method", f'there is no "{method}"', METHODS, nearest(str(method), METHODS))
-        raise ScenarioError([fault])
-    for name, count, least in (("points", points, 10 * ROUNDS), ("replications", replications, 1)):
-        if check_count(name, count) < least:
-            raise ScenarioError([Fault(None, None, name, f"must be at least {least}, was {count}")])
+    read = check(
+        scenario, targets, settings, method=method, points=points, replications=replications, weeks=weeks,
+        hold_out=hold_out, seed=seed,
+    )  # fmt: skip
     try:
         import optuna  # noqa: F401  # checked before the first run
         import sklearn  # noqa: F401
@@ -104,17 +104,6 @@ def calibrate(
         raise ImportError(
             "calibrating needs Optuna and scikit-learn: pip install -c constraints.txt -e '.[calibrate]'"
         ) from None
-    faults: list[Fault] = []
-    try:
-        ends_of(scenario, settings)
-    except ScenarioError as error:
-        faults += error.faults
-    try:
-        read = read_targets(scenario, targets, weeks, hold_out)
-    except ScenarioError as error:
-        faults += error.faults
-    if faults:
-        raise ScenarioError(faults)
     candidates = Candidates(
         scenario, settings, read, seed=check_seed(seed), replications=replications, store=store, threads=threads
     )
@@ -154,6 +143,42 @@ def calibrate(
     predicted = candidates.run(draws[luck.choice(len(draws), CHECKED)], refuse=False).mean(1)
     candidates.close()
     return told(candidates, read, method, best, draws, pilot, predicted, covariance, moves, luck)
+
+
+def check(
+    scenario: Scenario,
+    targets: Any,
+    settings: Mapping[str, Sequence[Any]],
+    *,
+    method: str = "abc",
+    points: int = 600,
+    replications: int = 4,
+    weeks: float | None = None,
+    hold_out: float = 0.25,
+    seed: int = 1,
+) -> Targets:
+    """Read the targets of a calibration. Raises ScenarioError with all that is wrong with it; as `calibrate`."""
+    faults: list[Fault] = []
+    if method not in METHODS:
+        known = nearest(str(method), METHODS)
+        faults.append(Fault(None, None, "method", f'there is no "{method}"', METHODS, known))
+
+    def kept(checked: Callable[[], T]) -> T | None:
+        try:
+            return checked()
+        except ScenarioError as error:
+            faults.extend(error.faults)
+            return None
+
+    for name, count, least in (("points", points, 10 * ROUNDS), ("replications", replications, 1)):
+        if (found := kept(partial(check_count, name, count))) is not None and found < least:
+            faults.append(Fault(None, None, name, f"must be at least {least}, was {found}"))
+    kept(partial(check_seed, seed))
+    kept(partial(ends_of, scenario, settings))
+    read = kept(partial(read_targets, scenario, targets, weeks, hold_out))
+    if read is None or faults:
+        raise ScenarioError(faults)
+    return read
 
 
 def moves_of(best: np.ndarray, candidates: Candidates, read: Targets, covariance: np.ndarray) -> np.ndarray:
