@@ -19,8 +19,8 @@ from matplotlib.figure import Figure
 import loyaltysim as ls
 from loyaltysim.plots.interval import ratio
 from loyaltysim.plots.style import COLORS, FAINT, FOCAL_COLOR, INK, SMALL_SIZE, TITLE_SIZE, dress
+from loyaltysim.runs import replicate_worlds
 from loyaltysim.study.compare import paired_effect
-from loyaltysim.study.side_by_side import side_by_side
 from loyaltysim.summaries import summary
 
 HERE = Path(__file__).parent
@@ -153,7 +153,7 @@ def run_all(replications: int, seed: int, customers: int | None) -> tuple[pd.Dat
                 worlds[f"{better:g} {share:g}"] = with_levers(
                     base, **money, winning=share * winning[name], keeping=keeping[better]
                 )
-        runs = side_by_side(worlds, replications=replications, seed=seed)
+        runs = replicate_worlds(worlds, replications=replications, seed=seed)
         found = {world: numbers(data) for world, data in runs.items()}
         returns += [{"market": name, **row} for row in told_of_returns(found)]
         splits += [{"market": name, **row} for row in told_of_splits(found)]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
+import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loyaltysim import results
+from loyaltysim.at_once import at_once
 from loyaltysim.customers.customers import Customers
 from loyaltysim.customers.neighbors import Neighbors, Totals
 from loyaltysim.customers.population import draw_segments
 from loyaltysim.memory import check_memory
 from loyaltysim.opening import build_network
-from loyaltysim.simulation import Simulation, check_count, check_seed
+from loyaltysim.simulation import ROWS_PER_THREAD, Simulation, check_count, check_seed
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 STACK_ROWS = 1 << 17
 """Replications are stacked to so many rows. More leave the cache: a stack of a million rows takes 1.4 times as long."""
+STACKS_A_HAND = 4
+"""Stacks for each of those who work at once, if they are large enough, so that all end at about the same time."""
 
 
 def simulate(
@@ -108,33 +111,62 @@ def replicate(
 ) -> xr.Dataset:
     """Run a scenario many times, with luck of its own each time: replication 0 is `simulate`, bit for bit.
 
-    `first` is the number of the first replication, to add to those that were run before. `progress` is called each step
-    with the number of replications done so far, a float. Otherwise as `simulate`.
+    `first` is the number of the first replication, to add to those that were run before. `threads` is how many are at
+    work in all, in other processes where that is worth it (`at_once`). `progress` is called with the number of
+    replications done so far, a float, each step of those that are run here. Otherwise as `simulate`.
     """
-    runs = stacked(scenario, replications=replications, seed=seed, first=first, threads=threads, progress=progress)
-    stacks = [simulation.raw() for simulation in runs]
-    return results.dataset(scenario, check_seed(seed), stacks)
+    tell = None if progress is None else lambda _, done: progress(done)
+    how = {"replications": replications, "seed": seed, "first": first, "threads": threads}
+    return replicate_worlds({"": scenario}, progress=tell, **how)[""]  # type: ignore[arg-type]
 
 
-def stacked(
-    scenario: Scenario,
+def replicate_worlds(
+    worlds: Mapping[str, Scenario],
     *,
     replications: int,
     seed: int,
     first: int = 0,
     threads: int | None = None,
-    progress: Callable[[float], None] | None = None,
-) -> Iterator[Simulation]:
-    """Finished simulations of all replications, a stack at a time."""
+    progress: Callable[[str, float], None] | None = None,
+) -> dict[str, xr.Dataset]:
+    """Replicate each world; `progress` is called with its name and its replications done so far."""
     check_count("replications", replications)
-    size = max(1, STACK_ROWS // scenario.population.n_customers)
-    check_memory(scenario, min(size, replications), replications)
-    for start in range(0, replications, size):
-        some = range(first + start, first + min(start + size, replications))
-        simulation = Simulation(scenario, seed=seed, threads=threads, replications=some)
-        yield simulation.run(progress=None if progress is None else partial(_tell, progress, simulation, start))
+    hands = os.cpu_count() or 1 if threads is None else check_count("threads", threads, 1024)
+    if all(world.population.n_customers >= 2 * ROWS_PER_THREAD for world in worlds.values()):
+        within, hands = hands if threads is None else threads, 1  # the threads of a step are at work
+    else:
+        within = 1
+    pieces: list[tuple[Scenario, int, range, int]] = []
+    names: list[str] = []
+    for name, world in worlds.items():
+        stacks = _stacks(world, first, replications, hands, len(worlds))
+        check_memory(world, len(stacks[0]), replications)
+        pieces += [(world, check_seed(seed), stack, within) for stack in stacks]
+        names += [name] * len(stacks)
+    done = [0.0] * len(pieces)
+
+    def tell(place: int, part: float) -> None:
+        done[place] = part * len(pieces[place][2])
+        if progress is not None:
+            progress(names[place], sum(own for name, own in zip(names, done) if name == names[place]))
+
+    raws = at_once(_raw, pieces, hands=hands, scenarios=worlds.values(), tell=tell)
+    return {
+        name: results.dataset(world, check_seed(seed), [raw for own, raw in zip(names, raws) if own == name])
+        for name, world in worlds.items()
+    }
 
 
-def _tell(progress: Callable[[float], None], simulation: Simulation, before: int) -> None:
-    """Tell how many replications are done, those that run now in part."""
-    progress(before + simulation.world.n_replications * simulation.now / simulation.calendar.last)
+def _stacks(scenario: Scenario, first: int, replications: int, hands: int, worlds: int) -> list[range]:
+    """Replications in stacks: some for each hand, but none so small that its calls cost more than its work."""
+    n, size = scenario.population.n_customers, replications
+    if hands > 1:
+        size = max(-(-replications * worlds // (STACKS_A_HAND * hands)), STACK_ROWS // STACKS_A_HAND // n)
+    size, last = max(1, min(size, STACK_ROWS // n)), first + replications
+    return [range(start, min(start + size, last)) for start in range(first, last, size)]
+
+
+def _raw(scenario: Scenario, seed: int, stack: range, threads: int, *, tell: Callable[[float], None]) -> results.Raw:
+    """Counts of a stack of replications."""
+    simulation = Simulation(scenario, seed=seed, threads=threads, replications=stack)
+    return simulation.run(progress=lambda: tell(simulation.now / simulation.calendar.last)).raw()

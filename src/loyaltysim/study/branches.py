@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 
 from loyaltysim.accounts.lifetime_value import discount
+from loyaltysim.at_once import at_once
 from loyaltysim.draws import salt
 from loyaltysim.results import COSTS, INCOME
 from loyaltysim.scenario import Scenario
@@ -54,7 +54,7 @@ def each_stack(
     progress: Progress | None = None,
     alone: bool = False,
 ) -> list[T]:
-    """`do` with each stack of replications, opened and not yet run; several at a time, one thread each.
+    """`do` with each stack of replications, opened and not yet run; several at a time.
 
     With `alone` every replication is a stack by itself. `progress` is called with "replications" and how many are done.
     """
@@ -65,21 +65,21 @@ def each_stack(
     size = min(most, -(-replications // threads))
     stacks = [range(r, min(r + size, replications)) for r in range(0, replications, size)]
 
-    def one(stack: range) -> T:
-        return do(Simulation(scenario, seed=seed, threads=1, replications=stack))
+    done = [0.0] * len(stacks)
 
-    found: list[T] = []
-    with ThreadPoolExecutor(min(threads, len(stacks))) as pool:
-        try:
-            waiting = [pool.submit(one, stack) for stack in stacks]
-            for stack, done in zip(stacks, waiting):
-                found.append(done.result())
-                if progress is not None:
-                    progress("replications", stack.stop)
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-    return found
+    def tell(place: int, part: float) -> None:
+        done[place] = part * len(stacks[place])
+        if progress is not None:
+            progress("replications", sum(done))
+
+    pieces = [(do, scenario, seed, stack) for stack in stacks]
+    return at_once(_opened, pieces, hands=threads, scenarios=[scenario], tell=tell)
+
+
+def _opened(
+    do: Callable[[Simulation], T], scenario: Scenario, seed: int, stack: range, *, tell: Callable[[float], None]
+) -> T:
+    return do(Simulation(scenario, seed=seed, threads=1, replications=stack))
 
 
 def account(simulation: Simulation, discount_rate: float = 0.0) -> Account:

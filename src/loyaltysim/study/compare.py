@@ -19,7 +19,7 @@ from scipy import special
 from loyaltysim import results
 from loyaltysim.answer_table import save_table
 from loyaltysim.faults import Fault, ScenarioError, nearest
-from loyaltysim.study.side_by_side import side_by_side
+from loyaltysim.runs import replicate_worlds
 from loyaltysim.summaries import summary
 from loyaltysim.variables import VARIABLES
 
@@ -212,7 +212,7 @@ def compare(
     if faults:
         raise ScenarioError(faults)
     if until is None:
-        runs = side_by_side(scenarios, replications=replications, seed=seed, threads=threads, progress=progress)
+        runs = replicate_worlds(scenarios, replications=replications, seed=seed, threads=threads, progress=progress)
         return Comparison(runs, baseline, focal)
     from loyaltysim.study.precision import run_until
 

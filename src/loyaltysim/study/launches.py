@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from threading import Event
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from loyaltysim.at_once import at_once
 from loyaltysim.plots.interval import Interval, interval
 from loyaltysim.simulation import Simulation, check_count, check_seed
 from loyaltysim.study.branches import STACK_ROWS
@@ -30,10 +29,6 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from loyaltysim.scenario import Scenario
-
-
-class _Stopped(Exception):
-    """Another world failed, or the user stopped: this one ends at its next step."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +74,7 @@ def launches(
     threads: int | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> dict[str, Launch]:
-    """Launch the focal brand's program in every world; several stacks of replications at a time, one thread each.
+    """Launch the focal brand's program in every world; several stacks of replications at a time.
 
     Parameters
     ----------
@@ -92,35 +87,24 @@ def launches(
     check_count("replications", replications)
     check_seed(seed)
     threads = os.cpu_count() or 1 if threads is None else check_count("threads", threads, 1024)
-    stop = Event()
-
-    def run(task: _Task) -> dict[str, Launch]:
-        def tell(name: str = "", done: int = 0) -> None:
-            if stop.is_set():
-                raise _Stopped
-            if done and progress is not None:
-                progress(f"{name}, replication {task.stack.stop}", done)
-
-        return _launch(task, seed, running, tell)
-
     tasks = [
         _Task(alike, stack)
         for alike in _alike(worlds, first or {}, running)
         for name, scenario in list(alike.items())[:1]
         for stack in _stacks(scenario, (first or {}).get(name, 0), replications, threads, len(worlds))
     ]
-    tasks.sort(key=lambda task: -len(task.worlds))  # the longest first, so that no thread waits for it at the end
-    with ThreadPoolExecutor(max(1, min(threads, len(tasks)))) as pool:
-        try:
-            waiting = [pool.submit(run, task) for task in tasks]
-            done = [one.result() for one in waiting]
-        except BaseException:
-            stop.set()
-            pool.shutdown(cancel_futures=True)
-            raise
+    tasks.sort(key=lambda task: -len(task.worlds))  # the longest first, so that nobody waits for it at the end
+
+    def tell(place: int, done: float) -> None:
+        if progress is not None:
+            runs = len(tasks[place].stack) * len(tasks[place].worlds)
+            progress(f"{next(iter(tasks[place].worlds))}, replication {tasks[place].stack.stop}", runs * done)
+
+    pieces = [(task, seed, running) for task in tasks]
+    found = at_once(_launch, pieces, hands=threads, scenarios=worlds.values(), tell=tell)
     by_world: dict[str, list[Launch]] = {name: [] for name in worlds}
-    for found in done:
-        for name, one in found.items():
+    for task in found:
+        for name, one in task.items():
             by_world[name].append(one)
     return {name: _together(parts) for name, parts in by_world.items()}
 
@@ -147,18 +131,24 @@ def _without(scenario: Scenario) -> Scenario:
     return found
 
 
-def _launch(task: _Task, seed: int, running: bool, tell: Callable[..., None]) -> dict[str, Launch]:
+def _launch(task: _Task, seed: int, running: bool, *, tell: Callable[[float], None]) -> dict[str, Launch]:
     one = next(iter(task.worlds.values()))
     without = _without(one)
+    steps, made = one.burn_in + (1 + len(task.worlds)) * one.steps, 0
+
+    def step() -> None:
+        nonlocal made
+        made += 1
+        tell(made / steps)
+
     start = Simulation(one if running else without, seed=seed, replications=task.stack, threads=1)
-    start.run(until=0, progress=tell)
+    start.run(until=0, progress=step)
     owed_before = _liability(start, one) if running else np.zeros(len(task.stack))
-    base = start.branch(without).run(progress=tell).results()
+    base = start.branch(without).run(progress=step).results()
     found = {}
     for name, world in task.worlds.items():
-        with_it = start.branch(world).run(progress=tell).results()
+        with_it = start.branch(world).run(progress=step).results()
         found[name] = _difference(with_it, base, world.focal, owed_before)
-        tell(name, len(task.stack))
     return found
 
 

@@ -17,8 +17,8 @@ import numpy as np
 from scipy import special
 
 from loyaltysim.faults import Fault, ScenarioError, nearest
+from loyaltysim.runs import replicate_worlds
 from loyaltysim.study.compare import CONFIDENCE, METRICS, Comparison
-from loyaltysim.study.side_by_side import side_by_side
 from loyaltysim.summaries import summary
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def run_until(
             if progress is not None:
                 progress(name, before + done)
 
-        more = side_by_side(scenarios, replications=wanted - n, seed=seed, first=n, threads=threads, progress=tell)
+        more = replicate_worlds(scenarios, replications=wanted - n, seed=seed, first=n, threads=threads, progress=tell)
         for name, run in more.items():
             runs[name] = xr.concat([runs[name], run], "replication", data_vars="minimal") if n else run
         n = wanted

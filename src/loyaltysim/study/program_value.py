@@ -18,14 +18,13 @@ units in one of them, so the subsidy is rather told too low than too high.
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from threading import Event
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from loyaltysim.at_once import at_once
 from loyaltysim.faults import Fault, ScenarioError, path_text
 from loyaltysim.simulation import Simulation, check_count, check_seed
 from loyaltysim.study.compare import paired_effect
@@ -48,10 +47,6 @@ GROUPS = ("none", "light", "medium", "heavy")
 BY_GROUP = ("customers", "units", "margin", "program_cost", "subsidy")
 STACK_ROWS = 1 << 15
 """Replications are stacked to so many rows (assumed: their logs of purchases take some hundred megabytes)."""
-
-
-class _Stopped(Exception):
-    """Another stack failed, or the user stopped: this one ends at its next step."""
 
 
 class Books(NamedTuple):
@@ -186,36 +181,34 @@ def program_value(
     check_seed(seed)
     check_count("replications", replications)
     threads = os.cpu_count() or 1 if threads is None else check_count("threads", threads, 1024)
-    at_once = min(threads, replications)
-    size = max(1, min(STACK_ROWS // scenario.population.n_customers, -(-replications // at_once)))
+    size = max(1, min(STACK_ROWS // scenario.population.n_customers, -(-replications // threads)))
     stacks = [range(start, min(start + size, replications)) for start in range(0, replications, size)]
-    stop = Event()
 
-    def run(stack: range) -> tuple[pd.DataFrame, pd.DataFrame]:
-        steps = scenario.burn_in + 2 * scenario.steps
-        done = [0]
+    def tell(place: int, done: float) -> None:
+        if progress is not None:
+            progress(f"replications from {stacks[place].start}", len(stacks[place]) * done)
 
-        def tell() -> None:
-            if stop.is_set():
-                raise _Stopped
-            done[0] += 1
-            if progress is not None:
-                progress(f"replications from {stack.start}", len(stack) * done[0] / steps)
-
-        start = launch(without, seed, stack, tell)
-        groups = grouped(start)
-        with_it, base = (keep_books(start.branch(world, log=True).run(progress=tell)) for world in (scenario, without))
-        return value_of(with_it, base, stack), value_by_group(with_it, base, groups, stack)
-
-    with ThreadPoolExecutor(at_once) as pool:
-        try:
-            found = [one.result() for one in [pool.submit(run, stack) for stack in stacks]]
-        except BaseException:
-            stop.set()
-            pool.shutdown(cancel_futures=True)
-            raise
+    pieces = [(scenario, without, stack, seed) for stack in stacks]
+    found = at_once(_of_stack, pieces, hands=threads, scenarios=[scenario], tell=tell)
     together = [pd.concat(frames, ignore_index=True) for frames in zip(*found)]
     return ProgramValue(together[0], together[1], scenario.focal, scenario.currency)
+
+
+def _of_stack(
+    scenario: Scenario, without: Scenario, stack: range, seed: int, *, tell: Callable[[float], None]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows of some replications, of all customers and by group."""
+    steps, made = scenario.burn_in + 2 * scenario.steps, 0
+
+    def step() -> None:
+        nonlocal made
+        made += 1
+        tell(made / steps)
+
+    start = launch(without, seed, stack, step)
+    groups = grouped(start)
+    with_it, base = (keep_books(start.branch(world, log=True).run(progress=step)) for world in (scenario, without))
+    return value_of(with_it, base, stack), value_by_group(with_it, base, groups, stack)
 
 
 def check_launches(scenario: Scenario) -> None:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.faults import Fault, ScenarioError, nearest, path_text
 from loyaltysim.programs.copied import Copy
+from loyaltysim.runs import replicate_worlds
 from loyaltysim.study.compare import Comparison
-from loyaltysim.study.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -166,7 +166,7 @@ def answer(
         if world is not None:
             named[question] = f"without {SAYS[question]}"
             worlds[named[question]] = world
-    runs = side_by_side(worlds, replications=replications, seed=seed, threads=threads, progress=progress)
+    runs = replicate_worlds(worlds, replications=replications, seed=seed, threads=threads, progress=progress)
     base = runs["as it is"]
     comparisons = {
         question: Comparison({"without": runs[name], "with": base}, "without", scenario.focal)
@@ -215,5 +215,5 @@ def word_of_mouth_effect(
         segment or customer that there is not, or a share outside 0 … 1
     """
     worlds = {"without": silenced(scenario, of), "with": scenario}
-    runs = side_by_side(worlds, replications=replications, seed=seed, threads=threads, progress=progress)
+    runs = replicate_worlds(worlds, replications=replications, seed=seed, threads=threads, progress=progress)
     return Comparison(runs, "without", scenario.focal)

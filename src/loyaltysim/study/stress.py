@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loyaltysim.faults import Fault, ScenarioError, nearest, path_text
 from loyaltysim.programs.counting import Counting
+from loyaltysim.runs import replicate_worlds
 from loyaltysim.study.compare import METRICS, paired_effect
 from loyaltysim.study.questions import without_program
-from loyaltysim.study.side_by_side import side_by_side
 from loyaltysim.summaries import summary
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def stress(
         without = without_program(world)
         if without is not None:
             runs[f"{name}, without"] = without
-    data = side_by_side(runs, replications=replications, seed=seed, threads=threads, progress=progress)
+    data = replicate_worlds(runs, replications=replications, seed=seed, threads=threads, progress=progress)
 
     def values(name: str, metric: str) -> Any:
         return summary(data[name], metric).sel(brand=scenario.focal, segment="all").values

@@ -1,0 +1,147 @@
+"""At once: pieces of long work, one after the other here, and meanwhile in other processes.
+
+Threads of one process hold each other up: a step is hundreds of kernels of some microseconds, and before and after each
+Python's lock is handed over. (Measured with `grocery`, 10,000 customers and ten replications, on two idle cores: two
+threads take 1.2 times as long as one, with 1,000 customers 2.5 times; two processes take half as long as one.) So
+pieces are done here, by one thread, and where it is worth the second or two that a process takes to begin, by other
+processes too. They stay for a minute, in case more comes.
+
+What a scenario is made of travels to them as it is; kinds that somebody else wrote stay here, since another process may
+not know them.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, TypeVar
+
+from loyaltysim.jit import cache_folder, can_be_written
+from loyaltysim.record import Record
+
+T = TypeVar("T")
+Tell = Callable[[int, float], None]
+
+WORTH_SECONDS = 3.0
+"""Work left from which on processes are begun: each takes one to two seconds of a processor to begin (measured)."""
+PIECES_A_PROCESS = 2
+"""So that a process need not wait for its next piece."""
+IDLE_SECONDS = 60
+"""How long processes wait for more, each with some 250 megabytes; assumed."""
+OURS = __name__.partition(".")[0]
+log = logging.getLogger("loyaltysim")
+
+
+def at_once(
+    do: Callable[..., T],
+    pieces: Sequence[tuple[Any, ...]],
+    *,
+    hands: int,
+    scenarios: Iterable[Record],
+    tell: Tell | None = None,
+) -> list[T]:
+    """Do all pieces; the results stand in their order and do not depend on who did what.
+
+    Parameters
+    ----------
+    do : a function of a module, called with what is in a piece and, here, with `tell=` a function of what is done of it
+    pieces : the longest ones first: the last ones are done here
+    hands : how many are done at a time at most
+    scenarios : what the pieces are about; see `is_ours`
+    tell : called here with a piece's place and how much of it is done, 0 to 1
+
+    Raises
+    ------
+    Exception : what `do` raised
+    """
+    found: dict[int, T] = {}
+    running: dict[Future[T], int] = {}
+    left, pool = deque(range(len(pieces))), None
+    may = hands > 1 and len(pieces) > 2 and _may_begin_processes() and all(map(is_ours, scenarios))
+    began = time.monotonic()
+
+    def collect(futures: Iterable[Future[T]]) -> None:
+        for future in futures:
+            place = running.pop(future)
+            found[place] = future.result()
+            if tell is not None:
+                tell(place, 1.0)
+
+    try:
+        while left or running:
+            if left:
+                place = left.pop()
+                found[place] = do(*pieces[place], tell=_ignore if tell is None else partial(tell, place))
+                if tell is not None:
+                    tell(place, 1.0)
+                collect([future for future in running if future.done()])
+            else:
+                collect(wait(list(running), return_when=FIRST_COMPLETED).done)
+            if may and pool is None and (time.monotonic() - began) / len(found) * len(left) > WORTH_SECONDS:
+                pool = _processes()
+            while pool is not None and len(left) > 1 and len(running) < PIECES_A_PROCESS * (hands - 1):
+                place = left.popleft()
+                running[_submit(pool, do, pieces[place])] = place
+    except BaseException as error:
+        if pool is not None and running:
+            pool.shutdown(wait=False, kill_workers=True)
+        if type(error).__name__ not in ("TerminatedWorkerError", "BrokenProcessPool"):
+            raise
+        log.warning("a process died, of too little memory perhaps: going on with one")
+        for place in {*range(len(pieces))} - {*found}:
+            found[place] = do(*pieces[place], tell=_ignore if tell is None else partial(tell, place))
+    return [found[place] for place in range(len(pieces))]
+
+
+def is_ours(value: Any) -> bool:
+    """Whether a record and all that it holds are of kinds of this package."""
+    if isinstance(value, Record):
+        return type(value).__module__.partition(".")[0] == OURS and all(is_ours(one) for _, one in value)
+    if isinstance(value, dict):
+        return all(map(is_ours, value.values()))
+    return all(map(is_ours, value)) if isinstance(value, (tuple, list)) else True
+
+
+def _ignore(done: float) -> None:
+    """Nobody wants to know."""
+
+
+def _may_begin_processes() -> bool:
+    """Whether processes may be begun: not by one that was itself begun so, nor where each would compile anew."""
+    alone = multiprocessing.parent_process() is None and not multiprocessing.current_process().daemon
+    return alone and can_be_written(cache_folder())
+
+
+def _processes() -> Any:
+    """Processes that do pieces, those of the last time if they are still there."""
+    from loky import get_reusable_executor
+
+    with _deaf_to_ctrl_c():
+        return get_reusable_executor(max(1, (os.cpu_count() or 2) - 1), timeout=IDLE_SECONDS)
+
+
+def _submit(pool: Any, do: Callable[..., T], piece: tuple[Any, ...]) -> Future[T]:
+    with _deaf_to_ctrl_c():  # which may begin a process
+        future: Future[T] = pool.submit(do, *piece, tell=_ignore)
+    return future
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Begin processes that get no Ctrl-C, which is this one's to hear."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,0 +1,83 @@
+"""Pieces of work done here and in other processes: the same results in the same order, and nothing left behind."""
+
+import logging
+import os
+import signal
+
+import pytest
+
+import loyaltysim as ls
+from loyaltysim import at_once as module
+from loyaltysim.at_once import at_once, is_ours
+from loyaltysim.record import Record
+
+SMALL = ls.load("grocery").vary({"population.n_customers": 50, "steps": 4, "burn_in": 0})
+
+
+@pytest.fixture
+def at_any_price(monkeypatch):
+    """Begin a process however little is left to do."""
+    monkeypatch.setattr(module, "WORTH_SECONDS", -1.0)
+    monkeypatch.setattr(module.os, "cpu_count", lambda: 2)
+
+
+def squares(here: int):
+    """What is told by a function that another process can be given by value; who did it, here or there."""
+
+    def square(number, *, tell):
+        tell(0.5)
+        return number**2, os.getpid() == here
+
+    return square
+
+
+def test_at_once__one_hand_begins_at_the_end_and_keeps_the_order():
+    told = []
+    done = at_once(squares(os.getpid()), [(3,), (2,)], hands=1, scenarios=[], tell=lambda *one: told.append(one))
+    assert done == [(9, True), (4, True)]
+    assert told == [(1, 0.5), (1, 1.0), (0, 0.5), (0, 1.0)]
+
+
+def test_at_once__shares_with_a_process(at_any_price):
+    told = {}
+    pieces = [(number,) for number in range(8)]
+    done = at_once(squares(os.getpid()), pieces, hands=2, scenarios=[SMALL], tell=lambda k, part: told.update({k: part}))
+    assert [square for square, _ in done] == [number**2 for number in range(8)]
+    assert told == dict.fromkeys(range(8), 1.0)
+    assert {here for _, here in done} == {True, False}
+    runs = {hands: ls.replicate(SMALL, replications=3, threads=hands) for hands in (1, 2)}
+    assert runs[1].identical(runs[2])
+
+
+def test_at_once__a_process_that_dies_costs_time_alone(at_any_price, caplog):
+    here = os.getpid()
+
+    def dies(number, *, tell):
+        if os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return number
+
+    with caplog.at_level(logging.WARNING):
+        assert at_once(dies, [(number,) for number in range(5)], hands=2, scenarios=[]) == list(range(5))
+    assert "a process died" in caplog.text
+
+
+def test_at_once__what_a_piece_raises_is_raised(at_any_price):
+    here = os.getpid()
+
+    def fails(number, *, tell):
+        if os.getpid() != here:
+            raise ls.ScenarioError([])
+        return number
+
+    with pytest.raises(ls.ScenarioError):
+        at_once(fails, [(number,) for number in range(5)], hands=2, scenarios=[])
+
+
+def test_is_ours__is_false_for_a_kind_that_somebody_else_wrote():
+    class Mine(Record):
+        weight: float = 1.0
+
+    assert is_ours(SMALL) and not is_ours(Mine())
+    behavior = SMALL.behavior.model_copy(update={"choice": Mine()})
+    assert not is_ours(SMALL.model_copy(update={"behavior": behavior}))
