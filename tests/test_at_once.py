@@ -41,7 +41,9 @@ def test_at_once__one_hand_begins_at_the_end_and_keeps_the_order():
 def test_at_once__shares_with_a_process(at_any_price):
     told = {}
     pieces = [(number,) for number in range(8)]
-    done = at_once(squares(os.getpid()), pieces, hands=2, scenarios=[SMALL], tell=lambda k, part: told.update({k: part}))
+    done = at_once(
+        squares(os.getpid()), pieces, hands=2, scenarios=[SMALL], tell=lambda k, part: told.update({k: part})
+    )
     assert [square for square, _ in done] == [number**2 for number in range(8)]
     assert told == dict.fromkeys(range(8), 1.0)
     assert {here for _, here in done} == {True, False}

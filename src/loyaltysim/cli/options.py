@@ -25,7 +25,10 @@ Seed = Annotated[str, typer.Option(metavar="N", help="Luck: the same seed gives 
 Replications = Annotated[str, typer.Option(metavar="N", help="How many runs, each with luck of its own.")]
 Threads = Annotated[
     str | None,
-    typer.Option(metavar="N", help="Threads of a step; results do not depend on it. All cores if not given."),
+    typer.Option(
+        metavar="N",
+        help="Processes, or threads of a large step; results do not depend on it. All cores if not given.",
+    ),
 ]
 Changes = Annotated[
     list[str] | None,
