@@ -86,8 +86,10 @@ class Rounds:
             for place, brand in enumerate(scenario.brands.values())
             for number, part in enumerate(brand.pricing)
         ]
-        self.offering = [entry for entry in self.pricing if type(entry[0]).offer is not Pricing.offer]
-        self.counting = [entry for entry in self.pricing if type(entry[0]).count is not Pricing.count]
+        self.reacting, self.showing, self.watching, self.offering, self.counting = (
+            [entry for entry in self.pricing if getattr(type(entry[0]), method) is not getattr(Pricing, method)]
+            for method in ("react", "show", "watch", "offer", "count")
+        )
         self.programs: list[tuple[Program, Account]] = []
         for name, number, program in scenario.programs:
             place = world.brands.index(name)

@@ -37,12 +37,12 @@ class Schedule(Rounds):
         """One step of the whole market. The workers' totals hold its counts afterwards."""
         world = self.world
         world.now = step
-        for part, own, brand in self.pricing:
+        for part, own, brand in self.reacting:
             part.react(own, world, brand, step)
         for lever, own in self.levers:
             lever.act(own, world, world.workers[0].totals, step)
         self.show(step)
-        for part, own, brand in self.pricing:
+        for part, own, brand in self.watching:
             part.watch(own, world, brand, step)
         self.bond.feel(self.own_bond, world, step)
         self.experience.weigh(self.own_experience, world)
@@ -70,7 +70,7 @@ class Schedule(Rounds):
         """Put on the market what brands show at a step: planned, decided, and what levers change. Changes no state."""
         self.world.market.turn(step)
         self.running = self.begun(step)
-        for part, own, brand in self.pricing:
+        for part, own, brand in self.showing:
             part.show(own, self.world, brand, step)
         for lever, own in self.levers:
             if lever.strength > 0 and lever.acts(own, self.world, step):

@@ -145,14 +145,17 @@ class Logit(Choice):
             sensitivity = self._sensitivity(world, shoppers)
             yield "price", partial(utility.subtract_price, sensitivity, price, n)
             if self.has_reference_price:
-                reference = columns["reference_price"]
-                yield "price", partial(utility.compare_price, sensitivity, shelf, reference, n, self.loss, self.gain)
+                usual = columns["reference_price"]
+                yield "price", partial(utility.compare_price, sensitivity, shelf, usual, n, self.loss, self.gain)
         if "taste" in columns:
             yield "brand", partial(utility.add, columns["taste"], n, 1.0, 0.0)
         if "inertia" in columns:
             yield "habit", partial(utility.add_inertia, columns["inertia"], columns["last_brand"], n)
-        for name in ("satisfaction", "bond", "expectation"):
-            weight, reference = getattr(self, f"{name}_weight"), getattr(self, f"{name}_reference")
+        for name, weight, reference in (
+            ("satisfaction", self.satisfaction_weight, self.satisfaction_reference),
+            ("bond", self.bond_weight, self.bond_reference),
+            ("expectation", self.expectation_weight, self.expectation_reference),
+        ):
             if name in kept and (weight or name != "expectation"):
                 yield name, partial(utility.add, columns[name], n, weight, reference)
         if "heard" in kept:
@@ -161,8 +164,7 @@ class Logit(Choice):
             yield "program", partial(utility.add, columns["reward"], n, 1.0, 0.0)
         if "attention" in columns:
             yield "contact", partial(utility.add, columns["attention"], n, 1.0, 0.0)
-        for name in ("feature", "display"):
-            weight = getattr(self, f"{name}_weight")
+        for name, weight in (("feature", self.feature_weight), ("display", self.display_weight)):
             if name in columns and weight:
                 yield "leaflet", partial(utility.add, columns[name], n, weight, 0.0)
         if self.habit_weight:

@@ -69,6 +69,8 @@ class History:
 
     def note(self, shoppers: Shoppers, step: int) -> None:
         """Enter this round's purchases into the columns that exist."""
+        if not self.arrays:
+            return
         bought = (shoppers.rows, shoppers.brand, shoppers.buyers, shoppers.n_buyers)
         if "purchases" in self.arrays:
             _add_one(*bought, self.arrays["purchases"])

@@ -22,7 +22,7 @@ from loyaltysim.market.shoppers import Block, Shoppers
 from loyaltysim.programs import benefits, foresight, ledger
 from loyaltysim.programs.parts.accrual import Accrual, Plain
 from loyaltysim.programs.parts.expiry import Expiry, NoExpiry
-from loyaltysim.programs.parts.response import NoResponse, Response
+from loyaltysim.programs.parts.response import NoResponse, Response, Weights
 from loyaltysim.programs.parts.reward import Reward
 from loyaltysim.programs.program import IF_MEANT, NO_LOG, OVER, Account, Program, ledger_money
 from loyaltysim.record import setting
@@ -45,10 +45,29 @@ class Count:
     """Whether a purchase at which a reward lowers the price earns too; if not, units beyond the rewarded one do."""
 
 
+@dataclass(frozen=True)
+class Asks:
+    """What a step asks of the settings, worked out once."""
+
+    count: Count
+    needed: int
+    """Thousandths of a point that a reward needs."""
+    changes_price: bool
+    pays_out: bool
+    payout: int
+    """What paying a reward out costs the firm, in ledger units."""
+    response: Weights
+    after: int
+    """Steps without a purchase after which a balance is lost; 0 never."""
+    dates: int
+    """All balances are lost every so many steps; 0 never."""
+
+
 @dataclass
 class Ledger(Account):
     """The arrays of a program that counts: one per row, in thousandths of a point; some only when asked for."""
 
+    asks: Asks
     balance: np.ndarray
     last_use: np.ndarray | None
     last_reward: np.ndarray
@@ -90,8 +109,8 @@ class Counting(Program):
         return self.reward.share_off > 0 or self.reward.amount_off > 0
 
     def open(self, world: World, brand: int, number: int, place: int, by_customer: bool) -> Ledger:
-        account = self._account(world, brand, number, place)
-        label, response = account["label"], self.customer_response.weights
+        account, asks = self._account(world, brand, number, place), self._asks(world.calendar.weeks)
+        label, response = account["label"], asks.response
         minds_prices = (response.worth > 0 or response.foresight > 0) and world.customers.has("price_sensitivity")
         if minds_prices:
             world.stage("price_sensitivity")
@@ -99,10 +118,10 @@ class Counting(Program):
             world.customers.ask("pace")
         if self.reward.bond_jump and "bond" in world.kept:
             world.stage("bond")
-        expires = self.expiry.after_steps(world.calendar.weeks) > 0
-        rewarded = response.looks_back or self.reward.access_weeks > 0
+        expires, rewarded = asks.after > 0, response.looks_back or self.reward.access_weeks > 0
         return Ledger(
             **account,
+            asks=asks,
             balance=self._own(world, label, "balance", np.int64),
             last_use=world.own(f"{label}.last_use", (world.customers.rows,), np.int32, clock=True) if expires else None,
             last_reward=self._own(world, label, "last_reward", np.int32, rewarded, NEVER_YET),
@@ -113,10 +132,10 @@ class Counting(Program):
         )
 
     def pace(self, own: Ledger, world: World, block: Block) -> None:
-        response, pace = self.customer_response.weights, world.customers.arrays.get("pace")
+        response, pace = own.asks.response, world.customers.arrays.get("pace")
         if response.goal_gradient and pace is not None:
             ledger.hurry(
-                own.balance, own.member, block.start, block.stop, self._needed, response.goal_gradient,
+                own.balance, own.member, block.start, block.stop, own.asks.needed, response.goal_gradient,
                 response.gradient_shape, pace,
             )  # fmt: skip
         if response.looks_back and pace is not None:
@@ -126,18 +145,18 @@ class Counting(Program):
             )  # fmt: skip
 
     def offer(self, own: Ledger, world: World, shoppers: Shoppers, step: int) -> None:
-        needed, response, n, brand = self._needed, self.customer_response.weights, shoppers.n, own.brand
+        needed, response, n, brand = own.asks.needed, own.asks.response, shoppers.n, own.brand
         if response.progress:
             reward = shoppers.ask("reward", True)
             ledger.add_progress(own.balance, own.member, shoppers.rows, n, needed, response.progress, reward[brand])
-        if self.changes_price:
+        if own.asks.changes_price:
             ledger.lower_price(
                 own.balance, shoppers.rows, n, needed, self.reward.share_off, self.reward.amount_off,
                 float(MONEY_UNIT), shoppers.price[brand], shoppers.ask(own.redeeming, dtype=np.int32),
                 shoppers.ask(own.off, dtype=np.int64),
             )  # fmt: skip
         if response.worth and "price_sensitivity" in shoppers.columns:
-            count, price = self.count(), float(world.market.plan.list_price[0, brand])
+            count, price = own.asks.count, float(world.market.plan.list_price[0, brand])
             worth = response.worth * self.worth_of(price) * self.accrual.factor(world.calendar, step)
             ledger.add_worth(
                 own.member, shoppers.rows, n, worth * count.per_currency, worth * count.per_unit,
@@ -158,13 +177,13 @@ class Counting(Program):
             )  # fmt: skip
 
     def settle(self, own: Ledger, world: World, shoppers: Shoppers, totals: Totals, step: int, occasion: int) -> None:
-        count, columns, reward = self.count(), shoppers.columns, self.reward
-        buyers, begins = shoppers.buyers_of(own.brand)
+        asks, columns, reward = own.asks, shoppers.columns, self.reward
+        count, needed, response = asks.count, asks.needed, asks.response
         joined_before = None
         if self.endowment:
             joined_before = shoppers.ask(f"{own.label}.before", dtype=np.uint8)
             ledger.membership(own.member, shoppers.rows, shoppers.n, joined_before)
-        self._enroll(own, world, shoppers, totals, step, occasion)
+        buyers, begins = self._enroll(own, world, shoppers, totals, step, occasion)
         shared = (shoppers.rows, buyers, shoppers.segment, begins, shoppers.first_replication, own.place)
         credited = columns.get("points_credited", NO_LOG)
         if joined_before is not None:
@@ -172,9 +191,8 @@ class Counting(Program):
                 *shared, joined_before, own.member, round(self.endowment * POINT_UNIT), own.balance, own.earned,
                 totals.points_earned, credited,
             )  # fmt: skip
-        needed, response = self._needed, self.customer_response.weights
         redeeming = shoppers.ask(own.redeeming, dtype=np.int32)
-        if self.changes_price:
+        if asks.changes_price:
             ledger.redeem_at_till(
                 redeeming, *shared, needed, columns[own.off], own.balance, own.redeemed, totals.points_redeemed,
                 totals.rewards_redeemed, totals.program_cost, self._spent(shoppers),
@@ -192,23 +210,22 @@ class Counting(Program):
             totals.points_earned, credited,
         )  # fmt: skip
         got = shoppers.ask(f"{own.label}.got", dtype=np.int32)
-        if reward.pays_out:
+        if asks.pays_out:
             ledger.pay_out(
-                *shared, needed, ledger_money(reward.cost(self.unit_cost)), own.balance, own.redeemed,
+                *shared, needed, asks.payout, own.balance, own.redeemed,
                 totals.points_redeemed, totals.rewards_redeemed, totals.program_cost, got, self._spent(shoppers),
             )  # fmt: skip
             if reward.bond_jump and "bond" in columns:
                 benefits.please(got, buyers, begins, reward.bond_jump, columns["bond"][own.brand])
         if len(own.last_reward):
             ledger.mark_reward(
-                shoppers.rows, buyers, begins, got if reward.pays_out else redeeming, step, own.last_reward
+                shoppers.rows, buyers, begins, got if asks.pays_out else redeeming, step, own.last_reward
             )
         if own.last_use is not None:
             ledger.mark_use(shoppers.rows, shoppers.brand, own.brand, shoppers.n, step, own.last_use)
 
     def close(self, own: Ledger, world: World, block: Block, totals: Totals, step: int) -> None:
-        after = self.expiry.after_steps(world.calendar.weeks)
-        dates = self.expiry.date_steps(world.calendar.weeks)
+        after, dates = own.asks.after, own.asks.dates
         due = dates > 0 and (step + 1 - world.calendar.burn_in) % dates == 0
         if after > 0 or due:
             ledger.expire(
@@ -275,19 +292,24 @@ class Counting(Program):
         worth, response = self.reward.worth(price), self.customer_response.weights
         if per_purchase <= 0 or worth <= 0:
             return None
-        if self._needed > per_purchase * foresight.MOST_PURCHASES:
+        needed = round(count.needed * POINT_UNIT)
+        if needed > per_purchase * foresight.MOST_PURCHASES:
             message = (
                 f"customers who look ahead see at most {foresight.MOST_PURCHASES} purchases; a reward needs "
-                f"{-(-self._needed // per_purchase):,}"
+                f"{-(-needed // per_purchase):,}"
             )
             where = path_text(("brands", world.brands[brand], "programs", number, "customer_response"))
             raise ScenarioError([Fault(None, None, where, message)])
         return foresight.plan(
-            self._needed, per_purchase, worth, response.weekly_discount, response.usual_chance, self.changes_price,
+            needed, per_purchase, worth, response.weekly_discount, response.usual_chance, self.changes_price,
             count.redeeming_earns,
         )  # fmt: skip
 
-    @property
-    def _needed(self) -> int:
-        """Thousandths of a point that a reward needs."""
-        return round(self.count().needed * POINT_UNIT)
+    def _asks(self, weeks: float) -> Asks:
+        """What a step of so many weeks asks of the settings."""
+        count, reward = self.count(), self.reward
+        return Asks(
+            count, round(count.needed * POINT_UNIT), self.changes_price, reward.pays_out,
+            ledger_money(reward.cost(self.unit_cost)), self.customer_response.weights,
+            self.expiry.after_steps(weeks), self.expiry.date_steps(weeks),
+        )  # fmt: skip

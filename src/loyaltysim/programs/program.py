@@ -92,7 +92,7 @@ class Program(Part, room="program"):
 
     def runs(self, world: World, step: int) -> bool:
         """Whether it has begun; before that it does nothing (eq. E130)."""
-        return bool(world.calendar.within(step, self.from_week, None))
+        return self.from_week is None or bool(world.calendar.within(step, self.from_week, None))
 
     def open(self, world: World, brand: int, number: int, place: int, by_customer: bool) -> Any:
         """Make the arrays of the brand's program `number`; `by_customer` keeps each customer's flows beside totals."""
@@ -183,8 +183,10 @@ class Program(Part, room="program"):
     def _more_terms(self, own: Any, world: World, shoppers: Shoppers, logit: np.ndarray) -> None:
         """Add to the logit of the chance to join what this kind knows of besides."""
 
-    def _enroll(self, own: Account, world: World, shoppers: Shoppers, totals: Totals, step: int, occasion: int) -> None:
-        """Some of this round's buyers become members (eq. E30)."""
+    def _enroll(
+        self, own: Account, world: World, shoppers: Shoppers, totals: Totals, step: int, occasion: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Some of this round's buyers become members (eq. E30); returns who bought, as `shoppers.buyers_of` does."""
         buyers, begins = shoppers.buyers_of(own.brand)
         terms, columns = self.enrollment.terms, shoppers.columns
         members = totals.enrolled[..., own.place].copy() if terms.fee else None
@@ -216,6 +218,7 @@ class Program(Part, room="program"):
             totals.program_fees[..., own.place] += joined * ledger_money(terms.fee)
         if world.customers.has("member"):
             joining.mark_members(own.member, shoppers.rows, buyers, begins, own.brand, world.customers.arrays["member"])
+        return buyers, begins
 
 
 def ledger_money(amount: float) -> int:
