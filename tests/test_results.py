@@ -15,7 +15,7 @@ import xarray as xr
 from loyaltysim import Simulation, replicate, simulate
 from loyaltysim.data.transactions import TransactionLog
 from loyaltysim.faults import ScenarioError
-from loyaltysim.results import load, save, source_hash, to_frame
+from loyaltysim.results import Arrays, load, save, source_hash, to_frame
 from loyaltysim.scenario import Scenario
 from loyaltysim.summaries import summary
 from loyaltysim.variables import VARIABLES
@@ -78,6 +78,17 @@ def test_simulation__midway_has_zeros_for_what_is_to_come():
     np.testing.assert_array_equal(half["units"][:, :4], whole["units"][:, :4])
     assert not half["units"][:, 4:].any() and half.sizes["period"] == 1
     np.testing.assert_array_equal(half["retention_rate"], whole["retention_rate"].isel(period=[0]))
+
+
+def test_arrays__stay_as_they_were_read_while_the_market_goes_on():
+    simulation = Simulation(market()).run(until=4)
+    arrays = Arrays(simulation.scenario, [simulation.raw()])
+    before = {name: values.copy() for name, values in arrays.values.items()}
+    simulation.run()
+    for name, values in arrays.values.items():
+        np.testing.assert_array_equal(values, before[name], name)
+    now = Arrays(simulation.scenario, [simulation.raw()])
+    assert (now["occasions"].values != before["occasions"]).any()
 
 
 def test_simulation__cannot_be_stepped_beyond_its_end():

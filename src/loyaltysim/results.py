@@ -165,11 +165,11 @@ def _values(scenario: Scenario, stacks: list[Raw]) -> dict[str, np.ndarray]:
     named = scenario.segment_names != ("",)
 
     def together(parts: list[np.ndarray], axis: int) -> np.ndarray:
-        return np.concatenate(parts, axis=axis)
+        return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=axis)
 
     def by_segment(array: np.ndarray) -> np.ndarray:
         """steps × replications × segments × x → replications × steps × x × segments, "all" first."""
-        array = np.moveaxis(array, (0, 1, 2, 3), (1, 0, 3, 2))
+        array = array.transpose(1, 0, 3, 2)
         everybody = array.sum(-1, keepdims=True)
         return np.concatenate([everybody, array], -1) if named else everybody
 
@@ -208,14 +208,14 @@ def _values(scenario: Scenario, stacks: list[Raw]) -> dict[str, np.ndarray]:
     for name in COSTS:
         out["margin"] = out["margin"] - out[name]
     for name in ("occasions", "no_purchase", "switches", "entered", "won"):
-        out[name] = np.moveaxis(flows[name][burn:], 1, 0)
+        out[name] = flows[name][burn:].copy().swapaxes(0, 1)  # what there is may be the simulation's own
     if scenario.word_of_mouth.acquisition.kind == "none":  # then everybody is there from the start
         out["won"][..., 0] = out["joined"][..., 0]
     for name, unit in (("defections", 1), ("defection_shares", SHARE_UNIT)):
-        why = np.moveaxis(flows[name][burn:], 1, 0) / unit
+        why = flows[name][burn:].swapaxes(0, 1) / unit
         out[name] = why if why.shape[-1] else np.full((*why.shape[:-1], len(REASONS)), np.nan)
     for name in ("price", "list_price", "on_promotion"):
-        out[name] = np.moveaxis(together([stack.prices[name] for stack in stacks], 1), 1, 0)
+        out[name] = together([stack.prices[name] for stack in stacks], 1).copy().swapaxes(0, 1)
     sums = together([stack.state_sums for stack in stacks], 2)
     people = by_segment(together([stack.state_people for stack in stacks], 1))
     for place, name in enumerate(STATES):

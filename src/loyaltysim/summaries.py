@@ -36,14 +36,16 @@ def summarized(data: xr.Dataset | Arrays, name: str) -> np.ndarray:
         top, bottom = (_summed(data, part) for part in (variable.numerator, variable.denominator))
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.where(bottom > 0, top / bottom, np.nan)
-    values, time = data[name].values.astype(float), next((dim for dim in TIME if dim in variable.dims), None)
+    values, dims = data[name].values, data[name].dims
+    time = next((dim for dim in TIME if dim in variable.dims), None)
+    counted, values = values.dtype.kind == "i", values.astype(float)
     if time is None:
         return values
-    axis = data[name].dims.index(time)
+    axis = dims.index(time)
     if time == "period" and not data.sizes["period"]:
         return np.full(np.delete(values.shape, axis), np.nan)
     if variable.kind == "flow":
-        return np.nansum(values, axis)
+        return values.sum(axis) if counted else np.nansum(values, axis)
     if time == "period":
         return values.take(-1, axis)
     period = data["period_of_step"].values
