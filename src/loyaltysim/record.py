@@ -11,6 +11,7 @@ Wherever a field has a room's base class as its type, the file's `kind` picks th
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, ClassVar, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
@@ -41,21 +42,20 @@ class Record(BaseModel):
     @classmethod
     def _no_truth_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
         """Refuse true and false where a number is wanted; Pydantic by itself takes them for 1 and 0."""
-        if any(isinstance(one, bool) for one in _numbers(value)):
-            wanted = set(_types(cls.model_fields[str(info.field_name)].annotation))
-            if not wanted & {bool, Any} and (wanted & {int, float} or any(type(one) is int for one in wanted)):
-                if isinstance(value, bool):
-                    raise PydanticKnownError("float_type" if float in wanted else "int_type")
-                truth = next(one for one in _numbers(value) if isinstance(one, bool))
-                raise PydanticCustomError(
-                    "truth", "{message}", {"message": f"must hold numbers, one was {str(truth).lower()}"}
-                )
+        if type(value) is float or not (wanted := _numbers_wanted(cls, str(info.field_name))):
+            return value
+        if isinstance(value, bool):
+            raise PydanticKnownError("float_type" if float in wanted else "int_type")
+        for one in _numbers(value):
+            if isinstance(one, bool):
+                message = f"must hold numbers, one was {str(one).lower()}"
+                raise PydanticCustomError("truth", "{message}", {"message": message})
         return value
 
     @field_validator("*")
     @classmethod
     def _in_size(cls, value: Any) -> Any:
-        for number in _numbers(value):
+        for number in (value,) if type(value) is float else _numbers(value):
             if abs(number) > MOST:
                 bound = f"at most {MOST:g}" if number > 0 else f"at least {-MOST:g}"
                 raise PydanticCustomError("size", "{message}", {"message": f"must be {bound}, was {number:.15g}"})
@@ -175,6 +175,14 @@ def _numbers(value: Any) -> Iterator[float]:
     elif isinstance(value, (tuple, list, dict)):
         for inner in value.values() if isinstance(value, dict) else value:
             yield from _numbers(inner)
+
+
+@cache
+def _numbers_wanted(record: type[Record], name: str) -> frozenset[Any]:
+    """The types of a field that is to hold numbers, and never true or false; of any other field none."""
+    wanted = frozenset(_types(record.model_fields[name].annotation))
+    numbers = wanted & {int, float} or any(type(one) is int for one in wanted)
+    return wanted if numbers and not wanted & {bool, Any} else frozenset()
 
 
 def _types(annotation: Any) -> Iterator[Any]:

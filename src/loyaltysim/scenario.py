@@ -165,7 +165,7 @@ class Scenario(Record):
     """One market: customers, brands and what they do. Frozen; `vary` gives a changed copy."""
 
     _folder: Path | None = PrivateAttr(None)
-    _origin: Origin = PrivateAttr(Origin())
+    _origin: Origin = PrivateAttr(default_factory=Origin)
 
     schema_: Literal[1] = setting(1, "Version of this format.", validation_alias="schema")
     title: str = setting("", "One line on what it is about.")
