@@ -136,6 +136,18 @@ def test_run__a_question_that_does_not_arise_is_said_not_to(command, here, base)
     assert command("run", "mine.toml", "--replications", 2, "--json").json["effects"] == []
 
 
+def test_run__tells_levers_their_cost_and_what_they_do_and_what_a_rival_asks(command, small):
+    levers = 'brands.Ours.levers=[{kind = "communication", cost_a_week = 2.0, cost_each = 0.0, until_week = 13}]'
+    answers = 'brands.Rival.pricing=[{kind = "best_response", price_response = 1.0}]'
+    out = command("run", small, "--replications", 2, "--set", levers, "--set", answers).out
+    assert "What our levers did to Ours" in out
+    assert re.search(r"^communication +Ours +everybody +13 +26 +0.00$", out, re.M)
+    assert re.search(r"^cost, EUR +26.00 ± 0.00$", out, re.M) and "cost, % of the margin before it" in out
+    assert re.search(
+        r"^Rival sets its price anew \(best_response\): \d.\d\d EUR on average, \d.\d\d on the list", out, re.M
+    )
+
+
 def test_run__without_periods_says_why_there_are_no_rates(command, small):
     done = command("run", small, "--replications", 2, "--set", "metrics.period_steps=0")
     assert "No period fits into the run" in done.err and "There are no periods" in done.out

@@ -46,6 +46,11 @@ reward = {{ kind = "cash", value = 1.0, threshold = 6.0 }}
 customer_response = {{ kind = "worth", worth_weight = 3.0 }}
 expiry = {{ kind = "inactivity", weeks = 8 }}
 
+[[brands."{FOCAL}".levers]]
+kind = "communication"
+cost_a_week = 1.0
+target = {{ kind = "rfm", share = 0.5 }}
+
 [brands."{RIVAL}"]
 price = 1.9
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -13,6 +14,7 @@ from loyaltysim import plots, report
 from loyaltysim.plots.words import spoken
 from loyaltysim.report.labels import label
 from loyaltysim.report.language import ENGLISH, Language, languages
+from loyaltysim.report.page import _rivals
 from loyaltysim.study.assumptions import assumptions
 from loyaltysim.study.wording import Number
 
@@ -51,6 +53,18 @@ def test_moment__is_told_as_the_place_tells_it():
     assert told["da"] == "6. november 2026, 20.45 UTC"
     assert told["nb"] == "6. november 2026, 20:45 UTC"
     assert told["sv"] == "6 november 2026, 20:45 UTC"
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_catalogs__say_what_a_rival_asks_that_does_not_promote(code):
+    prices = {"kind": "best_response", "price_response": 1.0}
+    scenario = ls.load("coffee").vary(
+        {"brands.Rival.pricing": [prices], "burn_in": 0, "population.n_customers": 50, "steps": 28}
+    )
+    told = SimpleNamespace(scenario=scenario, data=ls.simulate(scenario), read=SimpleNamespace(baseline=None))
+    assert "No rival promotes; but Rival sets its price anew" in _rivals(told, Language())
+    said = _rivals(told, Language(code))
+    assert "Rival" in said and "No rival" not in said
 
 
 @pytest.mark.parametrize("name", ["grocery", "coffee"])

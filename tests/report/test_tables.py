@@ -48,6 +48,18 @@ def test_tables__tell_what_the_program_brought(found):
     assert all(len(row) == len(table.columns) for table in by_key.values() for row in table.rows)
 
 
+def test_tables__tell_what_levers_cost_and_whom_they_choose(found, place):
+    by_key = {table.key: table for table in tables(found, Language())}
+    ((path, kind, brand, target, weeks, strength, cost, each),) = by_key["levers"].rows
+    assert path.endswith(".levers.0") and (kind, target, weeks, strength) == ("communication", "rfm", 39, 1)
+    assert (cost, each) == (39, 0.02)  # a week of it costs 1
+    means = {row[1]: row[3] for row in by_key["lever_costs"].rows}
+    own = found.data.sel(brand=brand, segment="all").sum("step").mean("replication")
+    assert means["cost"] == pytest.approx(39 + 0.02 * means["contacts"]) and means["contacts"] == own["contacts"] > 0
+    row = next(row for row in found.read.effects if (row["question"], row["metric"]) == ("levers", "lever_cost"))
+    assert row["effect"] == pytest.approx(means["cost"])  # the market without them pays for none
+
+
 def test_register__has_the_comment_beside_a_number_and_above_it(place):
     file = place / "mine.toml"
     known = {one.path: one for one in register(load(file), str(file))}

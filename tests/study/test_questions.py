@@ -3,13 +3,15 @@
 import numpy as np
 import pytest
 
-from loyaltysim import replicate, word_of_mouth_effect
+from loyaltysim import replicate, simulate, word_of_mouth_effect
 from loyaltysim.faults import ScenarioError
 from loyaltysim.scenario import Scenario
 from loyaltysim.study.compare import COLUMNS
 from loyaltysim.study.questions import (
     answer,
+    rivals_ask,
     unheard,
+    without_levers,
     without_program,
     without_rival_promotions,
     without_word_of_mouth,
@@ -52,9 +54,25 @@ def test_knock_outs__take_away_one_thing_and_nothing_else():
     assert not plain.brands["A"].programs and plain.brands["Rival No. 1"].programs
 
 
+def test_knock_outs__take_away_the_focal_brand_s_levers_alone():
+    pulls = {"brands.A.levers": [{"kind": "communication"}], "brands.B.levers": [{"kind": "communication"}]}
+    left = without_levers(market(**pulls))
+    assert not left.brands["A"].levers and left.brands["B"].levers
+
+
+def test_rivals__that_set_their_price_anew_are_told_with_what_they_ask():
+    prices = {"kind": "best_response", "price_response": 3.0, "every_weeks": 1}
+    scenario = market(**{"brands.B": {"price": 2.0, "unit_cost": 1.0, "pricing": [prices]}})
+    data = simulate(scenario)
+    ((name, price, usual),) = rivals_ask(scenario, data)
+    assert (name, usual) == ("B", 2.0) and price < 2.0
+    assert rivals_ask(market(), simulate(market())) == []
+
+
 def test_knock_outs__are_none_where_there_is_nothing_to_take_away():
     bare = market(**{"brands": {"A": {}, "B": {}}, "word_of_mouth": {}})
     assert without_rival_promotions(bare) is without_program(bare) is without_word_of_mouth(bare) is None
+    assert without_levers(bare) is None
     told = answer(bare, replications=1)
     assert not told.comparisons and told.effects.empty
     with pytest.raises(ValueError, match="nobody talks"):

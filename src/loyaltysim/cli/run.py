@@ -162,11 +162,12 @@ def save(scenario: Scenario, asked: Asked, answer: Answer, found: dict[str, Any]
 def show(name: str, scenario: Scenario, asked: Asked, answer: Answer, panel: list[dict[str, Any]]) -> None:
     """Print the answer for reading."""
     from loyaltysim.cli import tables
+    from loyaltysim.cli.lever_tables import lever_tables
     from loyaltysim.cli.numbers import effect_rows
     from loyaltysim.cli.recorded import recorded_tables
     from loyaltysim.cli.sentences import sentence
     from loyaltysim.cli.show import answer_console
-    from loyaltysim.study.questions import SAYS
+    from loyaltysim.study.questions import SAYS, rivals_ask
 
     console = answer_console()
     console.print(*tables.headline(name, scenario, asked.replications, asked.seed, asked.changes), sep="\n")
@@ -174,6 +175,12 @@ def show(name: str, scenario: Scenario, asked: Asked, answer: Answer, panel: lis
     for question, says in SAYS.items():
         if question not in answer.comparisons:
             console.print(f"\n{says[:1].upper()}{says[1:]}: there is none in this scenario.")
+            if question == "rival_promotions":
+                for rival, price, usual in rivals_ask(scenario, answer.data):
+                    asks = f"{price:,.2f} {plain(scenario.currency)} on average"
+                    console.print(
+                        f"{plain(rival)} sets its price anew (best_response): {asks}, {usual:,.2f} on the list."
+                    )
             continue
         found = effect_rows(answer.comparisons[question].effects)
         title = f"What {says} did to {plain(scenario.focal)}"
@@ -183,7 +190,10 @@ def show(name: str, scenario: Scenario, asked: Asked, answer: Answer, panel: lis
             console.print(ASKS_OTHERWISE, style="dim")
     if answer.comparisons:
         console.print("\nIntervals cover luck only, not the sizes that the scenario assumes.", style="dim")
-    more = (tables.programs_table(answer.data, scenario), tables.reasons_table(answer.data, scenario))
+    more = (
+        tables.programs_table(answer.data, scenario), *lever_tables(answer.data, scenario),
+        tables.reasons_table(answer.data, scenario),
+    )  # fmt: skip
     for shown in (*(each for each in more if each is not None), *recorded_tables(scenario, panel)):
         console.print("", shown, sep="\n")
 

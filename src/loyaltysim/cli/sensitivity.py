@@ -44,7 +44,7 @@ def sensitivity(
         str | None,
         typer.Option(
             metavar="QUESTION",
-            help="What a thing does, in place of the metric: rival_promotions, program, word_of_mouth.",
+            help="What a thing does, not the metric: rival_promotions, program, word_of_mouth, referral, levers.",
         ),
     ] = None,
     samples: Annotated[str, typer.Option(metavar="N", help="Paths of morris, or points of sobol.")] = "8",

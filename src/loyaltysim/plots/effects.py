@@ -27,7 +27,10 @@ HEADLINE = (
     "margin", "satisfaction", "bond",
 )  # fmt: skip
 """What is shown unless other metrics are asked for."""
-WORDS = {"rival_promotions": "Rivals' promotions", "program": "Our program", "word_of_mouth": "Word of mouth"}
+WORDS = {
+    "rival_promotions": "Rivals' promotions", "program": "Our program", "word_of_mouth": "Word of mouth",
+    "referral": "Invitations", "levers": "Our levers",
+}  # fmt: skip
 MOST_COLUMNS = 3
 """More scenarios than these are lines, not columns; assumed."""
 MOST_LINES = 60

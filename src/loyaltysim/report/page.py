@@ -12,8 +12,10 @@ from loyaltysim.report.answers import Answer
 from loyaltysim.report.figures import Figure
 from loyaltysim.report.findings import Findings
 from loyaltysim.report.language import ENGLISH, Language
-from loyaltysim.report.tables import Cell, Table
-from loyaltysim.study.wording import UNKNOWN
+from loyaltysim.report.tables import ENDS, Cell, Table
+from loyaltysim.study.pulled import pulled
+from loyaltysim.study.questions import rivals_ask, without_rival_promotions
+from loyaltysim.study.wording import UNKNOWN, number_of
 
 LONG = 14
 """Tables of more rows are folded away; assumed."""
@@ -101,7 +103,7 @@ def _commands(found: Findings, lang: str) -> list[str]:
 
 def _sections(found: Findings, language: Language) -> list[dict[str, Any]]:
     """Key, short title, title and words of each section that has something to tell."""
-    say = language.say
+    say, scenario = language.say, found.scenario
     spread = language.number(100 * found.spread)
     compare = found.read.baseline is not None
     runs, own = (
@@ -116,7 +118,7 @@ def _sections(found: Findings, language: Language) -> list[dict[str, Any]]:
             "Scenarios with the same customers and the same luck, so that their difference is their own."
         ) if compare else say(
             "The market as it is, and the same market, as lucky, without one thing each."
-        ), True),
+        ) + _rivals(found, language), True),
         ("customers", say("Customers"), say("Who stays, and who switches"), "", True),
         ("money", say("Money"), say("What the program brings and costs"), say(
             "The program is launched at the end of the burn-in and held against the same market without it: same "
@@ -125,6 +127,8 @@ def _sections(found: Findings, language: Language) -> list[dict[str, Any]]:
         ("who", say("Who benefits"), say("Who benefits"), say(
             "Customers by what they bought of the brand before the launch: nothing, and thirds of those who bought."
         ), found.value is not None),
+        ("levers", say("Levers"), say("What else the brands do"), _levers(found, language),
+         bool(pulled(scenario))),
         ("talk", say("Word of mouth"), say("What word of mouth contributes"), say(
             "The market as it is, against the same market in which nothing is heard from the end of the burn-in on."
         ), found.word_of_mouth is not None),
@@ -140,9 +144,50 @@ def _sections(found: Findings, language: Language) -> list[dict[str, Any]]:
             "Every number of the scenario that is in play, where it comes from, and between which ends it was tried."
         ), True),
     ]  # fmt: skip
-    rests = {"compared": runs, "customers": runs, "money": own, "who": own, "talk": own, "worlds": own, "doubt": ends}
+    rests = {
+        "compared": runs,
+        "customers": runs,
+        "levers": runs,
+        "money": own,
+        "who": own,
+        "talk": own,
+        "worlds": own,
+        "doubt": ends,
+    }
     return [
         {"key": key, "short": short, "title": title, "words": " ".join(filter(None, (words, rests.get(key))))}
         for key, short, title, words, there in every
         if there
     ]
+
+
+def _rivals(found: Findings, language: Language) -> str:
+    """What rivals ask that set their price anew, where no rival promotes."""
+    if found.read.baseline is not None or without_rival_promotions(found.scenario) is not None:
+        return ""
+    return "".join(
+        " " + language.say(
+            "No rival promotes; but {rival} sets its price anew: {price} {unit} on average, {usual} on the list.",
+            rival=name, price=language.number(price, 2), usual=language.number(usual, 2), unit=found.scenario.currency,
+        )
+        for name, price, usual in rivals_ask(found.scenario, found.data)
+    )  # fmt: skip
+
+
+def _levers(found: Findings, language: Language) -> str:
+    """What our levers do together, if the folder has a market without them."""
+    rows = {
+        row["metric"]: row for row in found.read.effects if row["question"] == "levers" and row["effect"] is not None
+    }
+    if not {"margin", "retention_rate"} <= set(rows):
+        return language.say("Contacts cost what a contact costs, besides the weeks.")
+    margin, retention = (
+        number_of({end: math.nan if rows[name][end] is None else rows[name][end] for end in ENDS})
+        for name in ("margin", "retention_rate")
+    )
+    return language.say(
+        "All levers of {brand} together change its margin by {margin} and its retention by {retention}, against the "
+        "same market, as lucky, without them.", brand=found.scenario.focal,
+        margin=language.both(margin, found.scenario.currency),
+        retention=language.both(retention.times(100), language.say("points")),
+    )  # fmt: skip

@@ -13,8 +13,9 @@ from loyaltysim.report.findings import Findings
 from loyaltysim.report.labels import first_clause, label
 from loyaltysim.report.language import Language
 from loyaltysim.report.sources import register
+from loyaltysim.study.pulled import cost_of_levers, pulled
 from loyaltysim.study.stress import AS_IT_IS, WORLDS
-from loyaltysim.study.wording import is_share, mean_of, number
+from loyaltysim.study.wording import UNKNOWN, is_share, mean_of, number
 
 if TYPE_CHECKING:
     from loyaltysim.study.launches import Launch
@@ -50,7 +51,7 @@ def tables(found: Findings, language: Language) -> list[Table]:
     """All tables of a report, in the order of the page."""
     one = _Maker(found, language)
     makers = (one.compared, one.effects, one.retention, one.switching, one.parts, one.steps, one.groups)
-    more = (one.word_of_mouth, one.tornado, one.draws, one.worlds, one.register)
+    more = (one.levers, one.lever_costs, one.word_of_mouth, one.tornado, one.draws, one.worlds, one.register)
     return [table for make in (*makers, *more) for table in make() if table.rows]
 
 
@@ -172,6 +173,42 @@ class _Maker:
         ]
         columns = [(self.say("bought before"), ""), (self.say("what"), ""), (self.say("unit"), ""), *self.ends("")]
         yield Table("groups", "who", self.say("Who benefits"), columns, rows, texts=3)
+
+    def levers(self) -> Iterator[Table]:
+        """Every lever, on whom and when it is pulled, and what its weeks and contacts cost."""
+        rows: list[list[Cell]] = [
+            [one.path, one.kind, one.brand, one.target or UNKNOWN, one.weeks, one.strength, one.cost_of_weeks,
+             one.cost_each if one.target else UNKNOWN]
+            for one in pulled(self.found.scenario)
+        ]  # fmt: skip
+        heads = (
+            "setting",
+            "lever",
+            "brand",
+            "who is chosen",
+            "pulled",
+            "strength",
+            "its weeks cost",
+            "a contact costs",
+        )
+        units = ("", "", "", "", self.say("weeks"), "", self.currency, self.currency)
+        columns = [(self.say(head), unit) for head, unit in zip(heads, units)]
+        yield Table("levers", "levers", self.say("Levers"), columns, rows, texts=4)
+
+    def lever_costs(self) -> Iterator[Table]:
+        """What the levers of each brand that has any cost together, and whom they reached."""
+        data, rows = self.found.data, list[list[Cell]]()
+        for brand in dict.fromkeys(one.brand for one in pulled(self.found.scenario)):
+            cost, share = cost_of_levers(data, brand)
+            told = (
+                (self.say("cost"), self.currency, cost),
+                (self.say("cost, of the margin before it"), "%", share.times(100)),
+                (self.say("contacts"), "", number(data, "contacts", brand)),
+                (self.say("customers who opted out"), "", number(data, "opted_out", brand)),
+            )
+            rows += [[brand, what, unit, one.mean, one.low, one.high] for what, unit, one in told]
+        columns = [(self.say("brand"), ""), (self.say("what"), ""), (self.say("unit"), ""), *self.ends("")]
+        yield Table("lever_costs", "levers", self.say("What levers cost"), columns, rows, texts=3)
 
     def word_of_mouth(self) -> Iterator[Table]:
         """What is said is worth."""

@@ -1,4 +1,4 @@
-"""The three questions of a scenario: what do rivals' promotions, our program and word of mouth do?
+"""The questions of a scenario: what do rivals' promotions, our program, word of mouth, invitations, our levers do?
 
 Each is answered by a world in which the thing is missing and all else, luck included, is the same. The effect of a
 thing is the scenario as it is less the world without it.
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.faults import Fault, ScenarioError, nearest, path_text
+from loyaltysim.pricing.best_response import BestResponse
 from loyaltysim.programs.copied import Copy
 from loyaltysim.runs import replicate_worlds
 from loyaltysim.study.compare import Comparison
@@ -26,6 +27,7 @@ SAYS = {
     "program": "our program",
     "word_of_mouth": "word of mouth",
     "referral": "invitations",
+    "levers": "our levers",
 }
 """The questions, in the words of a headline."""
 SIGNS = {"all": "both", "praise": "praise", "blame": "blame"}
@@ -122,11 +124,28 @@ def without_referral(scenario: Scenario) -> Scenario | None:
     return scenario.vary({**changes, "word_of_mouth.referral": "none"})
 
 
+def without_levers(scenario: Scenario) -> Scenario | None:
+    """The market in which the focal brand pulls no lever; None if it has none."""
+    focal = scenario.focal
+    return scenario.vary({path_text(("brands", focal, "levers")): []}) if scenario.brands[focal].levers else None
+
+
+def rivals_ask(scenario: Scenario, data: xr.Dataset) -> list[tuple[str, float, float]]:
+    """Rivals that set their price anew, which is no promotion: name, mean price on the shelf, mean list price."""
+    found = []
+    for name, brand in scenario.brands.items():
+        if name != scenario.focal and any(isinstance(one, BestResponse) for one in brand.pricing):
+            own = data.sel(brand=name)
+            found.append((name, float(own["price"].mean()), float(own["list_price"].mean())))
+    return found
+
+
 KNOCK_OUTS: dict[str, Callable[[Scenario], Scenario | None]] = {
     "rival_promotions": without_rival_promotions,
     "program": without_program,
     "word_of_mouth": without_word_of_mouth,
     "referral": without_referral,
+    "levers": without_levers,
 }
 
 

@@ -1,0 +1,65 @@
+"""Pulled: the levers of a scenario as one tells of them, and what a brand's levers cost in a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from loyaltysim.faults import path_text
+from loyaltysim.levers.reaching import Reaching
+from loyaltysim.study.wording import Number, mean_of
+from loyaltysim.summaries import summary
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from loyaltysim.scenario import Scenario
+
+
+class Pulled(NamedTuple):
+    """One lever, and when, how strongly, on whom and at what cost it is pulled."""
+
+    path: str
+    brand: str
+    kind: str
+    target: str
+    """The kind of its target; empty for what the whole market may feel."""
+    weeks: float
+    """Measured weeks in which it is pulled."""
+    strength: float
+    cost_of_weeks: float
+    """Currency, all these weeks together; contacts come on top."""
+    cost_each: float
+    """Currency, for a customer whom it reaches."""
+
+
+def pulled(scenario: Scenario) -> list[Pulled]:
+    """The levers of all brands, the focal brand's first."""
+    calendar, found = scenario.calendar, []
+    steps = np.arange(calendar.burn_in, calendar.last)
+    for name in sorted(scenario.brands, key=lambda name: name != scenario.focal):
+        for number, lever in enumerate(scenario.brands[name].levers):
+            within = np.broadcast_to(calendar.within(steps, lever.from_week, lever.until_week), steps.shape)
+            weeks = float(within.sum() * calendar.weeks)
+            reaching = isinstance(lever, Reaching)
+            found.append(Pulled(
+                path_text(("brands", name, "levers", number)), name, lever.kind,
+                lever.target.kind if reaching else "", weeks, lever.strength, lever.cost_a_week * weeks,
+                lever.cost_each if reaching else 0.0,
+            ))  # fmt: skip
+    return found
+
+
+def cost_of_levers(data: xr.Dataset, brand: str) -> tuple[Number, Number]:
+    """What a brand's levers cost over the run, and as a share of what its margin is before them; NaN where it has none.
+
+    The share is a mean over the replications in which there is a margin before them.
+    """
+    cost, margin = (
+        np.asarray(summary(data, name).sel(brand=brand, segment="all").values, float)
+        for name in ("lever_cost", "margin")
+    )
+    before = cost + margin
+    shares = cost[before > 0] / before[before > 0]
+    return mean_of(cost), mean_of(shares) if len(shares) else Number(np.nan, np.nan, np.nan)
