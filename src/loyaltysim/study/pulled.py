@@ -42,11 +42,10 @@ def pulled(scenario: Scenario) -> list[Pulled]:
         for number, lever in enumerate(scenario.brands[name].levers):
             within = np.broadcast_to(calendar.within(steps, lever.from_week, lever.until_week), steps.shape)
             weeks = float(within.sum() * calendar.weeks)
-            reaching = isinstance(lever, Reaching)
+            target, cost_each = (lever.target.kind, lever.cost_each) if isinstance(lever, Reaching) else ("", 0.0)
             found.append(Pulled(
-                path_text(("brands", name, "levers", number)), name, lever.kind,
-                lever.target.kind if reaching else "", weeks, lever.strength, lever.cost_a_week * weeks,
-                lever.cost_each if reaching else 0.0,
+                path_text(("brands", name, "levers", number)), name, lever.kind, target, weeks, lever.strength,
+                lever.cost_a_week * weeks, cost_each,
             ))  # fmt: skip
     return found
 
