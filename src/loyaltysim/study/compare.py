@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -33,6 +33,8 @@ COLUMNS = "metric scenario effect ci_low ci_high p_positive variance_ratio basel
 METRICS = tuple(name for name, variable in VARIABLES.items() if {"brand", "segment"} <= set(variable.dims))
 """Metrics that effects are told of: all by brand and segment."""
 CONFIDENCE = 0.95
+Replicate = Callable[..., "dict[str, xr.Dataset]"]
+"""`replicate_worlds`, or what does the same with a store."""
 
 
 @dataclass(frozen=True)
@@ -174,6 +176,7 @@ def compare(
     seed: int = 1,
     baseline: str | None = None,
     until: str | None = None,
+    store: str | Path | None = None,
     threads: int | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> Comparison:
@@ -187,12 +190,14 @@ def compare(
     baseline : the one to compare with; the first if not given
     until : "half_width<=0.005", or "share half_width<=0.005": run until the intervals of all effects on a metric of the
         focal brand (retention_rate if none is named) reach no further to either side; see `study.precision`
+    store : a folder that keeps the runs as they are made, as of `sweep`: the same call goes on where it stopped, and
+        more replications or scenarios add to what is there
     progress : called with the scenario's name and its replications done so far
 
     Raises
     ------
-    ScenarioError : for an `until` that cannot be read, fewer than two scenarios, an unknown baseline, or a focal brand
-        that is missing somewhere
+    ScenarioError : for an `until` that cannot be read, fewer than two scenarios, an unknown baseline, a focal brand
+        that is missing somewhere, or a store of another version
     """
     names = tuple(scenarios)
     if len(names) < 2:
@@ -211,12 +216,17 @@ def compare(
     ]
     if faults:
         raise ScenarioError(faults)
+    run: Replicate = replicate_worlds
+    if store is not None:
+        from loyaltysim.study.kept import kept_worlds
+
+        run = partial(kept_worlds, store=store)
     if until is None:
-        runs = replicate_worlds(scenarios, replications=replications, seed=seed, threads=threads, progress=progress)
+        runs = run(scenarios, replications=replications, seed=seed, threads=threads, progress=progress)
         return Comparison(runs, baseline, focal)
     from loyaltysim.study.precision import run_until
 
-    return run_until(scenarios, baseline, until, replications, seed=seed, threads=threads, progress=progress)
+    return run_until(scenarios, baseline, until, replications, seed=seed, threads=threads, progress=progress, run=run)
 
 
 def paired_effect(other: np.ndarray, base: np.ndarray) -> dict[str, Any]:

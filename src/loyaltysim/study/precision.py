@@ -18,7 +18,7 @@ from scipy import special
 
 from loyaltysim.faults import Fault, ScenarioError, nearest
 from loyaltysim.runs import replicate_worlds
-from loyaltysim.study.compare import CONFIDENCE, METRICS, Comparison
+from loyaltysim.study.compare import CONFIDENCE, METRICS, Comparison, Replicate
 from loyaltysim.summaries import summary
 
 if TYPE_CHECKING:
@@ -156,6 +156,7 @@ def run_until(
     seed: int,
     threads: int | None = None,
     progress: Callable[[str, float], None] | None = None,
+    run: Replicate = replicate_worlds,
 ) -> Comparison:
     """Run replications, some at a time, until all effects on a metric are as exact as wanted, or `most` are run."""
     import xarray as xr
@@ -171,9 +172,9 @@ def run_until(
             if progress is not None:
                 progress(name, before + done)
 
-        more = replicate_worlds(scenarios, replications=wanted - n, seed=seed, first=n, threads=threads, progress=tell)
-        for name, run in more.items():
-            runs[name] = xr.concat([runs[name], run], "replication", data_vars="minimal") if n else run
+        more = run(scenarios, replications=wanted - n, seed=seed, first=n, threads=threads, progress=tell)
+        for name, data in more.items():
+            runs[name] = xr.concat([runs[name], data], "replication", data_vars="minimal") if n else data
         n = wanted
         comparison = Comparison(runs, baseline, focal)
         needs = [needed(values, width) for values in differences(comparison, metric).values()]
