@@ -274,7 +274,9 @@ def watch(simulation: Simulation) -> list:
     schedule.programs = [(watching(part), own) for part, own in schedule.programs]
     schedule.levers = [(watching(part), own) for part, own in schedule.levers]
     schedule.pricing = [(watching(part), *rest) for part, *rest in schedule.pricing]
-    schedule.offering = [(watching(part), *rest) for part, *rest in schedule.offering]
+    for name in ("reacting", "showing", "watching", "offering", "counting"):
+        setattr(schedule, name, [(watching(part), *rest) for part, *rest in getattr(schedule, name)])
+    schedule.launch(0)
     return watched
 
 

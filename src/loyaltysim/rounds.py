@@ -96,8 +96,9 @@ class Rounds:
             account = program.open(world, place, number, len(self.programs), scenario.accounts.by_customer)
             scenario.brands[name].programs[number].launch(account, world)
             self.programs.append((program, account))
-        self.running = self.begun(0)
-        """The programs that have been launched."""
+        self.launch(0)
+        self.launches = any(type(one).runs is not Program.runs or one.from_week is not None for one, _ in self.programs)
+        """Whether programs begin on the way."""
         self.levers = [
             (lever, lever.open(world, place, number))
             for place, brand in enumerate(scenario.brands.values())
@@ -125,9 +126,10 @@ class Rounds:
         self.segmented = len(world.segments) > 1
         self.pool = ThreadPoolExecutor(len(world.workers)) if len(world.workers) > 1 else None
 
-    def begun(self, step: int) -> list[tuple[Program, Account]]:
-        """The programs that have been launched by a step."""
-        return [(program, own) for program, own in self.programs if program.runs(self.world, step)]
+    def launch(self, step: int) -> None:
+        """Find the programs that have been launched by a step, and the order in which they make offers."""
+        self.running = [(program, own) for program, own in self.programs if program.runs(self.world, step)]
+        self.offers = sorted(self.running, key=_takes_balances)  # what lowers every unit comes first
 
     def count_leavers(self, leavers: Leavers, totals: Totals) -> None:
         """Tell who left by lapse, and why, if that is asked for."""
@@ -179,7 +181,7 @@ class Rounds:
                 shoppers.shelf[:, : shoppers.n] = shoppers.price[:, : shoppers.n]
             if "reward" in shoppers.columns:
                 shoppers.columns["reward"][:, : shoppers.n] = 0
-            for program, own in sorted(self.running, key=_takes_balances):  # what lowers every unit comes first
+            for program, own in self.offers:
                 program.offer(own, world, shoppers, step)
 
     def round(self, worker: Worker, pile: Any, step: int, occasion: int) -> None:

@@ -69,7 +69,8 @@ class Schedule(Rounds):
     def show(self, step: int) -> None:
         """Put on the market what brands show at a step: planned, decided, and what levers change. Changes no state."""
         self.world.market.turn(step)
-        self.running = self.begun(step)
+        if self.launches:
+            self.launch(step)
         for part, own, brand in self.showing:
             part.show(own, self.world, brand, step)
         for lever, own in self.levers:

@@ -18,7 +18,7 @@ from loyaltysim.market.shoppers import since as elapsed_since
 from loyaltysim.record import Part, setting
 from loyaltysim.world import World
 
-f4 = np.float32
+f4, u4 = np.float32, np.uint32
 
 SINCE, SOURCES = "bond.since", "bond.sources"
 """Arrays kept where levers move bonds: the step up to which each row's were brought, and the sources since then."""
@@ -73,10 +73,11 @@ class Linear(Bond):
         world.stage("bond", self.start)
 
     def update(self, own: None, world: World, shoppers: Shoppers) -> None:
-        bond = shoppers.ask("bought.bond")
-        pick(shoppers.columns["bond"], shoppers.brand, shoppers.n, bond)
-        _grow(shoppers.columns["bought.satisfaction"], shoppers.n, self.from_satisfaction, self.fading, bond)
-        world.put_bought(shoppers, "bond", bond)
+        columns = shoppers.columns
+        _grow(
+            columns["bond"], columns["bought.satisfaction"], shoppers.rows, shoppers.brand, shoppers.buyers,
+            shoppers.n_buyers, self.from_satisfaction, self.fading, world.customers.arrays["bond"].T,
+        )  # fmt: skip
 
 
 class Drift(Bond):
@@ -236,11 +237,14 @@ def _jumped(bond: np.ndarray, share: np.ndarray) -> np.ndarray:
 
 
 @jit
-def _grow(satisfaction, n, from_satisfaction, fading, bond):
-    """bond[q] += from_satisfaction · satisfaction[q] - fading · bond[q]."""
+def _grow(staged, satisfaction, rows, brand, buyers, n_buyers, from_satisfaction, fading, state):
+    """Add from_satisfaction · satisfaction - fading · bond to each buyer's bond with the brand bought, for good."""
     from_satisfaction, fading = f4(from_satisfaction), f4(fading)
-    for q in range(n):
-        bond[q] += from_satisfaction * satisfaction[q] - fading * bond[q]
+    for k in range(n_buyers):
+        q = u4(buyers[k])
+        b = u4(brand[q])
+        before = staged[b, q]
+        state[u4(rows[q]), b] = before + (from_satisfaction * satisfaction[q] - fading * before)
 
 
 @jit
@@ -260,10 +264,10 @@ def drift(
         bits, weeks, weight = tried[some], elapsed[some], values[some]
         for b in range(bond.shape[0]):
             own, level, sure = bond[b, some], satisfaction[b, some], trust[b, some]
-            bit = np.uint32(1) << np.uint32(b)
+            bit = u4(1) << u4(b)
             shared, besides = from_values * ethics[first_replication + r, b], bond_growth[first_replication + r, b]
             for q in range(own.shape[0]):
-                known = f4((bits[q] & bit) != np.uint32(0))
+                known = f4((bits[q] & bit) != u4(0))
                 known_well = max(sure[q], tiny) / (max(sure[q], tiny) + trust_half)
                 growth = known * from_satisfaction * max(level[q] - threshold, zero) * known_well
                 growth += known * (shared * max(weight[q], zero) + besides)

@@ -6,9 +6,8 @@ It adds one term after another to `shoppers.utility` (kernels in `utility.py`); 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
-from typing import Literal
+from collections.abc import Iterator
+from typing import Any, Literal
 
 import numpy as np
 
@@ -125,55 +124,55 @@ class Logit(Choice):
             base = base + market.store_appeal
         spread(base, shoppers.first_replication, shoppers.begins, u)
         if not world.explains:
-            for _, term in self.terms(world, shoppers):
-                term(u)
+            for _, (add, *to) in self.terms(world, shoppers):
+                add(*to, u)
             return
         why, one = _why(shoppers), shoppers.ask("why.term", True)
         why[:, :, :n] = 0
         why[REASONS.index("brand"), :, :n] = u[:, :n]
         one[:, :n] = 0
-        for reason, term in self.terms(world, shoppers):
-            term(one)
+        for reason, (add, *to) in self.terms(world, shoppers):
+            add(*to, one)
             utility.move(one, n, why[REASONS.index(reason)], u)
 
-    def terms(self, world: World, shoppers: Shoppers) -> Iterator[tuple[str, Callable[[np.ndarray], None]]]:
+    def terms(self, world: World, shoppers: Shoppers) -> Iterator[tuple[str, tuple[Any, ...]]]:
         """What is added to the utility, one after the other: the reason that it is counted as, and the addition."""
         n, columns, market, kept = shoppers.n, shoppers.columns, world.market, world.kept
         replications = (shoppers.first_replication, shoppers.begins)
         price, shelf = self._prices(world, shoppers)
         if "price_sensitivity" in columns:
             sensitivity = self._sensitivity(world, shoppers)
-            yield "price", partial(utility.subtract_price, sensitivity, price, n)
+            yield "price", (utility.subtract_price, sensitivity, price, n)
             if self.has_reference_price:
                 usual = columns["reference_price"]
-                yield "price", partial(utility.compare_price, sensitivity, shelf, usual, n, self.loss, self.gain)
+                yield "price", (utility.compare_price, sensitivity, shelf, usual, n, self.loss, self.gain)
         if "taste" in columns:
-            yield "brand", partial(utility.add, columns["taste"], n, 1.0, 0.0)
+            yield "brand", (utility.add, columns["taste"], n, 1.0, 0.0)
         if "inertia" in columns:
-            yield "habit", partial(utility.add_inertia, columns["inertia"], columns["last_brand"], n)
+            yield "habit", (utility.add_inertia, columns["inertia"], columns["last_brand"], n)
         for name, weight, reference in (
             ("satisfaction", self.satisfaction_weight, self.satisfaction_reference),
             ("bond", self.bond_weight, self.bond_reference),
             ("expectation", self.expectation_weight, self.expectation_reference),
         ):
             if name in kept and (weight or name != "expectation"):
-                yield name, partial(utility.add, columns[name], n, weight, reference)
+                yield name, (utility.add, columns[name], n, weight, reference)
         if "heard" in kept:
-            yield "word_of_mouth", partial(utility.add, columns["heard"], n, 1.0, 0.0)
+            yield "word_of_mouth", (utility.add, columns["heard"], n, 1.0, 0.0)
         if "reward" in columns:
-            yield "program", partial(utility.add, columns["reward"], n, 1.0, 0.0)
+            yield "program", (utility.add, columns["reward"], n, 1.0, 0.0)
         if "attention" in columns:
-            yield "contact", partial(utility.add, columns["attention"], n, 1.0, 0.0)
+            yield "contact", (utility.add, columns["attention"], n, 1.0, 0.0)
         for name, weight in (("feature", self.feature_weight), ("display", self.display_weight)):
             if name in columns and weight:
-                yield "leaflet", partial(utility.add, columns[name], n, weight, 0.0)
+                yield "leaflet", (utility.add, columns[name], n, weight, 0.0)
         if self.habit_weight:
-            yield "habit", partial(utility.add, columns["habit"], n, self.habit_weight, 0.0)
+            yield "habit", (utility.add, columns["habit"], n, self.habit_weight, 0.0)
         if "values_weight" in columns:
-            yield "brand", partial(utility.add_values, columns["values_weight"], market.ethics, *replications)
+            yield "brand", (utility.add_values, columns["values_weight"], market.ethics, *replications)
         if "online" in columns:
             appeals = market.store_appeal, market.online_appeal
-            yield "channel", partial(utility.add_channel, columns["online"], *appeals, *replications)
+            yield "channel", (utility.add_channel, columns["online"], *appeals, *replications)
 
     def chances(self, world: World, shoppers: Shoppers) -> np.ndarray:
         """The chance of each brand and, last, of no purchase, (shoppers, brands + 1) in float64, at present states."""

@@ -14,7 +14,7 @@ from loyaltysim.market.shoppers import Shoppers, pick
 from loyaltysim.record import Part, setting
 from loyaltysim.world import World
 
-f4 = np.float32
+f4, u4 = np.float32, np.uint32
 
 
 class Satisfaction(Part, room="satisfaction model"):
@@ -48,10 +48,12 @@ class Level(Satisfaction):
         world.stage("satisfaction", self.start)
 
     def update(self, own: None, world: World, shoppers: Shoppers) -> None:
-        satisfaction = shoppers.ask("bought.satisfaction")
-        pick(shoppers.columns["satisfaction"], shoppers.brand, shoppers.n, satisfaction)
-        _approach(shoppers.columns["experience"], shoppers.n, self.memory, satisfaction)
-        world.put_bought(shoppers, "satisfaction", satisfaction)
+        columns = shoppers.columns
+        _approach(
+            columns["satisfaction"], columns["experience"], shoppers.rows, shoppers.brand, shoppers.buyers,
+            shoppers.n_buyers, self.memory, shoppers.ask("bought.satisfaction"),
+            world.customers.arrays["satisfaction"].T,
+        )  # fmt: skip
 
 
 class Disconfirmation(Satisfaction):
@@ -93,11 +95,15 @@ class Disconfirmation(Satisfaction):
 
 
 @jit
-def _approach(experience, n, memory, satisfaction):
-    """satisfaction[q] += memory · (experience[q] - satisfaction[q])."""
+def _approach(staged, experience, rows, brand, buyers, n_buyers, memory, satisfaction, state):
+    """Move each buyer's satisfaction with the brand bought by memory · (experience - satisfaction), for good."""
     memory = f4(memory)
-    for q in range(n):
-        satisfaction[q] += memory * (experience[q] - satisfaction[q])
+    for k in range(n_buyers):
+        q = u4(buyers[k])
+        b = u4(brand[q])
+        before = staged[b, q]
+        satisfaction[q] = before + memory * (experience[q] - before)
+        state[u4(rows[q]), b] = satisfaction[q]
 
 
 @jit

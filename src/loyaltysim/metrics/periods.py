@@ -52,14 +52,9 @@ def note(book: PeriodBook, shoppers: Shoppers) -> None:
 def note_first(shoppers: Shoppers, tried: np.ndarray, totals: Totals) -> None:
     """Count who buys a brand for the first time since the start, and remember it."""
     _note_first(
-        shoppers.rows,
-        shoppers.brand,
-        shoppers.segment,
-        shoppers.begins,
-        shoppers.first_replication,
-        tried,
-        totals.joined,
-    )
+        shoppers.rows, shoppers.brand, shoppers.segment, shoppers.begins, shoppers.first_replication, shoppers.buyers,
+        shoppers.n_buyers, tried, totals.joined,
+    )  # fmt: skip
 
 
 def close_period(book: PeriodBook, world: World) -> np.ndarray:
@@ -93,15 +88,18 @@ def _note(rows, brand, n, now, purchases):
 
 
 @jit
-def _note_first(rows, brand, segment, begins, first_replication, tried, joined):
+def _note_first(rows, brand, segment, begins, first_replication, buyers, n_buyers, tried, joined):
     """Set the bit of the brand bought for ever, and count it if it was not set."""
-    for r in range(begins.shape[0] - 1):
-        for q in range(begins[r], begins[r + 1]):
-            if brand[q] >= 0:
-                row, b = rows[q], brand[q]
-                bit = u4(1) << u4(b)
-                joined[first_replication + r, segment[q], b] += i8((tried[row] & bit) == u4(0))
-                tried[row] |= bit
+    r = 0
+    for k in range(n_buyers):
+        q = u4(buyers[k])
+        row, b = u4(rows[q]), brand[q]
+        before, bit = tried[row], u4(1) << u4(b)
+        if (before & bit) == u4(0):
+            tried[row] = before | bit
+            while q >= begins[r + 1]:
+                r += 1
+            joined[first_replication + r, segment[q], b] += 1
 
 
 @jit

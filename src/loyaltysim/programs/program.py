@@ -16,7 +16,7 @@ import numpy as np
 from loyaltysim.draws import purpose
 from loyaltysim.market.shoppers import Block, Shoppers
 from loyaltysim.programs import joining
-from loyaltysim.programs.parts.enrollment import Automatic, Enrollment
+from loyaltysim.programs.parts.enrollment import Automatic, Enrollment, Terms
 from loyaltysim.record import ROUNDING, Part, setting, weeks_text
 from loyaltysim.totals import MONEY_UNIT, Totals
 from loyaltysim.world import World
@@ -47,6 +47,8 @@ class Account:
     """uint8: 0 no member, 1 member, 2 a member who has given up the card, 3 held out by a study: may not join."""
     may_join: np.ndarray
     """uint8, replications × segments."""
+    terms: Terms
+    """Who becomes a member."""
 
     @property
     def redeeming(self) -> str:
@@ -167,6 +169,7 @@ class Program(Part, room="program"):
             "brand": brand,
             "member": self._own(world, label, "member", np.uint8),
             "may_join": np.tile(np.array(may_join, np.uint8), (world.n_replications, 1)),
+            "terms": self.enrollment.terms,
         }
 
     def _own(
@@ -188,7 +191,7 @@ class Program(Part, room="program"):
     ) -> tuple[np.ndarray, np.ndarray]:
         """Some of this round's buyers become members (eq. E30); returns who bought, as `shoppers.buyers_of` does."""
         buyers, begins = shoppers.buyers_of(own.brand)
-        terms, columns = self.enrollment.terms, shoppers.columns
+        terms, columns = own.terms, shoppers.columns
         members = totals.enrolled[..., own.place].copy() if terms.fee else None
         if terms.chance < 1:
             logit = shoppers.ask("enrollment.logit")

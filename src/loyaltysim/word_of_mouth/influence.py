@@ -18,7 +18,7 @@ from loyaltysim.record import Part, setting
 from loyaltysim.word_of_mouth.delivery import deliver
 from loyaltysim.world import World
 
-f4 = np.float32
+f4, u4 = np.float32, np.uint32
 
 
 @dataclass
@@ -150,8 +150,8 @@ def _add_heard(inbox, rows, n, shift, column, brands):
 def _forget_bought(inbox, rows, brand, buyers, n_buyers):
     """Empty the inbox of the brand bought: it entered satisfaction."""
     for k in range(n_buyers):
-        q = buyers[k]
-        inbox[rows[q], brand[q]] = 0
+        q = u4(buyers[k])
+        inbox[u4(rows[q]), u4(brand[q])] = 0
 
 
 @jit
