@@ -36,12 +36,11 @@ def summarized(data: xr.Dataset | Arrays, name: str) -> np.ndarray:
         top, bottom = (_summed(data, part) for part in (variable.numerator, variable.denominator))
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.where(bottom > 0, top / bottom, np.nan)
-    values, dims = data[name].values, data[name].dims
-    time = next((dim for dim in TIME if dim in variable.dims), None)
-    counted, values = values.dtype.kind == "i", values.astype(float)
+    array, time = data[name], next((dim for dim in TIME if dim in variable.dims), None)
+    counted, values = array.values.dtype.kind == "i", array.values.astype(float)
     if time is None:
         return values
-    axis = dims.index(time)
+    axis = array.dims.index(time)
     if time == "period" and not data.sizes["period"]:
         return np.full(np.delete(values.shape, axis), np.nan)
     if variable.kind == "flow":
@@ -58,7 +57,8 @@ def summarized(data: xr.Dataset | Arrays, name: str) -> np.ndarray:
 def _summed(data: xr.Dataset | Arrays, name: str) -> np.ndarray:
     """A part of a rate, over all periods: replications × brands × segments."""
     plain = name.rstrip("*")
-    values, dims, periods = data[plain].values.astype(float), data[plain].dims, data.sizes["period"]
+    array, periods = data[plain], data.sizes["period"]
+    values, dims = array.values.astype(float), array.dims
     if "step" in dims:
         period = data["period_of_step"].values
         inside = period >= 0 if periods else np.zeros(len(period), bool)

@@ -54,7 +54,7 @@ def kept_worlds(
 ) -> dict[str, xr.Dataset]:
     """Replicate each world, as `replicate_worlds`; what is in the store is read, and what is not is added to it.
 
-    The runs are made in threads of this process, and none does what another process on the store has in hand.
+    None does what another process on the store has in hand.
 
     Raises
     ------
