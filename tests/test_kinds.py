@@ -20,6 +20,7 @@ from loyaltysim.behavior.win_back import WinBack
 from loyaltysim.customers.fields import FIELDS
 from loyaltysim.customers.network import Network
 from loyaltysim.levers import Lever, Target
+from loyaltysim.levers.lever import Number
 from loyaltysim.pricing import Pricing
 from loyaltysim.programs import Program
 from loyaltysim.programs.parts.accrual import Accrual
@@ -230,7 +231,7 @@ def test_kind__asks_only_for_states_that_it_declares(simulation, monkeypatch):
         if isinstance(part, Program):
             part.open(world, 0, 0, 0, False)
         elif isinstance(part, Lever):
-            part.open(world, 0, 0)
+            part.open(world, 0, Number(0, 0))
         elif isinstance(part, Pricing):
             part.open(world, 1, 0)
         elif isinstance(part, Referral):

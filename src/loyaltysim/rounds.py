@@ -13,6 +13,7 @@ import numpy as np
 
 from loyaltysim.accounts.till import ring_up
 from loyaltysim.behavior.needs import draw_times
+from loyaltysim.levers.lever import numbered
 from loyaltysim.market.leavers import Leavers
 from loyaltysim.market.shoppers import Shoppers, put, put_last, since, spread, take
 from loyaltysim.metrics import periods, purchases, reasons
@@ -102,7 +103,7 @@ class Rounds:
         self.levers = [
             (lever, lever.open(world, place, number))
             for place, brand in enumerate(scenario.brands.values())
-            for number, lever in enumerate(brand.levers)
+            for lever, number in numbered(brand.levers)
         ]
         self.own_needs = self.needs.open(world)
         self.shows_prices = any(program.changes_price for program, _ in self.programs)

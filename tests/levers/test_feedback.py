@@ -88,12 +88,12 @@ def test_feedback__who_is_asked_answers_by_chance_and_is_not_asked_again_before_
     simulation = Simulation(market([lever], n=20_000)).run(until=7)
     flows = simulation.world.workers[0].totals.split(simulation._flows)
     asked = flows["contacts"][:7, 0, 0, 0]
-    known = simulation.world.arrays["lever.A.0.feedback.known"][0]
+    known = simulation.world.arrays["lever.A.feedback.0.known"][0]
     assert (asked[1:7:2] == 0).all() and asked[0] == 20_000
     for week, share in ((2, 0.7), (4, 0.49)):
         assert abs(asked[week] - 20_000 * share) < 4 * math.sqrt(20_000 * share * (1 - share))
     assert abs(known - 6000) < 4 * math.sqrt(20_000 * 0.21)
-    answered = simulation.world.arrays["lever.A.0.feedback.answered"]  # in week 6 those of weeks 2 and 4 wait
+    answered = simulation.world.arrays["lever.A.feedback.0.answered"]  # in week 6 those of weeks 2 and 4 wait
     assert asked[6] == 20_000 - np.isin(answered, (2, 4)).sum()
     assert flows["lever_cost"][:7, 0, 0, 0].tolist() == (asked * 5000).tolist()
 
@@ -111,7 +111,7 @@ def test_feedback__being_heard_binds_and_asking_for_nothing_costs_the_bond(acted
 
 def test_feedback__only_those_who_answered_feel_heard():
     simulation = Simulation(market([{**ALL, "answers": 0.5}])).run(until=1)
-    answered = simulation.world.arrays["lever.A.0.feedback.answered"] == 0
+    answered = simulation.world.arrays["lever.A.feedback.0.answered"] == 0
     simulation.run(until=6)
     heard = bonds(simulation) > 0.3 * fade(5) + ROUNDING
     assert 20 < answered.sum() < 70

@@ -121,7 +121,7 @@ def test_cost_of_a_week__is_exact_for_large_sums_and_many_customers():
     heads = np.array([[0, 600_001, 1_000_000]])
     totals = Totals(1, 2, 1, 0)
     money = 10**9 * MONEY_UNIT + 7
-    Lever._pay_by_heads(None, Account("lever.A.0", 0, heads), totals, money)
+    Lever._pay_by_heads(None, Account("", "", 0, heads), totals, money)
     few = money * 600_001 // 10**6
     assert totals.lever_cost[0, :, 0].tolist() == [few, money - few]
 
@@ -215,3 +215,27 @@ def test_seen__shows_the_history_of_one_brand_to_read_and_nothing_else():
         seen.purchases[0] = 1
     with pytest.raises(AttributeError):
         seen.market = 1
+
+
+NEWS = {"kind": "communication", "target": {"kind": "everybody", "share": 0.3}, "opt_out": 0.3, "cost_each": 0.0}
+
+
+@pytest.mark.parametrize(
+    "silent", [NEWS, {"kind": "gift", "target": {"kind": "random", "share": 0.5}, "cost_each": 0.0}]
+)
+@pytest.mark.parametrize("before", [True, False])
+def test_strength_0__is_the_lever_left_out_bit_for_bit_wherever_it_stands(silent, before):
+    off = {**silent, "strength": 0.0}
+    with_it, without = (
+        ls.simulate(market(levers, **{"population.needs_per_week": 0.5, "brands.B": {}}))
+        for levers in ([off, NEWS] if before else [NEWS, off], [NEWS])
+    )
+    assert without["opted_out"].sum() > 10
+    for name in set(with_it.data_vars) - {"contacts"}:
+        np.testing.assert_array_equal(with_it[name].values, without[name].values, name)
+
+
+def test_luck_of_a_lever__hangs_on_no_lever_of_another_kind():
+    gift = {"kind": "gift", "every_weeks": 4}
+    one, other = (ls.simulate(market(levers)) for levers in ([gift, NEWS], [NEWS]))
+    np.testing.assert_array_equal(one["opted_out"].values, other["opted_out"].values)

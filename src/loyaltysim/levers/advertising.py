@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from loyaltysim.levers.lever import Account, Lever
+from loyaltysim.levers.lever import Account, Lever, Number
 from loyaltysim.record import setting
 from loyaltysim.totals import Totals
 from loyaltysim.world import World
@@ -28,9 +28,9 @@ class Advertising(Lever):
 
     half_life_weeks: float = setting(4.0, "Time after which half of it is forgotten.", gt=0, unit="weeks")
 
-    def open(self, world: World, brand: int, number: int) -> Remembered:
+    def open(self, world: World, brand: int, number: Number) -> Remembered:
         account = self._account(world, brand, number)
-        name = f"{account['label']}.{self.kind}"
+        name = account["label"]
         return Remembered(
             **account,
             adstock=world.own(f"{name}.adstock", (1,), np.float64),

@@ -8,6 +8,7 @@ import numpy as np
 
 from loyaltysim.jit import jit
 from loyaltysim.levers.advertising import Advertising, Remembered
+from loyaltysim.levers.lever import Number
 from loyaltysim.market.shoppers import Shoppers
 from loyaltysim.record import setting
 from loyaltysim.world import World
@@ -36,7 +37,7 @@ class AwarenessAdvertising(Advertising):
         0.5, "Utility of the brand for who never bought it, if it is fully in mind.", ge=-10, le=10, unit="logit"
     )
 
-    def open(self, world: World, brand: int, number: int) -> Remembered:
+    def open(self, world: World, brand: int, number: Number) -> Remembered:
         world.customers.ask("tried")
         if world.customers.has("entered"):  # some are prospects
             world.customers.ask("advertised")

@@ -13,6 +13,7 @@ import numpy as np
 from loyaltysim.draws import salt, uniform
 from loyaltysim.elementary import exp
 from loyaltysim.jit import jit
+from loyaltysim.levers.lever import Number
 from loyaltysim.levers.reaching import Reach, Reaching
 from loyaltysim.market.seen import Seen
 from loyaltysim.market.shoppers import Shoppers
@@ -80,10 +81,9 @@ class Contacting(Reaching):
         """What a unit of aversion takes from the effect: nothing, unless a kind knows more of the customer."""
         return 0.0
 
-    def open(self, world: World, brand: int, number: int) -> Reminded:
+    def open(self, world: World, brand: int, number: Number) -> Reminded:
         reach, rows = self._reach(world, brand, number), world.customers.rows
-        # with the kind in the name: on a branch another kind at the same place begins anew
-        label, others = f"{reach['label']}.{self.kind}", world.touches.tiring.setdefault(brand, [])
+        label, others = reach["label"], world.touches.tiring.setdefault(brand, [])
         own = Reminded(
             **reach,
             recent=world.own(f"{label}.recent", (rows,), np.float32),

@@ -10,6 +10,7 @@ import numpy as np
 from loyaltysim.draws import salt, uniform
 from loyaltysim.elementary import logistic
 from loyaltysim.jit import jit
+from loyaltysim.levers.lever import Number
 from loyaltysim.levers.reaching import Reach, Reaching
 from loyaltysim.record import setting
 from loyaltysim.totals import Totals
@@ -46,7 +47,7 @@ class Event(Reaching):
     by_bond: float = setting(2.0, "What a unit of bond adds to it.", ge=0, unit="logit")
     jump: float = setting(0.1, "Share of what the bond lacks to 1 that a guest's gains.", ge=0, le=1, unit="1 an event")
 
-    def open(self, world: World, brand: int, number: int) -> Invited:
+    def open(self, world: World, brand: int, number: Number) -> Invited:
         return Invited(**self._reach(world, brand, number), guests=NOBODY)
 
     def _charge(self, own: Any, world: World, totals: Totals, rows: np.ndarray) -> None:

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from loyaltysim.jit import jit
+from loyaltysim.levers.lever import Number
 from loyaltysim.levers.reaching import Reach, Reaching
 from loyaltysim.market.shoppers import Shoppers
 from loyaltysim.record import setting
@@ -57,9 +58,9 @@ class Exclusive(Reaching):
         nothing = not self.percent and not self.utility
         return [*super().check(weeks), *["offers nothing: set percent or utility above 0"] * nothing]
 
-    def open(self, world: World, brand: int, number: int) -> Chosen:
+    def open(self, world: World, brand: int, number: Number) -> Chosen:
         reach = self._reach(world, brand, number)
-        since = world.own(f"{reach['label']}.{self.kind}.since", (world.customers.rows,), np.int32, NEVER)
+        since = world.own(f"{reach['label']}.since", (world.customers.rows,), np.int32, NEVER)
         return Chosen(**reach, since=since)
 
     def reach(self, own: Chosen, world: World, rows: np.ndarray, totals: Totals, step: int) -> None:

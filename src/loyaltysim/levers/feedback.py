@@ -9,6 +9,7 @@ import numpy as np
 
 from loyaltysim.draws import salt, uniform
 from loyaltysim.jit import jit
+from loyaltysim.levers.lever import Number
 from loyaltysim.levers.reaching import Reach, Reaching
 from loyaltysim.market.seen import Seen
 from loyaltysim.record import ROUNDING, setting
@@ -75,9 +76,9 @@ class Feedback(Reaching):
         needed = "closes or jump above 0" if self.acted_on else "loss above 0, or acted_on = true"
         return [*super().check(weeks), *[f"changes nothing: set {needed}"] * (not self.felt)]
 
-    def open(self, world: World, brand: int, number: int) -> Answers:
+    def open(self, world: World, brand: int, number: Number) -> Answers:
         reach = self._reach(world, brand, number)
-        label = f"{reach['label']}.feedback"
+        label = reach["label"]
         return Answers(
             **reach,
             answered=world.own(f"{label}.answered", (world.customers.rows,), np.int32, NOTHING),

@@ -14,8 +14,10 @@ by `strength`.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from pydantic import model_validator
@@ -27,19 +29,40 @@ from loyaltysim.totals import MONEY_UNIT, Totals
 from loyaltysim.world import World
 
 
+class Number(NamedTuple):
+    """Which of a brand's levers of one kind it is."""
+
+    of_kind: int
+    """Among all of them, from 0 on."""
+    lucky: int
+    """Among those of a strength above 0, from 0 on; from -1 down among the others."""
+
+
+def numbered(levers: Iterable[Lever]) -> Iterator[tuple[Lever, Number]]:
+    """A brand's levers with their numbers: luck hangs on no lever of another kind, and on none of strength 0."""
+    seen: Counter[tuple[str, bool]] = Counter()
+    for lever in levers:
+        pulls = lever.strength > 0
+        before, others = seen[lever.kind, pulls], seen[lever.kind, not pulls]
+        yield lever, Number(before + others, before if pulls else -1 - before)
+        seen[lever.kind, pulls] += 1
+
+
 @dataclass
 class Account:
     """What every lever keeps."""
 
     label: str
-    """Brand and number within the brand: no other lever changes its draws and arrays."""
+    """Brand, kind and number among the brand's levers of that kind: no other lever changes its arrays."""
+    lucky: str
+    """The same, numbered apart where the strength is 0: no other lever changes its draws, or one of strength 0."""
     brand: int
     heads: np.ndarray
     """int64, replications × (segments + 1): customers of all segments before each; they share the cost of a week."""
 
     def luck(self, name: str) -> np.uint64:
         """The purpose of one of its draws."""
-        return purpose(f"{self.label}.{name}")
+        return purpose(f"{self.lucky}.{name}")
 
 
 class Lever(Part, room="lever"):
@@ -70,7 +93,7 @@ class Lever(Part, room="lever"):
             raise ValueError(f"from_week ({self.from_week:g}) must be before until_week ({self.until_week:g})")
         return self
 
-    def open(self, world: World, brand: int, number: int) -> Any:
+    def open(self, world: World, brand: int, number: Number) -> Any:
         """Make the arrays of the brand's lever `number`."""
         return Account(**self._account(world, brand, number))
 
@@ -106,7 +129,7 @@ class Lever(Part, room="lever"):
         """What contradicts itself in the settings, with steps of so many weeks."""
         return self.shorter_than(weeks)
 
-    def _account(self, world: World, brand: int, number: int) -> dict[str, Any]:
+    def _account(self, world: World, brand: int, number: Number) -> dict[str, Any]:
         """The columns of `Account`, for kinds that keep more."""
         customers, segments = world.customers, len(world.segments)
         owner = np.arange(customers.rows) // customers.n_customers
@@ -114,7 +137,8 @@ class Lever(Part, room="lever"):
         np.add.at(heads, (owner, customers.segment + 1), 1)
         for name in self.changes:
             world.market.lend(name)
-        return {"label": f"lever.{world.brands[brand]}.{number}", "brand": brand, "heads": heads.cumsum(axis=1)}
+        label, lucky = (f"lever.{world.brands[brand]}.{self.kind}.{n}" for n in number)
+        return {"label": label, "lucky": lucky, "brand": brand, "heads": heads.cumsum(axis=1)}
 
     def _pay_by_heads(self, own: Account, totals: Totals, money: int) -> None:
         """Charge a sum in ledger units to each replication, divided among the segments by their customers."""

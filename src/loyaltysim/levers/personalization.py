@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from loyaltysim.levers.contacting import Contacting, Reminded
+from loyaltysim.levers.lever import Number
 from loyaltysim.record import setting
 from loyaltysim.world import World
 
@@ -37,7 +38,7 @@ class Personalization(Contacting):
     def minded(self) -> float:
         return self.intrusiveness
 
-    def open(self, world: World, brand: int, number: int) -> Reminded:
+    def open(self, world: World, brand: int, number: Number) -> Reminded:
         own = super().open(world, brand, number)
         own.aversion = world.customers.arrays.get("privacy_aversion")
         return own

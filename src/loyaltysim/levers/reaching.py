@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from loyaltysim.levers.lever import Account, Lever
+from loyaltysim.levers.lever import Account, Lever, Number
 from loyaltysim.levers.targets.everybody import Everybody
 from loyaltysim.levers.targets.target import Chooser, Target
 from loyaltysim.market.seen import Seen
@@ -38,10 +38,10 @@ class Reaching(Lever):
     def lengths(self) -> tuple[str, ...]:
         return ("every_weeks",)
 
-    def open(self, world: World, brand: int, number: int) -> Any:
+    def open(self, world: World, brand: int, number: Number) -> Any:
         return Reach(**self._reach(world, brand, number))
 
-    def _reach(self, world: World, brand: int, number: int) -> dict[str, Any]:
+    def _reach(self, world: World, brand: int, number: Number) -> dict[str, Any]:
         """The columns of `Reach`, for kinds that keep more."""
         account = self._account(world, brand, number)
         for name in ("last_step", *self.target.sees):
@@ -49,19 +49,17 @@ class Reaching(Lever):
         for kind in self.touches:
             if kind != "jump":
                 world.touches.ask(kind)
-        return {**account, "chooser": self._chooser(world, account["label"])}
+        return {**account, "chooser": self._chooser(world, account["label"], account["lucky"])}
 
-    def _chooser(self, world: World, label: str) -> Chooser:
+    def _chooser(self, world: World, label: str, lucky: str) -> Chooser:
         """What the target is given to keep: nothing that leads to the world."""
         customers = world.customers
         kept = self.target.keeps(customers.rows, world.n_replications)
-        learner = (
-            f"{label}.{self.kind}.target.{self.target.kind}"  # what is learned of one kind says nothing of another
-        )
+        learner = f"{label}.target.{self.target.kind}"  # what is learned of one kind says nothing of another
         arrays = {
             name: world.own(f"{learner}.{name}", shape, dtype, start) for name, (shape, dtype, start) in kept.items()
         }
-        return Chooser(label, customers.key, customers.n_customers, arrays)
+        return Chooser(lucky, customers.key, customers.n_customers, arrays)
 
     def check(self, weeks: float) -> list[str]:
         return [*super().check(weeks), *(f"target.{message}" for message in self.target.shorter_than(weeks))]

@@ -10,6 +10,7 @@ from pydantic import model_validator
 
 from loyaltysim.draws import salt, uniform
 from loyaltysim.jit import jit
+from loyaltysim.levers.lever import Number
 from loyaltysim.levers.reaching import Reach, Reaching
 from loyaltysim.market.seen import Seen
 from loyaltysim.market.shoppers import Shoppers
@@ -73,11 +74,11 @@ class WinBackOffers(Reaching):
     def lengths(self) -> tuple[str, ...]:
         return ("every_weeks", *["weeks"] * (self.gives != "upgrade"))
 
-    def open(self, world: World, brand: int, number: int) -> Offered:
+    def open(self, world: World, brand: int, number: Number) -> Offered:
         reach = self._reach(world, brand, number)
         for kind in ("offered", "won_back"):
             world.touches.ask(kind)
-        accepted = world.own(f"{reach['label']}.{self.kind}.accepted", (world.customers.rows,), np.int32, NEVER)
+        accepted = world.own(f"{reach['label']}.accepted", (world.customers.rows,), np.int32, NEVER)
         return Offered(**reach, accepted=accepted, rows=NOBODY)
 
     def among(self, own: Offered, world: World, seen: Seen) -> np.ndarray:

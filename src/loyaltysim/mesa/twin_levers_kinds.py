@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from loyaltysim.levers.lever import numbered
 from loyaltysim.mesa import twin_levers as to_all
 from loyaltysim.mesa import twin_levers_offers as offers
 from loyaltysim.mesa import twin_levers_reaching as reaching
@@ -34,7 +35,7 @@ LEVERS: dict[str, type[Lever]] = {
 def open_levers(model: TwinModel) -> list[Lever]:
     """All levers of the scenario, in order."""
     return [
-        LEVERS[lever.kind](lever, model, b, f"{name}.{number}")
+        LEVERS[lever.kind](lever, model, b, f"{name}.{lever.kind}.{number.lucky}")
         for b, (name, brand) in enumerate(model.setup.brands.items())
-        for number, lever in enumerate(brand.levers)
+        for lever, number in numbered(brand.levers)
     ]

@@ -121,8 +121,8 @@ def _place(scenario: Scenario, lever: str) -> tuple[int, int]:
 
 
 def _without(scenario: Scenario, lever: str) -> Scenario:
-    """The market in which the lever is never pulled. It keeps its place, so that the others keep their luck."""
-    return scenario.vary({f"{lever}.from_week": MOST, f"{lever}.until_week": None, f"{lever}.strength": 0.0})
+    """The market in which the lever is never pulled. It keeps place and strength, so that others keep their luck."""
+    return scenario.vary({f"{lever}.from_week": MOST, f"{lever}.until_week": None})
 
 
 def _stays(simulation: Simulation, brand: int) -> np.ndarray:
