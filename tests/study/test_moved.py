@@ -6,7 +6,7 @@ import pytest
 
 import loyaltysim as ls
 from loyaltysim.scenario import Scenario, ScenarioError
-from loyaltysim.study.moved import GROUPS, who_was_moved
+from loyaltysim.study.moved import GROUPS, _table, who_was_moved
 
 LEVER = "brands.A.levers.0"
 
@@ -110,6 +110,18 @@ def test_contracts__stay_who_have_one_at_the_end():
     assert 0 < running < 200
 
 
+def test_cost_of_one__has_no_interval_where_nobody_may_be_moved():
+    counts = {name: np.array(values) for name, values in {
+        "reached": [20, 20, 20], "stayed_anyway": [16, 17, 15], "moved": [3, 3, 3], "lost_anyway": [0, 0, 0],
+        "driven_away": [1, 0, 5], "contacts": [20, 20, 20], "cost": [6.0, 6.0, 6.0], "margin": [1.0, 1.0, 1.0],
+    }.items()}  # fmt: skip
+    table = _table(counts, "EUR")
+    assert one(table, "cost_per_moved")[["effect", "ci_low", "ci_high", "note"]].tolist() == [2, 2, 2, ""]
+    net = one(table, "cost_per_moved_net")  # 2, 3 and -2 moved: 1 on average, which is not told from 0
+    assert net.effect == 6 and np.isnan(net.ci_low) and np.isnan(net.ci_high)
+    assert net.note == "no interval: moved_net cannot be told from 0"
+
+
 def test_stacks__change_nothing():
     whole = who_was_moved(lively(), LEVER, replications=4, threads=1)
     pd.testing.assert_frame_equal(who_was_moved(lively(), LEVER, replications=4, threads=4), whole)
@@ -120,6 +132,9 @@ def test_what_is_no_lever_that_reaches_customers__is_refused():
         with pytest.raises(ScenarioError, match=r"no lever stands at .*brands.A.levers.0") as raised:
             who_was_moved(lively(), path)
         assert raised.value.faults[0].choices == ("brands.A.levers.0", "brands.A.levers.1")
+    with pytest.raises(ScenarioError, match=r'told by its path, such as "brands.A.levers.0", was 0') as raised:
+        who_was_moved(lively(), 0)
+    assert raised.value.faults[0].choices == ("brands.A.levers.0", "brands.A.levers.1")
     service = {"brands.A.levers": [{"kind": "gift"}, {"kind": "service"}], "behavior.experience": {"kind": "index"}}
     service |= {"behavior.satisfaction": {"kind": "level"}, "behavior.bond": {"kind": "linear"}}
     with pytest.raises(ScenarioError, match='a lever "service" is for everybody'):

@@ -59,11 +59,12 @@ def who_was_moved(
 
     Returns
     -------
-    One row a measure, with its 95 % interval: measure, effect, ci_low, ci_high, share (of reached), n, unit.
+    One row a measure, with its 95 % interval: measure, effect, ci_low, ci_high, share (of reached), n, unit, note.
 
     reached, and of them stayed_anyway, moved, lost_anyway, driven_away, and moved_net: customers, means over
     replications · contacts, cost, margin: of the brand over the measured steps, with the lever less without; the
-    margin is less the cost · cost_per_moved, cost_per_moved_net: ratios of means with the jackknife's interval
+    margin is less the cost · cost_per_moved, cost_per_moved_net: ratios of means with the jackknife's interval, but
+    without one where what is divided by cannot be told from 0; `note` says so
 
     Raises
     ------
@@ -109,6 +110,9 @@ def _place(scenario: Scenario, lever: str) -> tuple[int, int]:
         for number, part in enumerate(brand.levers)
     }
     reaching = tuple(path for path, (_, _, part) in named.items() if isinstance(part, Reaching))
+    if not isinstance(lever, str):
+        told = f'a lever is told by its path, such as "brands.{scenario.focal}.levers.0", was {lever!r}'
+        raise ScenarioError([Fault(None, None, "lever", told, reaching)])
     path = path_text(split_path(lever))
     if path not in named:
         told = f"no lever stands at {path}" if reaching else "no lever of this scenario reaches single customers"
@@ -152,11 +156,15 @@ def _table(found: dict[str, np.ndarray], currency: str) -> pd.DataFrame:
         share = np.nan if name in FLOWS or not reached.any() else float(found[name].mean() / reached.mean())
         unit = "contacts" if name == "contacts" else currency if name in FLOWS else "customers"
         kept = {key: effect[key] for key in ("effect", "ci_low", "ci_high")}
-        rows.append({"measure": name, **kept, "share": share, "n": effect["n"], "unit": unit})
+        rows.append({"measure": name, **kept, "share": share, "n": effect["n"], "unit": unit, "note": ""})
     for name in ("moved", "moved_net"):
         with np.errstate(invalid="ignore", divide="ignore"):
             of = ratio(found["cost"], found[name].astype(float))
-        kept = {"effect": float(of.mean), "ci_low": float(of.low), "ci_high": float(of.high), "share": np.nan}
+        below = next(row for row in rows if row["measure"] == name)
+        told = not below["ci_low"] <= 0 <= below["ci_high"]
+        low, high = (float(of.low), float(of.high)) if told else (np.nan, np.nan)
+        kept = {"effect": float(of.mean), "ci_low": low, "ci_high": high, "share": np.nan}
+        note = "" if told else f"no interval: {name} cannot be told from 0"
         unit = f"{currency}/customer"
-        rows.append({"measure": f"cost_per_{name}", **kept, "n": len(reached), "unit": unit})
+        rows.append({"measure": f"cost_per_{name}", **kept, "n": len(reached), "unit": unit, "note": note})
     return pd.DataFrame(rows)
