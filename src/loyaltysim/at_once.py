@@ -13,9 +13,11 @@ not know them.
 from __future__ import annotations
 
 import logging
+import math
 import multiprocessing
 import os
 import signal
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,10 +34,14 @@ Tell = Callable[[int, float], None]
 
 WORTH_SECONDS = 3.0
 """Work left from which on processes are begun: each takes one to two seconds of a processor to begin (measured)."""
+WARM = 0.1
+"""The share of that if they are there; assumed."""
 PIECES_A_PROCESS = 2
 """So that a process need not wait for its next piece."""
 IDLE_SECONDS = 60
 """How long processes wait for more, each with some 250 megabytes; assumed."""
+_last_used = -math.inf
+_pool: Any = None
 OURS = __name__.partition(".")[0]
 log = logging.getLogger("loyaltysim")
 
@@ -65,7 +71,7 @@ def at_once(
     found: dict[int, T] = {}
     running: dict[Future[T], int] = {}
     left, pool = deque(range(len(pieces))), None
-    may = hands > 1 and len(pieces) > 2 and _may_begin_processes() and all(map(is_ours, scenarios))
+    may = hands > 1 and len(pieces) > 2 and may_begin_processes(scenarios)
     began = time.monotonic()
 
     def collect(futures: Iterable[Future[T]]) -> None:
@@ -85,15 +91,14 @@ def at_once(
                 collect([future for future in running if future.done()])
             else:
                 collect(wait(list(running), return_when=FIRST_COMPLETED).done)
-            if may and pool is None and (time.monotonic() - began) / len(found) * len(left) > WORTH_SECONDS:
-                pool = _processes()
+            if may and pool is None and is_worth_it((time.monotonic() - began) / len(found) * len(left)):
+                pool = begin_processes()
             while pool is not None and len(left) > 1 and len(running) < PIECES_A_PROCESS * (hands - 1):
                 place = left.popleft()
-                running[_submit(pool, do, pieces[place])] = place
+                running[submit(pool, do, *pieces[place], tell=_ignore)] = place
     except BaseException as error:
-        if pool is not None and running:
-            pool.shutdown(wait=False, kill_workers=True)
-        if type(error).__name__ not in ("TerminatedWorkerError", "BrokenProcessPool"):
+        end_processes()
+        if not process_died(error):
             raise
         log.warning("a process died, of too little memory perhaps: going on with one")
         for place in {*range(len(pieces))} - {*found}:
@@ -114,34 +119,67 @@ def _ignore(done: float) -> None:
     """Nobody wants to know."""
 
 
-def _may_begin_processes() -> bool:
+def may_begin_processes(scenarios: Iterable[Record]) -> bool:
     """Whether processes may be begun: not by one that was itself begun so, nor where each would compile anew."""
     alone = multiprocessing.parent_process() is None and not multiprocessing.current_process().daemon
-    return alone and can_be_written(cache_folder())
+    return alone and can_be_written(cache_folder()) and all(map(is_ours, scenarios))
 
 
-def _processes() -> Any:
+def is_worth_it(seconds: float) -> bool:
+    """Whether so much work is worth other processes: less if they are there."""
+    global _last_used
+    warm = time.monotonic() - _last_used < IDLE_SECONDS
+    worth = seconds > (WORTH_SECONDS * WARM if warm else WORTH_SECONDS)
+    if worth:
+        _last_used = time.monotonic()
+    return worth
+
+
+def process_died(error: BaseException) -> bool:
+    """Whether an error says that a process died, rather than what it was doing went wrong."""
+    return type(error).__name__ in ("TerminatedWorkerError", "BrokenProcessPool")
+
+
+def begin_processes() -> Any:
     """Processes that do pieces, those of the last time if they are still there."""
+    global _pool
     from loky import get_reusable_executor
 
-    with _deaf_to_ctrl_c():
-        return get_reusable_executor(max(1, (os.cpu_count() or 2) - 1), timeout=IDLE_SECONDS)
+    with _ctrl_c_waits():
+        _pool = get_reusable_executor(max(1, (os.cpu_count() or 2) - 1), timeout=IDLE_SECONDS)
+    return _pool
 
 
-def _submit(pool: Any, do: Callable[..., T], piece: tuple[Any, ...]) -> Future[T]:
-    with _deaf_to_ctrl_c():  # which may begin a process
-        future: Future[T] = pool.submit(do, *piece, tell=_ignore)
+def end_processes() -> None:
+    """End them at once, whatever they are doing."""
+    global _pool, _last_used
+    ended, _pool, _last_used = _pool, None, -math.inf
+    if ended is not None:
+        ended.shutdown(kill_workers=True)
+
+
+def submit(pool: Any, do: Callable[..., T], *what: Any, **how: Any) -> Future[T]:
+    """Have something done by a process."""
+    with _ctrl_c_waits():  # it may begin a process
+        future: Future[T] = pool.submit(do, *what, **how)
     return future
 
 
 @contextmanager
-def _deaf_to_ctrl_c() -> Iterator[None]:
-    """Begin processes that get no Ctrl-C, which is this one's to hear."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
+def _ctrl_c_waits() -> Iterator[None]:
+    """Begin processes: Ctrl-C is this one's to hear, and not before they can be ended."""
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    heard: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    masks = hasattr(signal, "pthread_sigmask")  # not on Windows; what is begun is as deaf as who begins it
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masks else set()
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if masks:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, before)
+        if heard:
+            signal.raise_signal(signal.SIGINT)

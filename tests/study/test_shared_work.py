@@ -170,10 +170,10 @@ def test_study_that_is_stopped__leaves_nothing_in_hand(tmp_path, monkeypatch):
 
 
 def test_share__fills_a_batch_and_leaves_others_some():
-    assert share_of(left=1000, hands=2, jobs=0, seconds=0.0) == 1, "how long one takes is not known"
-    assert share_of(left=1000, hands=2, jobs=1, seconds=0.01) == 49  # (.5 − .01) / .01
-    assert share_of(left=20, hands=2, jobs=1, seconds=0.01) == 5  # 20 / (2 · 2)
-    assert share_of(left=1, hands=2, jobs=1, seconds=0.4) == 1
+    assert share_of(left=1000, hands=2, each=0.0, seconds=0.5) == 1, "how long one takes is not known"
+    assert share_of(left=1000, hands=2, each=0.01, seconds=0.495) == 49
+    assert share_of(left=20, hands=2, each=0.01, seconds=0.49) == 5  # 20 / (2 · 2)
+    assert share_of(left=1, hands=2, each=0.4, seconds=0.1) == 1
 
 
 PAIR = """

@@ -46,7 +46,7 @@ def sweep(
         str, typer.Option(metavar="K/N", help="Do the K-th of N parts; `merge` puts stores together.")
     ] = "1/1",
     workers: Annotated[
-        str | None, typer.Option(metavar="N", help="Run in so many processes (Dask) in place of threads.")
+        str | None, typer.Option(metavar="N", help="Run by so many workers of Dask, in place of own processes.")
     ] = None,
     cluster: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Run on the Dask cluster whose scheduler is there.")

@@ -1,4 +1,4 @@
-"""Fill: the runs of a study that are not there yet are made, a batch at a time, on threads or on a cluster.
+"""Fill: the runs of a study that are not there yet are made, a batch at a time, by processes or on a cluster.
 
 A job is some replications of one scenario, stacked; a batch is jobs of about half a second, after which their runs are
 written to the store. So a kill costs the batches in flight and nothing else. Every engine gives the same bits. What
@@ -8,21 +8,30 @@ other processes on the store have in hand is theirs; their runs are waited for, 
 from __future__ import annotations
 
 import json
+import logging
 import math
 import os
 import time
 import traceback
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
-from threading import Event
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from loyaltysim import results
+from loyaltysim.at_once import (
+    PIECES_A_PROCESS,
+    begin_processes,
+    end_processes,
+    is_worth_it,
+    may_begin_processes,
+    process_died,
+    submit,
+)
 from loyaltysim.runs import STACK_ROWS
 from loyaltysim.simulation import Simulation
 from loyaltysim.study.again import command_of
@@ -38,6 +47,7 @@ BATCH_SECONDS = 0.5
 """Work of a batch, assumed: so much may be lost by a kill, and writing it takes a hundredth of it."""
 WAIT_SECONDS = 0.1
 """How often one looks whether others have finished what they have in hand; assumed."""
+log = logging.getLogger("loyaltysim")
 Row = dict[str, Any]
 Tell = Callable[[float], None]
 
@@ -79,10 +89,6 @@ class Job:
     measure: Measure | None = None
 
 
-class Stopped(Exception):
-    """The user stopped, or another job could not be written: this one ends at its next step."""
-
-
 def jobs_of(
     scenarios: Sequence[Scenario],
     replications: int,
@@ -122,7 +128,7 @@ def fill(
 ) -> Iterator[list[Row]]:
     """Do the jobs; yields the rows of each batch when they are safe in the store.
 
-    `client` is a Dask distributed Client, in place of threads. `tell` is called with the number of runs done so far.
+    `client` is a Dask distributed Client, in place of processes. `tell` is called with the number of runs done so far.
     A run that raises is a row with its traceback, and the command by which it is made again. Runs that another process
     adds to the store meanwhile are yielded too. Raises OSError if the store cannot be written; what was written before
     is safe.
@@ -134,7 +140,9 @@ def fill(
 
             found = batches_on(client, work, seed, BATCH_SECONDS)
         else:
-            found = _on_threads(work, seed, threads, tell)
+            hands = threads or os.cpu_count() or 1
+            shared = work.left > 2 and may_begin_processes({id(job.scenario): job.scenario for job in jobs}.values())
+            found = _shared(work, seed, hands if shared else 1, tell)
         done, scenarios = 0, {key: job.scenario for job in jobs for key in job.keys}
         with closing(found):  # before the work is: what goes on would take more
             for rows in found:
@@ -146,7 +154,7 @@ def fill(
                     store.add(table_of(rows))
                 work.wrote(rows)
                 done += len(rows)
-                if tell is not None and client is not None:  # threads tell by themselves
+                if tell is not None and client is not None:  # else each step tells
                     tell(done + work.by_others)
                 yield rows
         yield work.from_others()
@@ -164,7 +172,7 @@ def do(job: Job, seed: int, tell: Tell | None = None) -> list[Row]:
         told = None if tell is None else partial(_safely, tell, lambda: len(job.keys) * simulation.now / last)
         simulation.run(progress=told)
         layout, values = _kept(job, simulation)
-    except (Stopped, _ListenerFailed):
+    except _ListenerFailed:
         raise
     except Exception:
         if len(job.keys) > 1:
@@ -203,8 +211,6 @@ def _safely(tell: Tell, done: Callable[[], float]) -> None:
     """Tell the progress; what the listener raises ends the study and is not taken for a run that failed."""
     try:
         tell(done())
-    except Stopped:
-        raise
     except Exception as error:
         raise _ListenerFailed from error
 
@@ -223,65 +229,67 @@ def _row(
     }  # fmt: skip
 
 
-def _on_threads(
-    work: SharedWork, seed: int, threads: int | None, tell: Tell | None
-) -> Generator[list[Row], None, None]:
-    """Batches as they come from threads, each of which works through jobs until half a second has gone."""
-    at_once = min(threads or os.cpu_count() or 1, max(work.left, 1))
-    stop = Event()
-    done = dict.fromkeys(range(at_once), 0.0)
-    """Runs that each thread has done, the one in hand in part."""
+def _shared(work: SharedWork, seed: int, hands: int, tell: Tell | None) -> Generator[list[Row], None, None]:
+    """Batches as they come: made here, and in other processes where that is worth it (`at_once`)."""
+    running: dict[Future[list[Row]], list[Job]] = {}
+    pool, finished, each = None, 0, 0.0
+    """Runs that are done, and the seconds that a job took here the last time."""
 
-    def batch(number: int) -> tuple[int, list[Row]]:
-        began, before = time.perf_counter(), done[number]
-        rows: list[Row] = []
+    def check(part: float, before: int = 0) -> None:
+        if tell is not None:
+            tell(finished + before + part + work.by_others)
 
-        def check(part: float) -> None:
-            if stop.is_set():
-                raise Stopped
-            done[number] = before + len(rows) + part
-            if tell is not None:
-                tell(sum(done.values()) + work.by_others)
-
-        jobs = 0
-        while work.left and not stop.is_set():
-            spent = time.perf_counter() - began
-            if rows and spent >= BATCH_SECONDS:
-                break
-            taken = work.take(share_of(work.left, at_once, jobs, spent))
-            if not taken and rows:
-                break
-            if not taken:  # others have in hand what is left
-                check(0.0)
-                stop.wait(WAIT_SECONDS)
-                began = time.perf_counter()
-            for job in taken:
-                rows += do(job, seed, check)
-                done[number] = before + len(rows)
-            jobs += len(taken)
-        return number, rows
-
-    with ThreadPoolExecutor(at_once) as pool:
-        running = {pool.submit(batch, number) for number in range(at_once)}
-        try:
-            while running:
-                finished, running = wait(running, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    try:
-                        number, rows = future.result()
-                    except _ListenerFailed as failure:
-                        raise failure.__cause__ or failure from None
-                    if rows:
-                        running.add(pool.submit(batch, number))
-                        yield rows
-        finally:
-            stop.set()
+    try:
+        while work.left or running:
+            for future in [future for future in running if future.done()]:
+                taken = running.pop(future)
+                try:
+                    rows = future.result()
+                except Exception as error:
+                    if not process_died(error):
+                        raise
+                    log.warning("a process died, of too little memory perhaps: going on with one")
+                    pool, hands, rows = None, 1, do_all(taken, seed)
+                finished += len(rows)
+                yield rows
+            if hands > 1 and pool is None and is_worth_it(each * work.left):
+                pool = begin_processes()
+            while pool is not None and len(running) < PIECES_A_PROCESS * (hands - 1):
+                if not (taken := work.take(share_of(work.left, hands, each, BATCH_SECONDS))):
+                    break
+                running[submit(pool, do_all, taken, seed)] = taken
+            began, rows, jobs, spent = time.perf_counter(), [], 0, 0.0
+            while work.left and (not jobs or spent < BATCH_SECONDS):
+                taken = work.take(share_of(work.left, hands, each if jobs else 0.0, BATCH_SECONDS - spent))
+                for job in taken:
+                    rows += do(job, seed, partial(check, before=len(rows)))
+                if not taken:
+                    break
+                jobs, spent = jobs + len(taken), time.perf_counter() - began
+                each = spent / jobs
+            finished += len(rows)
+            if rows:
+                yield rows
+            elif running:
+                wait(running, timeout=WAIT_SECONDS, return_when=FIRST_COMPLETED)
+            elif work.left:  # others have in hand what is left
+                time.sleep(WAIT_SECONDS)
+            check(0.0)
+    except BaseException as error:
+        end_processes()
+        if isinstance(error, _ListenerFailed):
+            raise error.__cause__ or error from None
+        raise
 
 
-def share_of(left: int, hands: int, jobs: int, seconds: float) -> int:
-    """How many jobs to take at once, after so many took so long: no more than make a batch.
+def do_all(jobs: Sequence[Job], seed: int) -> list[Row]:
+    """The rows of all runs of some jobs."""
+    return [row for job in jobs for row in do(job, seed)]
+
+
+def share_of(left: int, hands: int, each: float, seconds: float) -> int:
+    """How many jobs to take at once, if each takes so long (0: not known): no more than fill so many seconds.
 
     Nor more than half of a fair share, so that all hands end at about the same time.
     """
-    fit = int((BATCH_SECONDS - seconds) / seconds * jobs) if jobs else 1
-    return max(1, min(fit, math.ceil(left / (2 * hands))))
+    return max(1, min(int(seconds / each) if each else 1, math.ceil(left / (2 * hands))))

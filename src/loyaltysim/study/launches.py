@@ -110,7 +110,7 @@ def launches(
 
 
 def _stacks(scenario: Scenario, first: int, replications: int, threads: int, worlds: int) -> list[range]:
-    """Replications in stacks: so large that calls cost little, so many that all threads have one."""
+    """Replications in stacks: so large that calls cost little, so many that all hands have one."""
     size = max(1, min(STACK_ROWS // scenario.population.n_customers, -(-replications * worlds // threads)))
     last = first + replications
     return [range(start, min(start + size, last)) for start in range(first, last, size)]

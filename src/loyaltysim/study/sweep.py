@@ -52,9 +52,9 @@ def sweep(
         replications add to it
     kind, points : the design, see `study.design.design`
     shard : (k, n): do only the k-th of n parts; what the others do is NaN until they have done it
-    threads : None takes all cores; results do not depend on it
+    threads : processes at work at once, None: one a core; results do not depend on it (`at_once`)
     client : a Dask distributed Client, to run on its workers instead
-    progress : called with the number of runs that are done and of those to be done, from several threads
+    progress : called with the number of runs that are done and of those to be done
 
     Returns
     -------
