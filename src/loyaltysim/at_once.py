@@ -15,7 +15,6 @@ from __future__ import annotations
 import logging
 import math
 import multiprocessing
-import os
 import signal
 import threading
 import time
@@ -27,6 +26,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from loyaltysim.jit import cache_folder, can_be_written
+from loyaltysim.memory import available_bytes
 from loyaltysim.record import Record
 
 T = TypeVar("T")
@@ -40,6 +40,8 @@ PIECES_A_PROCESS = 2
 """So that a process need not wait for its next piece."""
 IDLE_SECONDS = 60
 """How long processes wait for more, each with some 250 megabytes; assumed."""
+BYTES_A_PROCESS = 600_000_000
+"""Memory that must be free for each, with the customers of a usual piece; assumed."""
 _last_used = -math.inf
 _pool: Any = None
 OURS = __name__.partition(".")[0]
@@ -70,7 +72,7 @@ def at_once(
     """
     found: dict[int, T] = {}
     running: dict[Future[T], int] = {}
-    left, pool = deque(range(len(pieces))), None
+    left, pool, others = deque(range(len(pieces))), None, 0
     may = hands > 1 and len(pieces) > 2 and may_begin_processes(scenarios)
     began = time.monotonic()
 
@@ -92,8 +94,8 @@ def at_once(
             else:
                 collect(wait(list(running), return_when=FIRST_COMPLETED).done)
             if may and pool is None and is_worth_it((time.monotonic() - began) / len(found) * len(left)):
-                pool = begin_processes()
-            while pool is not None and len(left) > 1 and len(running) < PIECES_A_PROCESS * (hands - 1):
+                pool, others = begin_processes(min(hands, len(left)))
+            while pool is not None and len(left) > 1 and len(running) < PIECES_A_PROCESS * others:
                 place = left.popleft()
                 running[submit(pool, do, *pieces[place], tell=_ignore)] = place
     except BaseException as error:
@@ -140,14 +142,22 @@ def process_died(error: BaseException) -> bool:
     return type(error).__name__ in ("TerminatedWorkerError", "BrokenProcessPool")
 
 
-def begin_processes() -> Any:
-    """Processes that do pieces, those of the last time if they are still there."""
-    global _pool
-    from loky import get_reusable_executor
+def begin_processes(hands: int) -> tuple[Any, int]:
+    """Processes that do pieces, and how many: one less than there are hands, cores or room in memory for.
 
+    Those of the last time, if they are still there.
+    """
+    global _pool
+    from loky import cpu_count, get_reusable_executor
+
+    free = available_bytes()
+    room = hands if free is None else free // BYTES_A_PROCESS
+    most = min(hands, cpu_count(), room) - 1  # of what a container allows
+    if most < 1:
+        return None, 0
     with _ctrl_c_waits():
-        _pool = get_reusable_executor(max(1, (os.cpu_count() or 2) - 1), timeout=IDLE_SECONDS)
-    return _pool
+        _pool = get_reusable_executor(most, timeout=IDLE_SECONDS)
+    return _pool, most
 
 
 def end_processes() -> None:

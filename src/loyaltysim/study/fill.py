@@ -232,7 +232,7 @@ def _row(
 def _shared(work: SharedWork, seed: int, hands: int, tell: Tell | None) -> Generator[list[Row], None, None]:
     """Batches as they come: made here, and in other processes where that is worth it (`at_once`)."""
     running: dict[Future[list[Row]], list[Job]] = {}
-    pool, finished, each = None, 0, 0.0
+    pool, others, finished, each = None, 0, 0, 0.0
     """Runs that are done, and the seconds that a job took here the last time."""
 
     def check(part: float, before: int = 0) -> None:
@@ -253,8 +253,8 @@ def _shared(work: SharedWork, seed: int, hands: int, tell: Tell | None) -> Gener
                 finished += len(rows)
                 yield rows
             if hands > 1 and pool is None and is_worth_it(each * work.left):
-                pool = begin_processes()
-            while pool is not None and len(running) < PIECES_A_PROCESS * (hands - 1):
+                pool, others = begin_processes(hands)
+            while pool is not None and len(running) < PIECES_A_PROCESS * others:
                 if not (taken := work.take(share_of(work.left, hands, each, BATCH_SECONDS))):
                     break
                 running[submit(pool, do_all, taken, seed)] = taken
