@@ -10,7 +10,7 @@ Wherever a field has a room's base class as its type, the file's `kind` picks th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, ClassVar, Self, get_args
 
@@ -91,11 +91,11 @@ class Part(Record):
         """Settings in use that are lengths of time in weeks, none of which may be shorter than a step."""
         return ()
 
-    def shorter_than(self, weeks: float) -> list[str]:
-        """Which of its lengths are shorter than a step of so many weeks, one message each."""
+    def shorter_than(self, weeks: float, lengths: Iterable[str] | None = None) -> list[str]:
+        """Which of its lengths, or of those named, are shorter than a step of so many weeks, one message each."""
         return [
             f"{name} of {weeks_text(getattr(self, name))} is shorter than a step of {weeks_text(weeks)}"
-            for name in self.lengths
+            for name in (self.lengths if lengths is None else lengths)
             if getattr(self, name) < weeks - ROUNDING
         ]
 

@@ -73,6 +73,33 @@ def test_check__says_that_a_brand_sells_at_a_loss(command, small):
     assert "at a loss" not in command("check", small, "--set", "brands.Ours.unit_cost=2").err
 
 
+@pytest.mark.parametrize(
+    ("lever", "told"),
+    [
+        ('kind = "communication", from_week = 26', "does nothing: no measured week is in its time"),
+        ('kind = "communication", target = {kind = "rfm", share = 0.0}', "reaches nobody"),
+        ('kind = "communication", cost_each = 0.0', "costs nothing: set what it costs"),
+        ('kind = "exclusive", percent = 80.0, strength = 3.0', "gives units away, and each costs 1.2: a loss"),
+        ('kind = "exclusive", percent = 50.0', "lets units go for 1, and each costs 1.2: a loss on every one."),
+    ],
+)
+def test_check__says_what_a_lever_comes_to_that_may_not_be_meant(command, small, lever, told):
+    done = command("check", small, "--set", f"brands.Ours.levers=[{{{lever}}}]", "--set", "brands.Ours.unit_cost=1.2")
+    assert done.code == 0 and f"brands.Ours.levers.0 {told}" in done.err
+
+
+def test_check__says_nothing_of_a_lever_that_is_as_usual(command, small):
+    lever = 'kind = "exclusive", percent = 10.0'
+    done = command("check", small, "--set", f"brands.Ours.levers=[{{{lever}}}]", "--set", "brands.Ours.unit_cost=1.2")
+    assert done.code == 0 and "levers" not in done.err
+
+
+def test_check__says_that_a_coupon_sells_at_a_loss(command, small):
+    poach = 'brands.Ours.pricing=[{kind = "poach", depth = 0.5}]'
+    done = command("check", small, "--set", poach, "--set", "brands.Ours.unit_cost=1.2")
+    assert "brands.Ours.pricing.0 sells to rivals' customers for 1 what costs 1.2" in done.err
+
+
 def test_run__prints_means_and_intervals_of_the_library(command, small):
     data = ours(small).data
     share = 100 * summary(data, "share").sel(brand="Rival", segment="all").values

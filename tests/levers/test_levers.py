@@ -239,3 +239,11 @@ def test_luck_of_a_lever__hangs_on_no_lever_of_another_kind():
     gift = {"kind": "gift", "every_weeks": 4}
     one, other = (ls.simulate(market(levers)) for levers in ([gift, NEWS], [NEWS]))
     np.testing.assert_array_equal(one["opted_out"].values, other["opted_out"].values)
+
+
+def test_defaults__work_where_a_step_is_longer_and_what_is_given_is_refused():
+    month = {"step_days": 30.4375, "steps": 6}
+    contacts = ls.simulate(market([{"kind": "communication", "opt_out": 0.0}], **month))["contacts"].sel(segment="all")
+    assert (contacts.values == 90).all()  # every 4 weeks by default: every step, since that is longer
+    with pytest.raises(ScenarioError, match="every_weeks of 3 weeks is shorter than a step of 4.34821 weeks"):
+        market([{"kind": "communication", "every_weeks": 3.0}], **month)

@@ -33,7 +33,7 @@ def check(name: options.Name, changes: options.Changes = None, as_json: options.
             print_json({"ok": True, "faults": [], "scenario": name, **found})
         else:
             show(name, scenario, found)
-            for line in (*remarks_on_prices(scenario), *remarks_on_programs(scenario)):
+            for line in (*remarks_on_prices(scenario), *remarks_on_programs(scenario), *remarks_on_levers(scenario)):
                 note(line)
 
 
@@ -60,11 +60,17 @@ def summarize(scenario: Scenario) -> dict[str, Any]:
 
 
 def remarks_on_prices(scenario: Scenario) -> Iterator[str]:
-    """Brands that lose money on every unit at their list price; a line each."""
+    """Brands that lose money on every unit at their list price, or at that of their coupons; a line each."""
+    from loyaltysim.pricing.poach import Poach
+
     for name, brand in scenario.brands.items():
         if brand.unit_cost > brand.price:
             costs = f"{brand.unit_cost:g} is more than its price of {brand.price:g}"
             yield plain(f"{path_text(('brands', name, 'unit_cost'))} of {costs}: every unit is sold at a loss.")
+        for number, pricing in enumerate(brand.pricing):
+            if isinstance(pricing, Poach) and (left := brand.price * (1 - pricing.depth)) < brand.unit_cost:
+                told = f"sells to rivals' customers for {left:g} what costs {brand.unit_cost:g}: a loss on every unit"
+                yield plain(f"{path_text(('brands', name, 'pricing', number))} {told}.")
 
 
 def remarks_on_programs(scenario: Scenario) -> Iterator[str]:
@@ -79,6 +85,20 @@ def remarks_on_programs(scenario: Scenario) -> Iterator[str]:
                 said.append(f"does nothing: it begins in week {begins:g}, and the run ends after {weeks:g}")
             for remark in said:
                 yield plain(f"{path_text(('brands', name, 'programs', number))} {remark}.")
+
+
+def remarks_on_levers(scenario: Scenario) -> Iterator[str]:
+    """Levers that are never pulled, reach nobody, are free or sell at a loss, by their settings; a line each."""
+    from loyaltysim.study.pulled import pulled
+
+    for one in pulled(scenario):
+        brand = scenario.brands[one.brand]
+        number = int(one.path.rpartition(".")[2])
+        said = brand.levers[number].remarks(brand.price, brand.unit_cost, scenario.calendar.weeks)
+        if not one.weeks:
+            said.insert(0, f"does nothing: no measured week is in its time, and there are {scenario.steps} steps")
+        for remark in said:
+            yield plain(f"{one.path} {remark}.")
 
 
 def show(name: str, scenario: Scenario, found: dict[str, Any]) -> None:

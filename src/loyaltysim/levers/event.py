@@ -47,6 +47,10 @@ class Event(Reaching):
     by_bond: float = setting(2.0, "What a unit of bond adds to it.", ge=0, unit="logit")
     jump: float = setting(0.1, "Share of what the bond lacks to 1 that a guest's gains.", ge=0, le=1, unit="1 an event")
 
+    @property
+    def is_free(self) -> bool:
+        return super().is_free and not self.cost_a_guest
+
     def open(self, world: World, brand: int, number: Number) -> Invited:
         return Invited(**self._reach(world, brand, number), guests=NOBODY)
 

@@ -47,6 +47,10 @@ class Exclusive(Reaching):
     )
 
     @property
+    def takes_off(self) -> float:
+        return min(self.strength * self.percent / 100, 1.0)
+
+    @property
     def lengths(self) -> tuple[str, ...]:
         return ("every_weeks", "weeks")
 
@@ -71,7 +75,7 @@ class Exclusive(Reaching):
             return
         steps = world.calendar.lasts(self.weeks)
         if self.percent:
-            left = 1 - min(self.strength * self.percent / 100, 1)
+            left = 1 - self.takes_off
             _lower(shoppers.rows, shoppers.n, step, steps, own.since, left, shoppers.price[own.brand])
         if self.utility:
             attention = shoppers.ask("attention", True)[own.brand]

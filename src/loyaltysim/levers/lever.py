@@ -126,8 +126,30 @@ class Lever(Part, room="lever"):
         """At the end of a step, pulled or not: see what became of what it did (stage 12)."""
 
     def check(self, weeks: float) -> list[str]:
-        """What contradicts itself in the settings, with steps of so many weeks."""
-        return self.shorter_than(weeks)
+        """What contradicts itself in the settings, with steps of so many weeks; defaults may be shorter than one."""
+        return self.shorter_than(weeks, [name for name in self.lengths if name in self.given()])
+
+    @property
+    def takes_off(self) -> float:
+        """The largest share that it takes off the price of a unit."""
+        return 0.0
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it costs nothing."""
+        return not self.cost_a_week
+
+    def remarks(self, price: float, unit_cost: float, weeks: float) -> list[str]:
+        """What its settings come to that may not be meant, with that price and steps of so many weeks."""
+        said = []
+        left = price * (1 - self.takes_off)
+        if self.takes_off and left < unit_cost:
+            gives = f"lets units go for {left:g}" if left else "gives units away"
+            said.append(f"{gives}, and each costs {unit_cost:g}: a loss on every one")
+        if self.is_free and self.strength:
+            said.append("costs nothing: set what it costs, or its gain is told without its cost")
+        said += [f"{short}: it counts as a step" for short in self.shorter_than(weeks)]
+        return said
 
     def _account(self, world: World, brand: int, number: Number) -> dict[str, Any]:
         """The columns of `Account`, for kinds that keep more."""

@@ -62,11 +62,23 @@ class Reaching(Lever):
         return Chooser(lucky, customers.key, customers.n_customers, arrays)
 
     def check(self, weeks: float) -> list[str]:
-        return [*super().check(weeks), *(f"target.{message}" for message in self.target.shorter_than(weeks))]
+        given = [name for name in self.target.lengths if name in self.target.given()]
+        return [*super().check(weeks), *(f"target.{message}" for message in self.target.shorter_than(weeks, given))]
+
+    @property
+    def is_free(self) -> bool:
+        return super().is_free and not self.cost_each
+
+    def remarks(self, price: float, unit_cost: float, weeks: float) -> list[str]:
+        said = super().remarks(price, unit_cost, weeks)
+        if not self.target.share or self.target.most == 0:
+            said.append("reaches nobody: its target's share, or the most that it may reach, is 0")
+        return said
 
     def due(self, world: World, step: int) -> bool:
-        """Whether customers are reached in a step: the first of each `every_weeks`, as promotions come (eq. E22)."""
-        return bool(world.calendar.recurs(step, self.every_weeks, self.from_week or 0.0))
+        """Whether customers are reached in a step: the first of each `every_weeks`, or a step (eq. E22)."""
+        calendar = world.calendar
+        return bool(calendar.recurs(step, max(self.every_weeks, calendar.weeks), self.from_week or 0.0))
 
     def work(self, own: Reach, world: World, totals: Totals, step: int) -> None:
         seen = Seen(world.history, own.brand, step, world.calendar.weeks, self.target.sees)

@@ -71,6 +71,14 @@ class WinBackOffers(Reaching):
         return self
 
     @property
+    def takes_off(self) -> float:
+        return 0.0 if self.gives == "upgrade" else self.percent / 100
+
+    @property
+    def is_free(self) -> bool:
+        return super().is_free and not self.cost_accepted and not self.takes_off
+
+    @property
     def lengths(self) -> tuple[str, ...]:
         return ("every_weeks", *["weeks"] * (self.gives != "upgrade"))
 

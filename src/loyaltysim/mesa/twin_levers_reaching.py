@@ -32,7 +32,8 @@ class Reaching(Lever):
         lever, model = self.settings, self.model
         if self.pilot is not None:
             self.pilot.learn()
-        if model.calendar.recurs(model.now, lever.every_weeks, lever.from_week or 0.0):
+        every = max(lever.every_weeks, model.calendar.weeks)
+        if model.calendar.recurs(model.now, every, lever.from_week or 0.0):
             chosen = self.choose([customer for customer in model.customers if self.may_choose(customer)])
             model.counts["contacts"][self.brand] += len(chosen)
             self.pay(lever.cost_each, len(chosen))
