@@ -132,7 +132,6 @@ def test_compare_that_was_stopped__says_how_it_goes_on_and_does(command, here, s
 
     monkeypatch.setattr(fill, "do", do)
     monkeypatch.setattr(fill, "BATCH_SECONDS", 0.0)
-    monkeypatch.setattr("loyaltysim.study.kept.STACKS_A_HAND", 100)
     monkeypatch.setattr("loyaltysim.study.kept.STACK_ROWS", 1)
     stopped = command(*asked, "--threads", "1", "--store", "kept")
     said = 'stopped; "kept" keeps what is done: the same command goes on from there\n'

@@ -25,7 +25,6 @@ def made(monkeypatch):
 
     monkeypatch.setattr(fill, "do", do)
     monkeypatch.setattr(fill, "BATCH_SECONDS", 0.0)
-    monkeypatch.setattr("loyaltysim.study.kept.STACKS_A_HAND", 100)
     monkeypatch.setattr("loyaltysim.study.kept.STACK_ROWS", 1)
     return count
 

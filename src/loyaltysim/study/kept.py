@@ -6,7 +6,6 @@ A row of the store holds every number of a run; from those of all replications c
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -61,7 +60,8 @@ def kept_worlds(
     ScenarioError : also for a store of another version, and if runs failed
     """
     last, measure = first + check_count("replications", replications), AllResults()
-    hands = os.cpu_count() or 1 if threads is None else check_count("threads", threads, 1024)
+    if threads is not None:
+        check_count("threads", threads, 1024)
     for world in worlds.values():
         check_memory(world, min(replications, max(1, STACK_ROWS // world.population.n_customers)), replications)
     kept = Store(store)
@@ -71,8 +71,7 @@ def kept_worlds(
     done = dict.fromkeys(worlds, replications)
     for job in jobs:
         done[whose[job.keys[0]]] -= len(job.keys)
-    fair = sum(len(job.keys) for job in jobs) // (STACKS_A_HAND * hands)
-    pieces = [piece for job in jobs for piece in _cut(job, fair)]
+    pieces = [piece for job in jobs for piece in _cut(job)]
     for batch in fill(pieces, seed, store=kept, threads=threads):
         if errors := [row["error"] for row in batch if row["error"]]:
             why = errors[0].strip().splitlines()[-1]
@@ -91,9 +90,9 @@ def kept_worlds(
     }
 
 
-def _cut(job: Job, fair: int) -> Iterator[Job]:
-    """A job in pieces of so many runs, so that all who work have some; not so few that calls cost more than work."""
-    most = max(1, fair, STACK_ROWS // STACKS_A_HAND // job.scenario.population.n_customers)
+def _cut(job: Job) -> Iterator[Job]:
+    """A job in pieces, of which little is lost by a kill; none so small that its calls cost more than its work."""
+    most = max(1, STACK_ROWS // STACKS_A_HAND // job.scenario.population.n_customers)
     for start in range(0, len(job.keys), most):
         place = slice(start, start + most)
         yield replace(job, replications=job.replications[place], keys=job.keys[place])
