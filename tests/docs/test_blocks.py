@@ -15,6 +15,7 @@ RUN_BY = {
     "docs/data.md": ({"csv", "pycon"}, "data/test_page.py"),
     "docs/gallery.md": ({"python"}, "docs/test_site.py"),
     "docs/guide.md": ({"sh", "toml"}, "cli/test_guide.py"),
+    "docs/levers.md": ({"toml"}, "study/test_advice.py"),
     "docs/many_futures.md": ({"python"}, "study/test_many_futures_page.py"),
     "docs/studies.md": ({"python"}, "study/test_studies_page.py"),
     "docs/your_own_program.md": ({"python", "toml"}, "programs/test_from_outside.py"),

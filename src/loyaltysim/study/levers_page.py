@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from loyaltysim.levers import Lever, Target
@@ -11,6 +11,7 @@ from loyaltysim.pricing import Pricing
 from loyaltysim.programs import Program
 from loyaltysim.programs.parts.reward import Reward
 from loyaltysim.record import Part
+from loyaltysim.scenario_fields import Setting, number_text, settings
 from loyaltysim.study.advice import CLAIMS_OF_TEXTS, LEVERS_OF_TEXTS, Advice
 
 ROOMS: dict[str, type[Part]] = {
@@ -21,6 +22,53 @@ ROOMS: dict[str, type[Part]] = {
     "targets": Target,
 }
 """What a brand can do, by the name of the room."""
+
+
+HOW_TO = """\
+## How to pull one
+
+Levers stand below a brand, as many as it pulls. This file is `grocery` with three of ours; save it, then
+`loyaltysim check` says what may not be meant, and `loyaltysim run` what they cost and what a market without them would
+be.
+
+```toml
+extends = "grocery"
+title = "Groceries: three levers of ours"
+
+[[brands.Ours.levers]]  # presents for the fifth of our customers who bought lately, often and much
+kind = "gift"
+every_weeks = 26
+cost_each = 3.0
+target = {{ kind = "rfm", share = 0.2 }}
+
+[[brands.Ours.levers]]  # news for those who are late for their own rhythm, in the first year
+kind = "communication"
+until_week = 52
+cost_each = 0.05
+target = {{ kind = "lapse", share = 0.25 }}
+
+[[brands.Ours.levers]]  # better service, for everybody
+kind = "service"
+cost_a_week = 20.0
+better = 0.1
+```
+
+`from_week` and `until_week` say when, `strength` how strongly (0: it costs and does nothing), `cost_a_week` and
+`cost_each` at what cost, `target` on whom. `cost_a_week` is 0 unless you set it, so levers for everybody are free by
+default, and their gain is told without a cost; `check` says so. A lever's default times may be shorter than a step: a
+step counts then. `ls.who_was_moved` tells how many of those whom a lever reached would have stayed anyway.
+
+## Which have a target
+
+Levers that reach single customers have one: {targeted}.
+
+The others have none: {untargeted}.
+They change what the brand is, and whoever meets it meets it so: a shop that is near, staff that answers, conduct, an
+answer that all can read, a place that is open to all; advertising in mass media is seen by whoever looks. A contact
+person or a club for some alone is not among them yet: what it does to bonds can be had from `gift` or `communication`
+with a `jump` and a `target`.
+
+"""
 
 
 class Kind(NamedTuple):
@@ -53,6 +101,12 @@ def page() -> str:
             "What a brand can do, and where the claims of the source texts stand. Made from the registry of kinds by",
             "`python tests/study/test_advice.py`; `loyaltysim scenarios --levers` lists the kinds on the terminal.",
             "",
+            HOW_TO.format(
+                targeted=_named(kind for kind, part in sorted(Lever.kinds.items()) if "target" in part.model_fields),
+                untargeted=_named(
+                    kind for kind, part in sorted(Lever.kinds.items()) if "target" not in part.model_fields
+                ),
+            ),
             "## What the source texts advise",
             "",
             *_rows(LEVERS_OF_TEXTS, "Advice", "Kinds", "Settings"),
@@ -63,6 +117,11 @@ def page() -> str:
             "",
             *_rows(CLAIMS_OF_TEXTS, "Claim", "Kinds", "Where"),
             *(line for room in ROOMS for line in _list(room)),
+            "",
+            "## Settings",
+            "",
+            "What a table leaves out has its default. Where it says *given*, there is none.",
+            *(line for room in ROOMS for line in _settings(room)),
             "",
         ]
     )
@@ -80,3 +139,45 @@ def _list(room: str) -> Iterator[str]:
     yield from ("", f"## {room.capitalize()}", "", "| Kind | What it does |", "|---|---|")
     for kind in kinds((room,)):
         yield f"| `{kind.kind}` | {kind.says} |"
+
+
+def _named(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _settings(room: str) -> Iterator[str]:
+    """What all kinds of a room have, and what each has besides, or with another default."""
+    base = ROOMS[room]
+    common = {one.name: one for one in settings(base)}
+    yield from (
+        "",
+        f"### {room.capitalize()}",
+        "",
+        "| Kind | Setting | Unit | Default | What it is | Where the default comes from |",
+    )
+    yield "|---|---|---|---|---|---|"
+    for one in common.values():
+        yield _setting("all", one)
+    for kind, part in sorted(base.kinds.items()):
+        for one in settings(part):
+            if common.get(one.name) != one:
+                yield _setting(f"`{kind}`", one)
+
+
+def _setting(kind: str, one: Setting) -> str:
+    says = " ".join(one.says.split()).replace("|", "\\|")
+    return f"| {kind} | `{one.name}` | {one.unit} | {_default(one)} | {says} | {'' if one.required else one.source} |"
+
+
+def _default(one: Setting) -> str:
+    """A default as a file writes it."""
+    value = one.default
+    if one.required:
+        return "given"
+    if isinstance(value, Part):
+        return f"`{value.plain()}`" if isinstance(value.plain(), str) else f"`{value.kind}`"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return number_text(value)
+    return "none" if value is None or value in ((), {}, [], "") else f"`{value}`"
