@@ -2,7 +2,7 @@
 
 The claim that winning a customer costs five times as much as keeping one is an input here. Every world has the same
 customers and luck. Writes returns.csv, splits.csv and returns.svg, and prints the tables of README.md. Options:
---replications, --seed, --customers, --out.
+--claim, --replications, --seed, --customers, --out.
 """
 
 import argparse
@@ -28,7 +28,7 @@ YEAR, ROUND = 52, 4  # weeks in which money is spent; from one present to the ne
 KEEPING = (
     1.4  # EUR a customer and year: about a tenth of the margin that one brings; assumed, and of no weight (README)
 )
-CLAIM = 5.0  # what winning one costs, in what keeping one costs for a year: the claim of the trade, an input
+CLAIM = 5.0  # what winning one costs, in what keeping one costs for a year: the claim of the trade, unless --claim
 BUDGET = 0.5  # EUR a year for each person of the market; assumed
 BETTER = (0.05, 0.1, 0.2)
 """How many fewer leave us in the second half year where all are cared for; assumed, hence three."""
@@ -110,7 +110,7 @@ def search(aim: float, measure: Any, start: float) -> float:
     return strength
 
 
-def strengths(seed: int, customers: int | None) -> tuple[dict[str, float], dict[float, float]]:
+def strengths(claim: float, seed: int, customers: int | None) -> tuple[dict[str, float], dict[float, float]]:
     """The strength of winning in each market at which a won customer costs what the claim says, and of keeping."""
     how: dict[str, Any] = {"replications": PILOT, "seed": seed}
     winning = {}
@@ -118,7 +118,7 @@ def strengths(seed: int, customers: int | None) -> tuple[dict[str, float], dict[
         base = market(name, customers)
         budget = BUDGET * base.population.n_customers
         before = won(ls.replicate(base, **how))
-        aim = budget / (CLAIM * KEEPING)
+        aim = budget / (claim * KEEPING)
 
         def more(strength: float, base: ls.Scenario = base, before: float = before) -> float:
             return won(ls.replicate(with_levers(base, winning=strength), **how)) - before
@@ -138,9 +138,9 @@ def strengths(seed: int, customers: int | None) -> tuple[dict[str, float], dict[
     return winning, keeping
 
 
-def run_all(replications: int, seed: int, customers: int | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+def run_all(claim: float, replications: int, seed: int, customers: int | None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The two files: what a EUR of each brings in each market, and what splits of one budget bring."""
-    winning, keeping = strengths(seed, customers)
+    winning, keeping = strengths(claim, seed, customers)
     returns, splits = [], []
     for name in MARKETS:
         base = market(name, customers)
@@ -155,7 +155,7 @@ def run_all(replications: int, seed: int, customers: int | None) -> tuple[pd.Dat
                 )
         runs = replicate_worlds(worlds, replications=replications, seed=seed)
         found = {world: numbers(data) for world, data in runs.items()}
-        returns += [{"market": name, **row} for row in told_of_returns(found)]
+        returns += [{"market": name, **row} for row in told_of_returns(found, claim)]
         splits += [{"market": name, **row} for row in told_of_splits(found)]
         print(f"the {name} market …", file=sys.stderr)
     return pd.DataFrame(returns), pd.DataFrame(splits)
@@ -174,7 +174,7 @@ def numbers(data: Any) -> dict[str, np.ndarray]:
     }
 
 
-def told_of_returns(found: dict[str, dict[str, np.ndarray]]) -> list[dict[str, Any]]:
+def told_of_returns(found: dict[str, dict[str, np.ndarray]], claim: float) -> list[dict[str, Any]]:
     """What a EUR of winning and of keeping brings in two years, and the ratio at which both bring the same."""
     none, win = found["nothing"], found["win"]
     brought = {world: own["gross"] - none["gross"] for world, own in found.items()}
@@ -184,7 +184,7 @@ def told_of_returns(found: dict[str, dict[str, np.ndarray]]) -> list[dict[str, A
         world = f"keep {better:g}"
         rows.append(_row("a EUR of keeping brings", ratio(brought[world], found[world]["cost"]), better))
         per_win, per_keep = brought["win"] / win["cost"].mean(), brought[world] / found[world]["cost"].mean()
-        rows.append(_row("winning pays up to a ratio of", ratio(CLAIM * per_win, per_keep), better))
+        rows.append(_row("winning pays up to a ratio of", ratio(claim * per_win, per_keep), better))
     return rows
 
 
@@ -214,7 +214,12 @@ def cell(row: Any, form: str) -> str:
     return "{} ({} … {})".format(*(f"{number + 0.0:{form}}".replace("-", "−") for number in parts))
 
 
-def tables(returns: pd.DataFrame, splits: pd.DataFrame) -> str:
+def verdict(row: Any, claim: float) -> str:
+    """What a ratio up to which winning pays more, with its interval, makes of a claim."""
+    return "winning" if row["ci_low"] > claim else "keeping" if row["ci_high"] < claim else "neither"
+
+
+def tables(returns: pd.DataFrame, splits: pd.DataFrame, claim: float = CLAIM) -> str:
     """The tables of README.md, from what the files hold."""
     lines = [f"| in two years, EUR | {' | '.join(MARKETS)} |", "|---|" + "---|" * len(MARKETS)]
     for (what, better), rows in returns.groupby(["what", "fewer_leave"], dropna=False, sort=False):
@@ -228,6 +233,10 @@ def tables(returns: pd.DataFrame, splits: pd.DataFrame) -> str:
     for better, rows in found.groupby("fewer_leave"):
         own = rows.set_index("market")
         lines.append(f"| {better:.0%} fewer leave | {' | '.join(cell(own.loc[m], '.1f') for m in MARKETS)} |")
+    lines += ["", f"| what a claim of {claim:g} speaks for | {' | '.join(MARKETS)} |", "|---|" + "---|" * len(MARKETS)]
+    for better, rows in found.groupby("fewer_leave"):
+        own = rows.set_index("market")
+        lines.append(f"| {better:.0%} fewer leave | {' | '.join(verdict(own.loc[m], claim) for m in MARKETS)} |")
     for better in BETTER:
         lines += ["", f"| margin less cost, EUR, {better:.0%} fewer leave: share to winning | {' | '.join(MARKETS)} |"]
         lines.append("|---|" + "---|" * len(MARKETS))
@@ -243,7 +252,7 @@ def tables(returns: pd.DataFrame, splits: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-def draw(returns: pd.DataFrame) -> Figure:
+def draw(returns: pd.DataFrame, claim: float = CLAIM) -> Figure:
     """What a EUR of each brings, by market; and the ratio of costs up to which winning pays more, beside the claim."""
     figure = Figure(figsize=(11.0, 4.0), layout="constrained")
     left, right = figure.subplots(1, 2)
@@ -265,8 +274,8 @@ def draw(returns: pd.DataFrame) -> Figure:
         points(right, "winning pays up to a ratio of", better, 0.13 * (place - 1), color, mark, label)
     points(left, "a EUR of winning brings", np.nan, -0.2, INK, "D", "winning")
     left.axhline(1, color=FAINT, linewidth=1)
-    right.axhline(CLAIM, color=INK, linewidth=1, linestyle=":")
-    right.text(x[-1] + 0.45, CLAIM * 1.04, f"the claim: {CLAIM:g}", ha="right", va="bottom", fontsize=SMALL_SIZE)
+    right.axhline(claim, color=INK, linewidth=1, linestyle=":")
+    right.text(x[-1] + 0.45, claim * 1.04, f"the claim: {claim:g}", ha="right", va="bottom", fontsize=SMALL_SIZE)
     dress(left, "", "EUR of margin in two years, before the cost")
     dress(right, "", "cost of winning one / of keeping one a year")
     right.set_yscale("log")
@@ -281,20 +290,29 @@ def draw(returns: pd.DataFrame) -> Figure:
     return figure
 
 
+def _positive(text: str) -> float:
+    """A number above 0. Raises ValueError, of which argparse makes a message."""
+    number = float(text)
+    if not 0 < number < np.inf:
+        raise ValueError(text)
+    return number
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run everything, write the files, print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--claim", type=_positive, default=CLAIM, help="what winning one costs / what keeping one does")
     parser.add_argument("--replications", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--customers", type=int, default=None)
     parser.add_argument("--out", type=Path, default=HERE)
     asked = parser.parse_args(arguments)
     asked.out.mkdir(parents=True, exist_ok=True)
-    returns, splits = run_all(asked.replications, asked.seed, asked.customers)
+    returns, splits = run_all(asked.claim, asked.replications, asked.seed, asked.customers)
     returns.to_csv(asked.out / "returns.csv", index=False)
     splits.to_csv(asked.out / "splits.csv", index=False)
-    ls.plots.save(draw(returns), asked.out / "returns.svg")
-    print(tables(returns, splits))
+    ls.plots.save(draw(returns, asked.claim), asked.out / "returns.svg")
+    print(tables(returns, splits, asked.claim))
 
 
 if __name__ == "__main__":

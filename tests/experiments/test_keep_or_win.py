@@ -74,12 +74,25 @@ def test_page__tells_the_tables_that_the_files_make(run, returns, splits):
         assert line in page, line
 
 
+def test_claim__speaks_for_what_its_interval_says(run):
+    row = {"ci_low": 4.1, "ci_high": 4.7}
+    assert [run.verdict(row, claim) for claim in (4.0, 4.4, 5.0)] == ["winning", "neither", "keeping"]
+
+
+@pytest.mark.parametrize("claim", ["0", "-5", "nan", "five"])
+def test_claim__that_is_no_number_above_0_is_refused_in_words(run, claim, capsys):
+    with pytest.raises(SystemExit) as end:
+        run.main(["--claim", claim])
+    assert end.value.code == 2 and "--claim" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_command__writes_its_files_and_prints_tables(run, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(run, "TURNS", 1)
     monkeypatch.setattr(run, "PILOT", 2)
-    run.main(["--replications", "2", "--customers", "200", "--out", str(tmp_path)])
+    run.main(["--claim", "3", "--replications", "2", "--customers", "200", "--out", str(tmp_path)])
     assert {file.name for file in tmp_path.iterdir()} == {"returns.csv", "splits.csv", "returns.svg"}
     printed = capsys.readouterr()
+    assert "| what a claim of 3 speaks for |" in printed.out
     assert printed.out.count("\n| 50% |") == 4 and "the mature, fickle market …" in printed.err
     assert np.isfinite(pd.read_csv(tmp_path / "splits.csv")["effect"]).all()
