@@ -119,6 +119,19 @@ def test_two_who_undercut_each_other__each_step_of_the_war_is_told_by_hand():
     assert shown(scenario, "B") == pytest.approx(b, rel=1e-6)
 
 
+@pytest.mark.parametrize(("lag", "every"), [(1, 4), (2, 2), (3, 2)])
+def test_two_who_undercut_each_other__rest_if_answers_last_twice_the_lag_in_whole_rhythms(lag, every):
+    def rests(lasts: float) -> bool:
+        undercut = {"kind": "undercut", "lag_weeks": lag, "every_weeks": every, "lasts_weeks": lasts, "by": 0.2}
+        begins = promotion(4 * every - lag, depth=0.1)  # one week, which is looked at
+        scenario = market([undercut, begins], [undercut], steps=100)
+        return all(set(shown(scenario, brand)[60:]) == {np.float32(1.2)} for brand in ("A", "B"))
+
+    enough = 2 * every * -(-lag // every)
+    assert rests(enough) and rests(enough + 1)
+    assert not rests(every - 1)  # it has run out before the next look at the shelf
+
+
 def test_two_who_match_each_other__rest_at_once_at_the_lowest_price_seen():
     scenario = market([{"kind": "match"}, promotion(1)], [{"kind": "match"}])
     assert shown(scenario, "A") == [2, 1.5, 2] + [1.5] * 13

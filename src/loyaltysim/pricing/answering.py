@@ -4,8 +4,9 @@ At each `every_weeks` the brand looks at the shelf as it was `lag_weeks` ago. If
 with `chance`, for `lasts_weeks`; a later answer takes the place of an earlier one, whichever is lower. So when rivals
 stop, the brand goes back to its list price when its last answer has run out (eq. E127).
 
-Two who answer each other see each other all the time if an answer lasts for at least twice lag and rhythm together;
-else they go on and off. Nothing but a last week leads two out of that again: each answers the other's answer.
+Two who answer each other in the same steps see each other all the time if an answer lasts for at least twice the lag,
+rounded up to whole rhythms; in other steps, twice lag and rhythm together. With less they may go on and off. Nothing
+but a last week leads two out of that again: each answers the other's answer.
 
 To write another: an `Answering` with a `kind` and `answer`.
 """
