@@ -10,6 +10,7 @@ from loyaltysim.runs import replicate
 from loyaltysim.scenario import Scenario
 from loyaltysim.scenario_file import shipped
 from loyaltysim.simulation import Simulation
+from loyaltysim.slab import LINE, PIECE
 from loyaltysim.validation.busy_market import FULL, busy_market
 
 
@@ -19,7 +20,7 @@ def arrays_in(value, seen):
         return
     seen[id(value)] = value
     if isinstance(value, np.ndarray):
-        if value.base is None:
+        if value.base is None or value.base.shape == (PIECE + LINE,):  # no part of another but a slab's piece
             yield value
         return
     inside = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple, set)) else []

@@ -119,7 +119,10 @@ class World:
             self.clocks.append(name)
         if carried:
             self.carried.append(name)
-        return self.arrays.setdefault(name, np.full(shape, start, dtype, order=order))
+        array = self.customers.slab.zeros(shape, dtype) if order == "C" else np.zeros(shape, dtype, order)
+        if start:
+            array[...] = start
+        return self.arrays.setdefault(name, array)
 
     def bring(self, shoppers: Shoppers) -> None:
         """Stage the shared states of this round's shoppers into columns of the same names."""

@@ -8,10 +8,12 @@ brand]. A state exists only if a part that is switched on asked for it; else it 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from loyaltysim.customers.fields import FIELDS
 from loyaltysim.draws import customer_key
 from loyaltysim.jit import jit
+from loyaltysim.slab import Slab
 
 
 class Customers:
@@ -32,8 +34,9 @@ class Customers:
         self.replications = replications
         self.n_brands = n_brands
         self.rows = n_customers * len(replications)
-        self.key = np.empty(self.rows, np.uint64)
-        self.segment = np.zeros(self.rows, np.uint8)
+        self.slab = Slab()
+        self.key = self.slab.zeros((self.rows,), np.uint64)
+        self.segment: NDArray[np.uint8] = self.slab.zeros((self.rows,), np.uint8)
         self.arrays: dict[str, np.ndarray] = {}
         _write_keys(seed, replications.start, n_customers, self.key)
 
@@ -45,7 +48,7 @@ class Customers:
         if name not in self.arrays:
             field = FIELDS[name]
             shape = (self.n_brands, self.rows) if field.by_brand else (self.rows,)
-            array: np.ndarray = np.empty(shape, field.dtype)
+            array = self.slab.zeros(shape, field.dtype)
             value = np.asarray(field.off if start is None else start)
             array[...] = value[:, None] if value.ndim == 1 and field.by_brand else value
             self.arrays[name] = array

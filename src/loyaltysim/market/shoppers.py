@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from loyaltysim.jit import jit
+from loyaltysim.slab import Slab
 
 i8, u4, u8 = np.int64, np.uint32, np.uint64
 
@@ -82,31 +83,37 @@ class Shoppers:
         self.first_replication = 0
         self.all_begins = np.zeros(replications + 1, np.int64)
         self.begins = self.all_begins
-        self.rows = np.empty(capacity, np.int32)
-        self.occasions = np.empty(capacity, np.int32)
-        self.key = np.empty(capacity, np.uint64)
-        self.segment = np.zeros(capacity, np.uint8)
-        self.time = np.zeros(capacity, np.float32)
+        self.slab = Slab()
+        self.rows = self.one(np.int32)
+        self.occasions = self.one(np.int32)
+        self.key = self.one(np.uint64)
+        self.segment = self.one(np.uint8)
+        self.time = self.one(np.float32)
         self.price = self.by_brand()
         self.shelf = self.price
         self.utility = self.by_brand()
-        self.brand = np.empty(capacity, np.int32)
-        self.buyers = np.empty(capacity, np.int32)
+        self.brand = self.one(np.int32)
+        self.buyers = self.one(np.int32)
         self.n_buyers = 0
-        self.buyers_of_one = np.empty(capacity, np.int32)
+        self.buyers_of_one = self.one(np.int32)
         self.buyers_of_begins = np.zeros(replications + 1, np.int64)
-        self.units = np.ones(capacity, np.int32)
-        self.paid = np.zeros(capacity, np.int64)
+        self.units = self.one(np.int32)
+        self.units[:] = 1
+        self.paid = self.one(np.int64)
         self.columns: dict[str, np.ndarray] = {}
+
+    def one(self, dtype: DTypeLike) -> np.ndarray:
+        """A new column, one per shopper."""
+        return self.slab.zeros((self.capacity,), dtype)
 
     def by_brand(self, dtype: DTypeLike = np.float32) -> np.ndarray:
         """A new column, brands × capacity."""
-        return np.zeros((self.n_brands, self.capacity), dtype)
+        return self.slab.zeros((self.n_brands, self.capacity), dtype)
 
     def ask(self, name: str, by_brand: bool = False, dtype: DTypeLike = np.float32) -> np.ndarray:
         """The column of this name, made on the first call: one per shopper, or brands × shoppers."""
         if name not in self.columns:
-            self.columns[name] = self.by_brand(dtype) if by_brand else np.zeros(self.capacity, dtype)
+            self.columns[name] = self.by_brand(dtype) if by_brand else self.one(dtype)
         return self.columns[name]
 
     def find_buyers(self) -> None:
