@@ -27,6 +27,9 @@ CHANNEL = purpose("choice.channel")
 
 f4, i4 = np.float32, np.int32
 
+SOME = 1024
+"""Shoppers who choose together: what is worked out for them stays near."""
+
 
 class Logit(Choice):
     """Multinomial logit over the brands considered and, if it is on, no purchase (eqs. E9–E12, E46–E51)."""
@@ -108,7 +111,7 @@ class Logit(Choice):
             resistance.leave_out(considered, shoppers.n, shoppers.utility)
         _decide(
             shoppers.utility, shoppers.key, shoppers.n, CHOICE, step, occasion, self.outside_option,
-            shoppers.ask("choice.top"), shoppers.ask("choice.total"), shoppers.brand,
+            shoppers.brand,
         )  # fmt: skip
         if considered is not None:
             resistance.nothing_left(considered, shoppers.n, shoppers.brand)
@@ -261,36 +264,40 @@ def _pick_channel(online, key, n, purpose, step, occasion):
 
 
 @jit
-def _decide(utility, key, n, purpose, step, occasion, outside, top, total, brand):
+def _decide(utility, key, n, purpose, step, occasion, outside, brand):
     """Draw a brand by logit (eq. E12): the first whose cumulative weight is above a uniform share of the whole.
 
     Leaves the cumulative weights in `utility`.
     """
     luck = salt(purpose, step, occasion, 0)
     n_brands = utility.shape[0]
-    nothing, none, first = f4(outside), f4(0.0), utility[0]
-    for q in range(n):
-        top[q] = none if outside else first[q]
-        total[q] = none
-        brand[q] = 0
-    for b in range(n_brands):
-        own = utility[b]
-        for q in range(n):
-            top[q] = max(top[q], own[q])
-    for b in range(n_brands):
-        own = utility[b]
-        for q in range(n):
-            total[q] += exp(own[q] - top[q])
-            own[q] = total[q]
-    for q in range(n):
-        total[q] += nothing * exp(-top[q])
-    for q in range(n):
-        total[q] *= uniform(key[q], luck)
-    for b in range(n_brands):
-        own = utility[b]
-        for q in range(n):
-            brand[q] += i4(own[q] <= total[q])
+    nothing, none = f4(outside), f4(0.0)
     last, past = i4(n_brands if outside else n_brands - 1), i4(n_brands)
-    for q in range(n):
-        place = min(brand[q], last)
-        brand[q] = place if place < past else i4(-1)
+    top, total = np.empty(SOME, np.float32), np.empty(SOME, np.float32)
+    for start in range(0, n, SOME):
+        some = slice(start, min(start + SOME, n))
+        bought, theirs, first = brand[some], key[some], utility[0, some]
+        for q in range(bought.shape[0]):
+            top[q] = none if outside else first[q]
+            total[q] = none
+            bought[q] = 0
+        for b in range(n_brands):
+            own = utility[b, some]
+            for q in range(own.shape[0]):
+                top[q] = max(top[q], own[q])
+        for b in range(n_brands):
+            own = utility[b, some]
+            for q in range(own.shape[0]):
+                total[q] += exp(own[q] - top[q])
+                own[q] = total[q]
+        for q in range(bought.shape[0]):
+            total[q] += nothing * exp(-top[q])
+        for q in range(bought.shape[0]):
+            total[q] *= uniform(theirs[q], luck)
+        for b in range(n_brands):
+            own = utility[b, some]
+            for q in range(own.shape[0]):
+                bought[q] += i4(own[q] <= total[q])
+        for q in range(bought.shape[0]):
+            place = min(bought[q], last)
+            bought[q] = place if place < past else i4(-1)

@@ -63,9 +63,10 @@ def enroll_all(rows, buyers, segment, begins, first_replication, place, may_join
     """Buyers who are no members become members."""
     for r in range(begins.shape[0] - 1):
         for k in range(begins[r], begins[r + 1]):
-            q = buyers[k]
-            if member[rows[q]] == 0 and may_join[first_replication + r, segment[q]] != 0:
-                member[rows[q]] = 1
+            q = u4(buyers[k])
+            row = u4(rows[q])
+            if member[row] == 0 and may_join[first_replication + r, segment[q]] != 0:
+                member[row] = 1
                 enrolled[first_replication + r, segment[q], place] += 1
 
 

@@ -13,7 +13,7 @@ from loyaltysim.draws import salt, uniform
 from loyaltysim.elementary import exp, log
 from loyaltysim.jit import jit
 
-f4, f8, i8 = np.float32, np.float64, np.int64
+f4, f8, i8, u4 = np.float32, np.float64, np.int64, np.uint32
 
 FEW = 64
 """Rows looked over at once, for whether anything is to be done with any of them: such loops vectorize."""
@@ -43,8 +43,8 @@ def add_progress(balance, member, rows, n, needed, weight, reward):
     """reward[q] += weight · min(balance / needed, 1), for members who use their card."""
     weight, whole, one = f4(weight), f4(needed), f4(1.0)
     for q in range(n):
-        uses = f4(member[rows[q]] == ACTIVE)
-        reward[q] += weight * min(f4(balance[rows[q]]) / whole, one) * uses
+        row = u4(rows[q])
+        reward[q] += weight * min(f4(balance[row]) / whole, one) * f4(member[row] == ACTIVE)
 
 
 @jit
@@ -106,8 +106,8 @@ def credit(
     by_customer, logged = earned.shape[0] > 0, credited.shape[0] > 0
     for r in range(begins.shape[0] - 1):
         for k in range(begins[r], begins[r + 1]):
-            q = buyers[k]
-            row = rows[q]
+            q = u4(buyers[k])
+            row = u4(rows[q])
             if member[row] == ACTIVE:
                 idle = i8((not redeeming_earns) & (redeeming[q] != 0))
                 points = i8((f8(paid[q]) * per_money + ROUND) - ROUND) * (i8(1) - idle)
@@ -129,8 +129,8 @@ def pay_out(
     by_customer, logged = redeemed.shape[0] > 0, spent.shape[0] > 0
     for r in range(begins.shape[0] - 1):
         for k in range(begins[r], begins[r + 1]):
-            q = buyers[k]
-            row = rows[q]
+            q = u4(buyers[k])
+            row = u4(rows[q])
             got[q] = 0
             if balance[row] >= needed:
                 got[q] = balance[row] // needed
