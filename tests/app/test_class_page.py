@@ -202,6 +202,19 @@ def test_link__that_asks_for_too_much_is_told(visit, server):
     other.was_well()
 
 
+def change_luck(visitor):
+    """Ask for other luck, and wait until the market as it is shows it."""
+    before = cells(visitor)
+    luck = visitor.page.get_by_label("Luck (0 to 1000)")
+    luck.fill("7")
+    luck.press("Enter")
+    visitor.page.wait_for_function(
+        """before => { const cell = document.querySelector('.numbers tbody tr:nth-child(2) td');
+                       return cell && cell.firstChild.data.trim() !== before; }""",
+        arg=before[0],
+    )
+
+
 def test_market__of_another_name_opens_with_its_own_luck(seen):
     seen.page.get_by_role("combobox").or_(seen.page.get_by_role("button", name="Market")).first.click()
     seen.page.get_by_role("option", name="reference", exact=True).click()
@@ -210,14 +223,17 @@ def test_market__of_another_name_opens_with_its_own_luck(seen):
     luck.fill("many")
     luck.press("Enter")
     seen.page.get_by_text("luck must be a whole number").wait_for()
-    before = cells(seen)
-    luck.fill("7")
-    luck.press("Enter")
-    seen.page.wait_for_function(
-        """before => { const cell = document.querySelector('.numbers tbody tr:nth-child(2) td');
-                       return cell && cell.firstChild.data.trim() !== before; }""",
-        arg=before[0],
-    )
+    change_luck(seen)
+    seen.was_well()
+
+
+def test_luck__that_is_another_leaves_what_is_changed(seen):
+    move(seen, "Ours: price", "End")
+    parted(seen)
+    change_luck(seen)
+    at_step(seen, 30)
+    assert seen.page.get_by_role("textbox", name=re.compile("^price")).first.input_value() == "4"
+    assert cells(seen)[2].startswith("−")
     seen.was_well()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 
@@ -28,9 +29,9 @@ class Opened:
     """Whether everybody is offered it, so that a link can name it."""
     number: int = field(default_factory=lambda: next(_numbers))
 
-    def with_seed(self, seed: int) -> Opened:
-        """The same with other luck."""
-        chosen = replace(self.chosen, seed=seed, told=())
+    def with_seed(self, seed: int, changes: Mapping[str, float]) -> Opened:
+        """The same with other luck, and with what has been changed since."""
+        chosen = replace(self.chosen, seed=seed, changes=dict(changes), told=())
         return Opened(chosen, self.whole, self.small, self.shared)
 
 
