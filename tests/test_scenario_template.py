@@ -116,3 +116,11 @@ def test_template__tells_each_kind_of_each_part():
 def test_template__explains_a_setting_once():
     text = commented(load("grocery"))
     assert text.count("# List price of a unit.") == 1 and text.count("\nprice = ") == 3
+
+
+def test_template__of_a_copy_has_no_setting_that_a_copy_cannot_have():
+    scenario = load("grocery").vary({"brands.Rival.programs": [{"kind": "copy"}]})
+    text = commented(scenario)
+    copy = text[text.index("[[brands.Rival.programs]]") : text.index("[brands.Store")]
+    assert "lag_weeks" in copy and not re.search(r"enrollment|segments|from_week", copy)
+    assert scenario_of(text).model_dump() == scenario.model_dump()

@@ -83,6 +83,8 @@ class Part(Record):
     reads: ClassVar[tuple[str, ...]] = ()
     writes: ClassVar[tuple[str, ...]] = ()
     alters: ClassVar[tuple[str, ...]] = ()
+    lacks: ClassVar[tuple[str, ...]] = ()
+    """Settings of its room that mean nothing for this kind, so that nobody is asked for them."""
 
     kind: str
 

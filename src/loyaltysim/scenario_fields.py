@@ -83,9 +83,10 @@ def number_text(number: float) -> str:
 
 
 def settings(record: type[Record]) -> Iterator[Setting]:
-    """Every setting of a record, in the order of its declaration; a part's `kind` is not among them."""
+    """Every setting of a record, in the order of its declaration, without a part's `kind` and what it lacks."""
+    left_out = ("kind", *record.lacks) if issubclass(record, Part) else ()
     for name, field in record.model_fields.items():
-        if not (name == "kind" and issubclass(record, Part)):
+        if name not in left_out:
             yield _setting(name, field)
 
 

@@ -23,6 +23,7 @@ class Copy(Program):
     """The same as a program of a rival, launched `lag_weeks` after it, by chance (eq. E131)."""
 
     kind: Literal["copy"] = "copy"
+    lacks = ("enrollment", "segments", "from_week")
 
     brand: str | None = setting(None, "Whose program is copied; none: the focal brand's.")
     number: int = setting(0, "Which of its programs, from 0 on.", ge=0)
@@ -34,7 +35,7 @@ class Copy(Program):
 
     @model_validator(mode="after")
     def _as_it_is(self) -> Copy:
-        changed = [name for name in ("enrollment", "segments", "from_week") if name in self.given()]
+        changed = [name for name in self.lacks if name in self.given()]
         if changed:
             raise ValueError(f"a copy is like what it copies: {' and '.join(changed)} cannot be given")
         return self
