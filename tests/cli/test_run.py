@@ -76,7 +76,8 @@ def test_check__says_that_a_brand_sells_at_a_loss(command, small):
 @pytest.mark.parametrize(
     ("lever", "told"),
     [
-        ('kind = "communication", from_week = 26', "does nothing: no measured week is in its time"),
+        ('kind = "communication", from_week = 26', "does nothing in the measured time: it begins after the end."),
+        ('kind = "communication", until_week = 0', "does nothing in the measured time: it is pulled in weeks that are"),
         ('kind = "communication", target = {kind = "rfm", share = 0.0}', "reaches nobody"),
         ('kind = "communication", cost_each = 0.0', "costs nothing: set what it costs"),
         ('kind = "exclusive", percent = 80.0, strength = 3.0', "gives units away, and each costs 1.2: a loss"),

@@ -96,7 +96,9 @@ def remarks_on_levers(scenario: Scenario) -> Iterator[str]:
         number = int(one.path.rpartition(".")[2])
         said = brand.levers[number].remarks(brand.price, brand.unit_cost, scenario.calendar.weeks)
         if not one.weeks:
-            said.insert(0, f"does nothing: no measured week is in its time, and there are {scenario.steps} steps")
+            early = scenario.burn_in and brand.levers[number].until_week is not None
+            before = "it is pulled in weeks that are not measured, if at all" if early else "it begins after the end"
+            said.insert(0, f"does nothing in the measured time: {before}")
         for remark in said:
             yield plain(f"{one.path} {remark}.")
 
