@@ -52,7 +52,9 @@ def test_verdict__goes_by_the_interval_and_the_draws(found, values, draws, verdi
         ({"half": (3, -5, 11)}, "Too close to call.", "open"),
         ({"half": (10, 5, 15), "none": (-10, -12, -8)}, "half earns most.", "good"),
         ({"half": (-1, -1.5, -0.5), "none": (-10, -12, -8)}, "mine earns most.", "bad"),
-        ({"half": (10, 5, 15), "none": (1, -2, 4)}, "Too close to call.", "open"),
+        ({"half": (100, 99, 101), "none": (1, -2, 4)}, "half earns most.", "good"),  # whatever none does
+        ({"half": (-1, -1.5, -0.5), "none": (-10, -22, 2)}, "Too close to call.", "open"),
+        ({"half": (10, None, None)}, "One replication has no interval: run more before you decide.", "open"),
     ],
 )
 def test_better__goes_by_margins_and_their_intervals(found, margins, short, tone):
@@ -83,7 +85,8 @@ def test_better__is_asked_of_a_comparison_alone(found):
 
 def test_verdict__of_a_running_program_is_that_of_stopping_it(found):
     answer = told(found, "keep", launch=worth(-100, -110, -90), going_on=worth(30, 31, 32), draws=np.ones(10))
-    assert answer.short == "Keep it."
+    assert (answer.short, answer.tone) == ("Keep it, if the assumptions hold.", "open")  # the draws are launches
+    assert answer.items[-1] == "Going on instead of stopping was not tried with other assumptions."
     told_of = answer.whole.replace("\N{NO-BREAK SPACE}", " ")
     assert "instead of stopping now brings 31.0 kr (95 %: 28.5 to 33.5)" in told_of  # 4.303 standard errors of .577
 
@@ -104,6 +107,21 @@ def test_break_even__is_told_in_weeks(found):
     assert told(found, "even", launch=worth(10, 10.1, 9.9)).short == "After 1 week."
     assert told(found, "even", launch=worth(-10, 30, 10)).short == "After 1 week, or not at all."
     assert "interval" not in told(found, "even", launch=worth(10)).text
+    assert told(found, "even", launch=worth(0, 0, 0)).short == "It neither costs nor earns."
+    nothing = Captions(replace(found, launch=worth(0, 0, 0)), Language()).cumulative_profit()
+    assert nothing.endswith("0 all the time. It neither costs nor earns.")
+
+
+def test_worst_tenth__are_the_draws_themselves_without_an_interval(found):
+    """Of 40 draws the worst four are -0.52, -0.38, -0.3 and -0.2: -0.35 on average; most others are 0."""
+    draws = np.array([0.0] * 35 + [1.0, -0.3, -0.52, -0.2, -0.38])
+    answer = told(found, "worst", draws=draws)
+    assert answer.short == "−0.35 kr, the mean of the worst 4 of 40 draws"
+    assert (
+        "the worst bring −0.52; −0.38; −0.30; −0.20 kr; half of the draws lie between 0.00 and 0.00 kr" in answer.text
+    )
+    assert "95" not in answer.text and "worse is possible" in answer.text
+    assert "between 0.00 and 0.00 kr" in Captions(replace(found, draws=draws), Language()).outcomes()
 
 
 def test_world__that_cannot_come_about_is_said_so(found):
@@ -128,7 +146,8 @@ def test_three__are_those_that_can_be_told_from_zero_in_words(found):
     frame = rows((paths[0], (-9, 5), (3, 5)), (paths[1], (6, 7), (-6, 7)), (paths[2], (1, 0.5), (-2, 3)))
     answer = told(found, "three", tornado=frame)
     assert answer.short == f"{named[0]} · {named[2]}"
-    assert answer.text.startswith(f"No other of {len(found.tried)} can be told from zero.")
+    assert answer.text.startswith("No other of 3 can be told from zero. They are those of")
+    assert f"of {len(found.tried)} that moved it most when each was tried once" in answer.text
     assert [item.split(",")[0] for item in answer.items] == [named[0].split(",")[0], named[2].split(",")[0]]
     caption = Captions(replace(found, tornado=frame), Language()).tornado()
     assert caption.endswith(f"What these add cannot be told from zero: {named[1]}.")
@@ -138,6 +157,9 @@ def test_three__are_none_where_every_interval_holds_zero(found):
     path = found.tried[0].path
     answer = told(found, "three", tornado=rows((path, (-9, 10), (9, 10))))
     assert (answer.short, answer.items) == ("None can be told from luck.", ())
+    assert answer.text.startswith("Of 1 assumptions, none adds anything")
+    all_told = told(found, "three", tornado=rows((path, (-9, 10), (9, 10))), tried=found.tried[:1])
+    assert all_told.text == "Of 1 assumptions, none adds anything to what a launch brings that can be told from zero."
     nothing_known = rows((path, (-9, np.nan), (9, np.nan))).assign(n=1)
     assert told(found, "three", tornado=nothing_known).short == "It cannot be told."
 

@@ -7,7 +7,7 @@ import loyaltysim as ls
 from loyaltysim.scenario import Scenario
 from loyaltysim.study.assumptions import assumptions, numbers
 from loyaltysim.study.launches import BreakEven, Launch, break_even, launches
-from loyaltysim.study.program_doubt import draws, tornado, worst_tenth, worst_tenth_interval
+from loyaltysim.study.program_doubt import draws, tornado, worst_tenth
 
 
 @pytest.fixture(scope="module")
@@ -103,13 +103,16 @@ def test_break_even__is_earliest_by_the_upper_end_and_latest_by_the_lower():
     assert found == BreakEven(3, 2, 5)
 
 
-def test_worst_tenth__is_the_mean_of_the_least():
-    values = np.arange(40.0)
-    assert worst_tenth(values) == 1.5  # of 0, 1, 2 and 3
-    assert worst_tenth(np.array([5.0, 7.0])) == 5
-    low, high = worst_tenth_interval(values)
-    assert low < 1.5 < high
-    assert worst_tenth_interval(np.ones(40)) == (1, 1)
+def test_break_even__is_none_where_nothing_was_to_be_earned_back():
+    assert break_even(flat(np.zeros((3, 5)))) == BreakEven(None, None, None)
+    assert break_even(flat([0, 3, 0])).step is None
+    assert break_even(flat([0, -3, 0])).step == 3
+
+
+def test_worst_tenth__are_the_least():
+    values = np.arange(40.0)[::-1]
+    np.testing.assert_array_equal(worst_tenth(values), [0, 1, 2, 3])
+    np.testing.assert_array_equal(worst_tenth(np.array([7.0, 5.0])), [5])
 
 
 def test_assumptions__are_what_nobody_decides(market):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 QUESTION = "How bad, or good, may it get?"
 
 
-def outcomes(values: np.ndarray, ax: Axes | None = None, *, unit: str, worst: float = 0.1) -> Axes:
+def outcomes(values: np.ndarray, ax: Axes | None = None, *, unit: str, worst: float = 0.1, digits: int = 0) -> Axes:
     """A dot for each draw, stacked where they are near each other; the worst ones orange.
 
     Parameters
@@ -25,6 +25,7 @@ def outcomes(values: np.ndarray, ax: Axes | None = None, *, unit: str, worst: fl
     ax : where to draw; new axes if not given
     unit : what the values are in, for the axis
     worst : share of the draws that are marked
+    digits : decimals of their mean
     """
     ax = new_axes(7.2, 2.9) if ax is None else ax
     values = np.sort(np.asarray(values, float))
@@ -40,7 +41,7 @@ def outcomes(values: np.ndarray, ax: Axes | None = None, *, unit: str, worst: fl
         ax.plot(values[part], heights[part] + 0.5, marker, color=color, markersize=6.5, linestyle="none")
     ax.axvline(0, color=INK, linewidth=0.8)
     ax.annotate(
-        word("mean of the worst {n}: {mean}", n=marked, mean=numeral(f"{values[:marked].mean():,.0f}")),
+        word("mean of the worst {n}: {mean}", n=marked, mean=numeral(f"{values[:marked].mean():,.{digits}f}")),
         (values[:marked].mean(), 0), xytext=(0, 1), textcoords=("offset points", "axes fraction"),
         xycoords=("data", "axes fraction"), fontsize=SMALL_SIZE, color=INK, va="top", ha="left",
     )  # fmt: skip

@@ -2,47 +2,26 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from loyaltysim.plots.interval import ratio
+from loyaltysim.report.better import better
 from loyaltysim.report.findings import Findings
 from loyaltysim.report.labels import label
 from loyaltysim.report.language import NO_BREAK, Language
-from loyaltysim.report.teller import Teller
+from loyaltysim.report.teller import Answer, Teller
 from loyaltysim.study.launches import break_even
-from loyaltysim.study.program_doubt import worst_tenth, worst_tenth_interval
-from loyaltysim.study.wording import Number, mean_of, number_of
-from loyaltysim.summaries import summary
+from loyaltysim.study.program_doubt import worst_tenth
+from loyaltysim.study.wording import Number, digits_of, mean_of, number_of
 
 ROBUST = 0.9
 """A verdict holds in so many draws, or it is said to rest on assumptions (assumed)."""
 
 
-class Answer(NamedTuple):
-    """One question: the short answer, what it means, and where on the page it is shown."""
-
-    key: str
-    question: str
-    short: str
-    text: str
-    see: str
-    items: tuple[str, ...] = ()
-    """What stands below each other under the text."""
-    tone: str = "open"
-    """"good" or "bad" where the answer is, else "open"."""
-
-    @property
-    def whole(self) -> str:
-        """The text and its items in one."""
-        return " ".join(filter(None, (self.text, *self.items)))
-
-
 def answers(found: Findings, language: Language) -> list[Answer]:
     """All questions that arise in the scenario, in the order in which one asks them."""
     one = _Writer(found, language)
-    compared = [] if found.read.baseline is None else [one.better(found.read.baseline)]
+    compared = [] if found.read.baseline is None else [better(one, found.read.baseline)]
     if found.value is None or found.launch is None:
         return compared
     return [
@@ -65,53 +44,17 @@ class _Writer(Teller):
             return self.say("One replication has no interval: run more before you decide.")
         if not number.certain:
             return self.say("Too close to call.")
-        robust = self.agreeing(number) >= ROBUST
+        robust = self.robust(number)
         if number.mean > 0:
             return self.say("Keep it.") if robust else self.say("Keep it, if the assumptions hold.")
         return self.say("Stop it, or change it.") if robust else self.say("Stop it, if the assumptions hold.")
 
-    def agreeing(self, number: Number) -> float:
-        """The share of draws of all assumptions that have the number's sign; 1 without draws."""
+    def robust(self, number: Number) -> bool:
+        """Whether most draws of all assumptions have the number's sign; the draws are launches, and tell no more."""
         draws = self.found.draws
-        return float(np.mean((draws > 0) == (number.mean > 0))) if draws is not None and len(draws) else 1.0
-
-    def better(self, base: str) -> Answer:
-        """Which of the compared scenarios earns the focal brand most, and what each does to margin and retention."""
-        sizes: dict[str, dict[str, Number]] = {}
-        for row in self.found.read.effects:
-            if row["question"] == "scenario" and None not in (row["effect"], row["ci_low"], row["ci_high"]):
-                own = sizes.setdefault(str(row["scenario"]), {})
-                own[row["metric"]] = Number(row["effect"], row["ci_low"], row["ci_high"])
-        margins = {name: own["margin"] for name, own in sizes.items() if "margin" in own}
-        best = max(margins, key=lambda name: margins[name].mean, default=None)
-        tone, short = "open", self.say("Too close to call.")
-        if best is not None and all(margin.certain for margin in (*margins.values(), *self.ahead(best, margins))):
-            won = margins[best].mean > 0
-            tone = "good" if won else "bad"
-            short = self.say("{name} earns more than {base}.", name=best if won else base, base=base if won else best)
-            if len(margins) > 1:
-                short = self.say("{name} earns most.", name=best if won else base)
-        items = tuple(
-            self.say(
-                "{name} instead of {base}: {margin} of margin, {retention} points of retention.",
-                name=name, base=base, margin=self.money(own["margin"]),
-                retention=self.language.both(own["retention_rate"].times(100)),
-            )
-            for name, own in sizes.items()
-            if {"margin", "retention_rate"} <= set(own)
-        )  # fmt: skip
-        return Answer("better", self.say("Which of them is better?"), short, "", "compared", items, tone)
-
-    def ahead(self, best: str, margins: dict[str, Number]) -> list[Number]:
-        """How far the best is ahead of the other scenarios, as lucky; none where the baseline beats them all."""
-        if margins[best].mean < 0:
-            return []
-        runs, focal = self.found.read.runs, self.found.scenario.focal
-        earned = {
-            name: np.asarray(summary(runs[name], "margin").sel(brand=focal, segment="all").values, float)
-            for name in margins
-        }
-        return [mean_of(earned[best] - earned[name]) for name in margins if name != best]
+        if self.found.going_on is not None:
+            return False
+        return draws is None or not len(draws) or bool(np.mean((draws > 0) == (number.mean > 0)) >= ROBUST)
 
     def keep_or_stop(self) -> Answer:
         new, on = mean_of(self.launch.value), self.found.going_on
@@ -132,7 +75,9 @@ class _Writer(Teller):
                 "With all assumptions off by up to {spread} % at once, a launch pays in {k} of {n} draws.",
                 spread=self.language.number(100 * self.found.spread), k=int((draws > 0).sum()), n=len(draws),
             ))  # fmt: skip
-        sure = deciding.certain and self.agreeing(deciding) >= ROBUST
+        if on is not None:
+            lines.append(self.say("Going on instead of stopping was not tried with other assumptions."))
+        sure = deciding.certain and self.robust(deciding)
         tone = "open" if not sure else "good" if deciding.mean > 0 else "bad"
         question = self.say("Keep or stop the program?")
         return Answer("keep", question, self.verdict(deciding), "", "money", tuple(lines), tone)
@@ -179,6 +124,9 @@ class _Writer(Teller):
     def break_even(self) -> Answer:
         question = self.say("When does it break even?")
         found, end = break_even(self.launch), mean_of(self.launch.value)
+        if not self.launch.accrued.any():
+            text = self.say("The market is the same with the program and without it.")
+            return Answer("even", question, self.say("It neither costs nor earns."), text, "money")
         if found.step is None:
             text = self.say(
                 "At the end of {span} it stands at {value}, what is owed taken off.",
@@ -274,15 +222,21 @@ class _Writer(Teller):
         draws = self.found.draws
         if draws is None or not len(draws):
             return Answer("worst", question, self.say("Not measured."), self.say("No draw was possible."), "doubt")
-        worst = Number(worst_tenth(draws), *worst_tenth_interval(draws))
+        worst, digits = worst_tenth(draws), digits_of(draws)
+        mean, low, high, *each = (
+            self.language.number(value, digits) for value in (worst.mean(), *np.quantile(draws, (0.25, 0.75)), *worst)
+        )
         text = self.say(
-            "The mean of the worst tenth of {n} draws, in which all assumptions are off by up to {spread} % and luck "
-            "is another, is {worst}; half of the draws lie between {low} and {high} {unit}.",
-            n=len(draws), spread=self.language.number(100 * self.found.spread), worst=self.money(worst),
-            low=self.language.number(np.quantile(draws, 0.25)), high=self.language.number(np.quantile(draws, 0.75)),
-            unit=self.unit,
+            "Of {n} draws, in which all assumptions are off by up to {spread} % and luck is another, the worst bring "
+            "{each} {unit}; half of the draws lie between {low} and {high} {unit}. So few do not tell how bad it may "
+            "get: worse is possible.",
+            n=len(draws), spread=self.language.number(100 * self.found.spread), each="; ".join(each), low=low,
+            high=high, unit=self.unit,
         )  # fmt: skip
-        short = f"{self.language.mean(worst)} {self.unit}"
+        short = self.say(
+            "{mean} {unit}, the mean of the worst {k} of {n} draws",
+            mean=mean, unit=self.unit, k=len(worst), n=len(draws),
+        )  # fmt: skip
         return Answer("worst", question, short, text, "doubt")
 
     def three_assumptions(self) -> Answer:
@@ -291,8 +245,8 @@ class _Writer(Teller):
         if frame is None or not len(frame):
             text = self.say("The scenario assumes nothing that could be varied.")
             return Answer("three", question, self.say("None."), text, "doubt")
-        n, tried = int(frame["n"].iloc[0]), len(self.found.tried)
-        if n < 2:
+        tried, told = len(self.found.tried), frame["path"].nunique()
+        if int(frame["n"].iloc[0]) < 2:
             text = self.say("One replication has no interval: run more before you decide.")
             return Answer("three", question, self.say("It cannot be told."), text, "doubt")
         ends = {
@@ -302,16 +256,26 @@ class _Writer(Teller):
         sure = [path for path in ends if any(end.certain for end in ends[path].values())][:3]
         if not sure:
             text = self.say(
-                "Of {n} assumptions tried, none adds anything to what a launch brings that can be told from zero.",
-                n=tried,
+                "Of {n} assumptions, none adds anything to what a launch brings that can be told from zero.", n=told
             )
+            text = " ".join(filter(None, (text, self.screened(told, tried))))
             return Answer("three", question, self.say("None can be told from luck."), text, "doubt")
         text = self.say("What the lower and the higher end of each adds to what a launch brings:")
         if len(sure) < 3:
-            text = self.say("No other of {n} can be told from zero.", n=tried) + " " + text
+            others = self.say("No other of {n} can be told from zero.", n=told)
+            text = " ".join(filter(None, (others, self.screened(told, tried), text)))
         names = [label(self.found.scenario, path, self.language) for path in sure]
         lines = tuple(self.both_ends(name, path, ends[path]) for name, path in zip(names, sure))
         return Answer("three", question, " · ".join(names), text, "doubt", lines)
+
+    def screened(self, told: int, tried: int) -> str:
+        """That the others have no interval, where there are any."""
+        if told == tried:
+            return ""
+        return self.say(
+            "They are those of {n} that moved it most when each was tried once, at one end: the others have no "
+            "interval.", n=tried,
+        )  # fmt: skip
 
     def both_ends(self, name: str, path: str, ends: dict[str, Number]) -> str:
         """What both ends of an assumption add, and where they are."""

@@ -10,7 +10,7 @@ from loyaltysim.report.labels import label
 from loyaltysim.report.language import Language
 from loyaltysim.study.launches import Launch, break_even
 from loyaltysim.study.stress import AS_IT_IS
-from loyaltysim.study.wording import Number, mean_of, number, number_of
+from loyaltysim.study.wording import digits_of, mean_of, number, number_of
 
 
 class Captions:
@@ -29,10 +29,10 @@ class Captions:
         """Of the comparison, or of the questions."""
         told = []
         for row in self.found.read.effects:
-            if row["metric"] in ("retention_rate", "share", "margin") and None not in (row["effect"], row["ci_low"]):
+            if row["metric"] in ("retention_rate", "share", "margin") and row["effect"] is not None:
                 scale = 1 if row["metric"] == "margin" else 100
                 unit = self.unit if row["metric"] == "margin" else self.say("points")
-                size = Number(row["effect"], row["ci_low"], row["ci_high"]).times(scale)
+                size = number_of(row).times(scale)
                 who = (
                     row["scenario"]
                     if row["question"] == "scenario"
@@ -40,11 +40,8 @@ class Captions:
                 )
                 metric = self.language.known(row["metric"].replace("_", " "))
                 told.append(f"{who}, {metric}: {self.language.both(size, unit)}")
-        return (
-            self.say("Effects on {brand}, with their intervals.", brand=self.found.scenario.focal)
-            + " "
-            + self.each(told)
-        )
+        head = self.say("Effects on {brand}, with their intervals.", brand=self.found.scenario.focal)
+        return f"{head} {self.each(told)}" if told else head
 
     def retention(self) -> str:
         """First and last of each brand."""
@@ -97,6 +94,10 @@ class Captions:
         """Where it ends, where it is lowest, and break-even."""
         assert self.found.launch is not None
         launch, weeks = self.found.launch, self.found.scenario.calendar.weeks
+        if not launch.accrued.any():
+            return self.say(
+                "Profit since the launch, what is owed taken off: 0 all the time. It neither costs nor earns."
+            )
         mean, even = interval(launch.accrued).mean, break_even(launch)
         lowest = int(np.argmin(mean))
         line = self.say(
@@ -183,7 +184,8 @@ class Captions:
         """Quartiles."""
         draws = self.found.draws
         assert draws is not None
-        low, middle, high = (self.language.number(np.quantile(draws, q)) for q in (0.25, 0.5, 0.75))
+        digits = digits_of(draws)
+        low, middle, high = (self.language.number(np.quantile(draws, q), digits) for q in (0.25, 0.5, 0.75))
         return self.say(
             "The program's value in {n} draws of all assumptions: half of them lie between {low} and {high} {unit}, "
             "the middle one is {middle}; {k} are above zero.",

@@ -21,7 +21,7 @@ from loyaltysim.report.labels import label
 from loyaltysim.report.language import Language
 from loyaltysim.study.launches import break_even
 from loyaltysim.study.stress import AS_IT_IS
-from loyaltysim.study.wording import mean_of
+from loyaltysim.study.wording import digits_of, mean_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,7 +87,7 @@ def _drawn(found: Findings, language: Language) -> list[tuple[str, str, Callable
     draws = found.draws
     if draws is not None and len(draws):
         brings = language.say("what a launch brings ({unit})", unit=unit)
-        made.append(("outcomes", "doubt", lambda: plots.outcomes(draws, unit=brings)))
+        made.append(("outcomes", "doubt", lambda: plots.outcomes(draws, unit=brings, digits=digits_of(draws))))
     if found.worlds:
         made.append(("ranges", "worlds", lambda: _worlds(found, language)))
     return made

@@ -8,11 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from loyaltysim.report.answers import Answer
 from loyaltysim.report.figures import Figure
 from loyaltysim.report.findings import Findings
 from loyaltysim.report.language import ENGLISH, Language
-from loyaltysim.report.tables import ENDS, Cell, Table
+from loyaltysim.report.tables import Cell, Table
+from loyaltysim.report.teller import Answer
 from loyaltysim.study.pulled import pulled
 from loyaltysim.study.questions import rivals_ask, without_rival_promotions
 from loyaltysim.study.wording import UNKNOWN, number_of
@@ -113,6 +113,11 @@ def _sections(found: Findings, language: Language) -> list[dict[str, Any]]:
         "Each end rests on {n} replications, the draws are {k}.",
         n=int(found.tornado["n"].iloc[0]), k=0 if found.draws is None else len(found.draws),
     )  # fmt: skip
+    if ends and found.tornado is not None and (told := found.tornado["path"].nunique()) < len(found.tried):
+        ends = say(
+            "All {tried} were tried once, at one end; the {told} that moved the value most were then put at both.",
+            told=told, tried=len(found.tried),
+        ) + " " + ends  # fmt: skip
     every = [
         ("compared", say("Compared"), say("What was compared"), say(
             "Scenarios with the same customers and the same luck, so that their difference is their own."
@@ -133,7 +138,7 @@ def _sections(found: Findings, language: Language) -> list[dict[str, Any]]:
             "The market as it is, against the same market in which nothing is heard from the end of the burn-in on."
         ), found.word_of_mouth is not None),
         ("doubt", say("Assumptions"), say("What the answer rests on"), say(
-            "Each assumption was put {spread} % lower and higher (or to the ends asked for), first one at a time, "
+            "Assumptions were put {spread} % lower and higher (or to the ends asked for), first one at a time, "
             "then all at once by chance. Nothing is set anew to keep sales what they are, so demand itself may move. "
             "Intervals elsewhere on this page cover luck alone.", spread=spread,
         ), found.tornado is not None),
@@ -181,10 +186,7 @@ def _levers(found: Findings, language: Language) -> str:
     }
     if not {"margin", "retention_rate"} <= set(rows):
         return language.say("Contacts cost what a contact costs, besides the weeks.")
-    margin, retention = (
-        number_of({end: math.nan if rows[name][end] is None else rows[name][end] for end in ENDS})
-        for name in ("margin", "retention_rate")
-    )
+    margin, retention = (number_of(rows[name]) for name in ("margin", "retention_rate"))
     return language.say(
         "All levers of {brand} together change its margin by {margin} and its retention by {retention}, against the "
         "same market, as lucky, without them.", brand=found.scenario.focal,

@@ -1,6 +1,8 @@
-"""Teller: what every answer of a report needs: the findings, a language, and numbers in words."""
+"""Teller: what an answer of a report is, and what each needs: the findings, a language, and numbers in words."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 
@@ -8,6 +10,25 @@ from loyaltysim.report.findings import Findings
 from loyaltysim.report.language import Language
 from loyaltysim.study.launches import Launch
 from loyaltysim.study.wording import Number
+
+
+class Answer(NamedTuple):
+    """One question: the short answer, what it means, and where on the page it is shown."""
+
+    key: str
+    question: str
+    short: str
+    text: str
+    see: str
+    items: tuple[str, ...] = ()
+    """What stands below each other under the text."""
+    tone: str = "open"
+    """"good" or "bad" where the answer is, else "open"."""
+
+    @property
+    def whole(self) -> str:
+        """The text and its items in one."""
+        return " ".join(filter(None, (self.text, *self.items)))
 
 
 class Teller:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from loyaltysim.report.answers import Answer, answers
+from loyaltysim.report.answers import answers
 from loyaltysim.report.figures import figures
 from loyaltysim.report.findings import Findings
 from loyaltysim.report.language import Language
 from loyaltysim.report.page import page
 from loyaltysim.report.spreadsheet import has_xlsxwriter, write_spreadsheet
 from loyaltysim.report.tables import Table, tables
+from loyaltysim.report.teller import Answer
 
 PAGE, SHEETS, FIGURES = "report.html", "tables.xlsx", "figures"
 

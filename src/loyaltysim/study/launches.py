@@ -209,7 +209,12 @@ def break_even(launch: Launch) -> BreakEven:
 
 
 def _for_good(values: np.ndarray) -> int | None:
-    """The number of steps after which values stay at or above zero; None where they do not, or are not known."""
+    """The number of steps after which values stay at or above zero; None where they do not, or are not known.
+
+    Nor is there one where they are never below zero and end at it: there is nothing to earn back.
+    """
+    if not (values < 0).any() and not values[-1] > 0:
+        return None
     below = np.flatnonzero(~(values >= 0))
     after = int(below[-1]) + 1 if len(below) else 0
     return after + 1 if after < len(values) else None

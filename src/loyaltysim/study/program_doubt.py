@@ -117,14 +117,10 @@ def _nearest_possible(scenario: Scenario, changes: dict[str, Any]) -> Scenario |
         return possible(scenario, left)
 
 
-def worst_tenth(values: np.ndarray) -> float:
-    """The mean of the worst tenth, at least of one (expected shortfall: Acerbi and Tasche 2002)."""
-    return float(np.sort(values)[: max(1, round(WORST * len(values)))].mean())
+def worst_tenth(values: np.ndarray) -> np.ndarray:
+    """The worst tenth, at least one, the worst first. Their mean is the expected shortfall (Acerbi and Tasche 2002).
 
-
-def worst_tenth_interval(values: np.ndarray, resamples: int = 2000) -> tuple[float, float]:
-    """Its 95 % interval by the bootstrap's percentiles (Efron 1979); `resamples` is assumed to be enough."""
-    luck = np.random.default_rng(len(values))
-    found = [worst_tenth(luck.choice(values, len(values))) for _ in range(resamples)]
-    low, high = np.quantile(found, (0.025, 0.975))
-    return float(low), float(high)
+    No interval is told of that mean: of forty draws it rests on four, and nothing in them says how far down the others
+    go. The bootstrap's percentiles would cover three quarters where they say 95 %, and err to the mild side.
+    """
+    return np.sort(values)[: max(1, round(WORST * len(values)))]

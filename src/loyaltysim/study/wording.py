@@ -77,8 +77,9 @@ class Number:
 
 
 def number_of(row: Any) -> Number:
-    """The number of a row of effects: effect, ci_low, ci_high."""
-    return Number(float(row["effect"]), float(row["ci_low"]), float(row["ci_high"]))
+    """The number of a row of effects: effect, ci_low, ci_high; NaN for what is None there."""
+    mean, low, high = (math.nan if row[end] is None else float(row[end]) for end in ("effect", "ci_low", "ci_high"))
+    return Number(mean, low, high)
 
 
 def _place(value: float) -> int:
@@ -95,6 +96,11 @@ def _written(value: float, digits: int) -> str:
 def is_share(metric: str) -> bool:
     """Whether a metric is told in %, and its effects in points of it."""
     return VARIABLES[metric].kind == "rate" and VARIABLES[metric].unit == "1"
+
+
+def digits_of(values: np.ndarray) -> int:
+    """Decimals worth writing of many values, and of means and quantiles of them: by the worse three quarters."""
+    return Number(float(np.mean(values)), float(np.min(values)), float(np.quantile(values, 0.75))).digits
 
 
 def number(data: xr.Dataset, metric: str, brand: str, segment: str = "all") -> Number:
