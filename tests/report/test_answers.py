@@ -1,6 +1,7 @@
 """The answers: a verdict by its interval, a price of a point, a break-even, in words."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,8 +11,9 @@ import xarray as xr
 import loyaltysim as ls
 from loyaltysim.report.answers import answers
 from loyaltysim.report.captions import Captions
-from loyaltysim.report.labels import first_clause, label
+from loyaltysim.report.labels import first_clause, label, labels
 from loyaltysim.report.language import Language
+from loyaltysim.study.assumptions import assumptions
 from loyaltysim.study.launches import Launch
 
 pytestmark = pytest.mark.slow  # the report of a small market takes some seconds to work out
@@ -26,6 +28,9 @@ def worth(*values, retention=0.02) -> Launch:
 
 def told(found, key, **changes):
     changes = {"going_on": None, **changes}
+    if "launch" in changes:
+        alike = found.value.by_replication[: len(changes["launch"].value)]
+        changes = {"value": replace(found.value, by_replication=alike), **changes}
     return {answer.key: answer for answer in answers(replace(found, **changes), Language())}[key]
 
 
@@ -101,6 +106,25 @@ def test_point__is_rewards_given_and_owed_by_points_won(found):
     assert told(found, "point", launch=worth(0, 0, 0, retention=np.nan)).short == "Not measured."
 
 
+def test_point__goes_by_the_replications_that_have_a_period(found):
+    known = worth(0, 0, 0, retention=0.02)
+    holes = replace(known, retention=np.array([0.02, np.nan, 0.022]))
+    parts = found.value.by_replication
+    paid = (parts["program_cost"] + parts["liability"]).to_numpy()[[0, 2]].mean()
+    assert told(found, "point", launch=holes).short == f"{paid / 2.1:.0f} kr of rewards"
+    value = replace(found.value, by_replication=parts[:1])
+    assert told(found, "point", launch=worth(0, retention=0.0), value=value).short == "It cannot be told."
+    alone = told(found, "point", launch=worth(0, retention=0.01), value=value)
+    assert alone.text.endswith("One replication has no interval: run more before you decide.")
+    falls = told(found, "point", launch=worth(0, 0, 0, retention=-0.02))
+    assert "falls with the program, by 1.90" in falls.text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_weeks__are_one_only_where_one_is_told():
+    times = {1 / 7: "0.1 weeks", 1.0: "1 week", 1.02: "1 week", 1.3: "1.3 weeks", 2.0: "2 weeks", 52.2: "52 weeks"}
+    assert {weeks: Language().weeks(weeks) for weeks in times} == times
+
+
 def test_break_even__is_told_in_weeks(found):
     assert told(found, "even", launch=worth(-10, -11, -9)).short == "Not within 39 weeks."
     assert told(found, "even", launch=worth(-1, -2, -3)).short == "Perhaps not within 39 weeks."  # -2 and 2.5 about it
@@ -128,6 +152,21 @@ def test_world__that_cannot_come_about_is_said_so(found):
     assert told(found, "copy", worlds={}).short == "It does not arise."
     answer = told(found, "copy", launch=worth(5, 5, 5), worlds={"rival_copies_program": worth(2, 2, 2)})
     assert answer.short == "2.00 kr instead of 5.00"
+    same = told(found, "copy", launch=worth(5, 6, 5), worlds={"rival_copies_program": worth(5, 6, 5)})
+    assert same.short.endswith(" kr, the same") and "The brand's margin with the program is the same." in same.text
+    assert "told from zero" not in same.text
+
+
+def test_caption__of_the_waterfall_adds_up(found):
+    """1000 more revenue, 10 fees, 400 goods, 50 other costs, 200 and 100 rewards: 260; 60 owed: 200 remain."""
+    sizes = {"revenue": 1000, "program_fees": 10, "cost_of_goods": 400, "other_costs": 50, "subsidy": 200,
+             "rewards_won": 100, "margin": 260, "liability": 60, "margin_accrued": 200}  # fmt: skip
+    parts = pd.DataFrame(
+        [{"part": part, "effect": n, "ci_low": np.nan, "ci_high": np.nan} for part, n in sizes.items()]
+    )
+    said = Captions(replace(found, value=SimpleNamespace(parts=parts)), Language()).program_value()
+    said = said.replace("\N{NO-BREAK SPACE}", " ")
+    assert "fees of members 10.00 kr" in said and "other costs 50.00 kr" in said and "margin 260.0 kr" in said
 
 
 def rows(*effects) -> pd.DataFrame:
@@ -202,5 +241,11 @@ def test_labels__are_what_a_record_says_and_whose_it_is():
     assert label(grocery, median, english) == "Utility lost per unit of price: median (Deal seekers)"
     assert label(grocery, "brands.Rival.pricing.0.depth", english) == "Share taken off the list price (Rival)"
     assert label(grocery, "no.such.path", english) == "no.such.path"
+    cream = ls.load("ice_cream")
+    seasons = [path for path in (one.path for one in assumptions(cream)) if "season" in path]
+    named = labels(cream, seasons, english)
+    assert len(seasons) == 12 == len(set(named.values())) and named[seasons[2]].startswith("3. Multipliers of needs")
+    assert labels(cream, seasons[:2], english, most=1) == {seasons[0]: named[seasons[0]], seasons[1]: named[seasons[1]]}
+    assert list(labels(cream, seasons, english, most=1).values())[9:] == seasons[9:]  # "10.", "11." and "12."
     assert first_clause("Fading; 0.005 is a half-life of about 2.7 years.") == "Fading"
     assert first_clause("Added per unit of satisfaction above 0.5.") == "Added per unit of satisfaction above 0.5"

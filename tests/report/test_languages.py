@@ -15,6 +15,8 @@ from loyaltysim.plots.words import spoken
 from loyaltysim.report.labels import label
 from loyaltysim.report.language import ENGLISH, Language, languages
 from loyaltysim.report.page import _rivals
+from loyaltysim.report.tables import tables
+from loyaltysim.scenario_file import shipped
 from loyaltysim.study.assumptions import assumptions
 from loyaltysim.study.wording import Number
 
@@ -67,12 +69,18 @@ def test_catalogs__say_what_a_rival_asks_that_does_not_promote(code):
     assert "Rival" in said and "No rival" not in said
 
 
-@pytest.mark.parametrize("name", ["grocery", "coffee"])
+@pytest.mark.parametrize("name", shipped())
 def test_catalogs__have_every_assumption_of(name):
-    scenario, english = ls.load(name), Language()
+    scenario, english, others = ls.load(name), Language(), [Language(code) for code in OTHERS]
     for one in assumptions(scenario):
         told = label(scenario, one.path, english)
-        assert all(label(scenario, one.path, Language(code)) != told for code in OTHERS), told
+        assert told == one.path or all(label(scenario, one.path, code) != told for code in others), told
+
+
+def test_tables__tell_units_in_the_language(found):
+    made = {table.key: table for table in tables(found, Language("da"))}
+    assert {"enheder", "kunder", "kr"} == {row[2] for row in made["groups"].rows}
+    assert "enheder" in {row[1] for row in made["program"].rows}
 
 
 def test_pictures__speak_the_language_that_is_lent_to_them():

@@ -1,13 +1,17 @@
 """The page opens anywhere, asks nobody for anything, and can be read by everybody."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from loyaltysim import report
+from loyaltysim.cli import main
 from loyaltysim.report.figures import inline
+from loyaltysim.report.findings import ranges
 from loyaltysim.report.language import Language
+from loyaltysim.report.page import _commands, _facts
 
 pytestmark = pytest.mark.slow  # the report of a small market takes some seconds to work out
 
@@ -112,9 +116,34 @@ def test_page__has_ids_once(text):
     assert set(re.findall(r"url\(#([^)]+)\)", text)) <= set(ids)
 
 
-def test_page__tells_how_to_make_it_again(text):
+def test_page__tells_how_to_make_it_again(text, found):
     assert "loyaltysim report mine --of mine --replications 3 --seed 1" in text
     assert "n_customers = 150" in text
+    asked = replace(found, axes={'brands."@Rival".price': [1.5, 2.5]}, replications=1)
+    assert _commands(asked, "da")[1].endswith(
+        """--replications 1 --seed 1 --lang da --axis 'brands."@Rival".price=[1.5,2.5]'"""
+    )
+    assert _facts(asked, Language())[1:3] == ["39 weeks measured", "1 replication"]
+
+
+def test_ranges__replace_the_usual_one_however_a_path_is_spelt(found):
+    path = found.tried[0].path
+    room, _, rest = path.partition(".")
+    spelt = f'"{room}".{rest}'
+    told = ranges(found.scenario, {spelt: [found.tried[0].low / 2, found.tried[0].high]}, 0.2)
+    assert [one.path for one in told] == [one.path for one in found.tried]
+    assert told[0].low == found.tried[0].low / 2
+
+
+def test_report__does_not_go_where_the_results_are(place, capsys, monkeypatch):
+    before = sorted((place / "mine").iterdir())
+    words = ("report", place / "mine", "--out", place / "mine", "--overwrite", "--quiet")
+    monkeypatch.setattr("sys.argv", ["loyaltysim", *map(str, words)])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 2
+    assert "a report needs a folder of its own" in capsys.readouterr().err
+    assert sorted((place / "mine").iterdir()) == before and place / "mine" / "manifest.json" in before
 
 
 def test_page__tells_when_it_was_written_and_of_what(text, found):

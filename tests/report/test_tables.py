@@ -70,6 +70,18 @@ def test_register__has_the_comment_beside_a_number_and_above_it(place):
     assert "brands.@Rival.ethics" not in known  # 0 by default: off
 
 
+def test_register__takes_an_authors_line_for_what_it_is(place):
+    """An equation is no setting that is switched off, and a comment that begins like the sentence is not it."""
+    says = next(one.says for one in register(load(place / "mine.toml"), "") if one.path == "network.mean_degree")
+    file = place / "equation.toml"
+    lines = f"# tau = 4 weeks, a panel\n# {says[: len(says) // 2]} as a survey of 2001 found\nmean_degree = 6"
+    text = (place / "mine.toml").read_text("utf-8")
+    file.write_text(text.replace("mean_degree = 6", lines), "utf-8")
+    known = {one.path: one.source for one in register(load(file), str(file))}
+    found = known["network.mean_degree"]
+    assert found.startswith("tau = 4 weeks, a panel") and found.endswith("as a survey of 2001 found")
+
+
 def test_register__of_a_file_that_new_wrote_has_the_authors_comments_alone(place):
     file = place / "new.toml"
     file.write_text(commented(load("grocery"), find("grocery").read_text("utf-8")), "utf-8")

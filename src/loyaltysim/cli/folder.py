@@ -25,16 +25,17 @@ def check_folder(out: Path | None, overwrite: bool) -> None:
         return
     try:
         if out.is_dir() and not overwrite and any(out.iterdir()):
-            raise _refused(f'"{out}" is not empty; --overwrite replaces the results that it holds')
+            raise refused(f'"{out}" is not empty; --overwrite replaces the results that it holds')
         if not out.is_dir() and (out.exists() or out.is_symlink()):
-            raise _refused(f'"{out}" is no folder')
+            raise refused(f'"{out}" is no folder')
         with tempfile.TemporaryDirectory(dir=_nearest(out)):
             pass
     except OSError as error:
-        raise _refused(f'cannot write to "{out}": {error.strerror}') from None
+        raise refused(f'cannot write to "{out}": {error.strerror}') from None
 
 
-def _refused(message: str) -> ScenarioError:
+def refused(message: str) -> ScenarioError:
+    """The fault of a folder that results cannot go to."""
     return ScenarioError([Fault(None, None, "--out", message)])
 
 
@@ -95,7 +96,8 @@ def _share(folder: Path) -> None:
 
 def _replace(new: Path, old: Path) -> None:
     """Move what is in `new` over what is in `old`, the manifest last; results of the old run that the new lacks go."""
-    (old / MANIFEST).unlink(missing_ok=True)
+    if (new / MANIFEST).exists():
+        (old / MANIFEST).unlink(missing_ok=True)
     for made in ("figures", "report"):  # a report of the old results would be wrong
         shutil.rmtree(old / made, ignore_errors=True)
     (old / "log.parquet").unlink(missing_ok=True)

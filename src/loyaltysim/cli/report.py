@@ -59,7 +59,7 @@ def report(
     """
     with told(as_json), ExitStack() as stack:
         from loyaltysim.cli.asked import Faults, read_axes, read_options
-        from loyaltysim.cli.folder import check_folder, writing
+        from loyaltysim.cli.folder import MANIFEST, check_folder, refused, writing
         from loyaltysim.cli.show import note
         from loyaltysim.report import read, write
         from loyaltysim.report.findings import ranges
@@ -77,6 +77,8 @@ def report(
         with faults.of():
             found = read(folder)
             ranges(found.scenarios[found.subject(of)], wanted, SPREAD)
+            if (where / MANIFEST).exists():
+                raise refused(f'"{where}" holds the results of a run: a report needs a folder of its own')
             check_folder(where, overwrite)
         faults.tell()
         place = stack.enter_context(writing(where))

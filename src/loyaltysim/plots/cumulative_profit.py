@@ -9,7 +9,7 @@ from matplotlib.ticker import FuncFormatter
 
 from loyaltysim.plots.interval import interval
 from loyaltysim.plots.style import COLORS, FOCAL_COLOR, INK, SMALL_SIZE, averaged_over, dress, head, new_axes, say
-from loyaltysim.plots.words import tick, word
+from loyaltysim.plots.words import numeral, tick, word
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,7 +55,7 @@ def cumulative_profit(
     if middle is not None:
         ax.axvline(weeks * middle, color=COLORS[1], linewidth=1.4, linestyle="--")
         ax.annotate(
-            " " + word("week {n}", n=f"{weeks * middle:.0f}"), (weeks * middle, 1),
+            " " + word("week {n}", n=numeral(f"{round(weeks * middle, 1):g}")), (weeks * middle, 1),
             xycoords=("data", "axes fraction"), va="top", fontsize=SMALL_SIZE, color=INK,
         )  # fmt: skip
     ax.set_xlim(0, when[-1])

@@ -7,7 +7,7 @@ import numpy as np
 from loyaltysim.plots.interval import ratio
 from loyaltysim.report.better import better
 from loyaltysim.report.findings import Findings
-from loyaltysim.report.labels import label
+from loyaltysim.report.labels import labels
 from loyaltysim.report.language import NO_BREAK, Language
 from loyaltysim.report.teller import Answer, Teller
 from loyaltysim.study.launches import break_even
@@ -84,23 +84,25 @@ class _Writer(Teller):
 
     def point_of_retention(self) -> Answer:
         question = self.say("What does one point of retention cost?")
-        moved = self.launch.retention
-        won = mean_of(moved)
+        known = np.isfinite(self.launch.retention)
+        moved = self.launch.retention[known]
+        won = mean_of(self.launch.retention)
         if not np.isfinite(won.mean) or self.parts is None:
             text = self.say("No period fits into the run, so retention is not measured.")
             return Answer("point", question, self.say("Not measured."), text, "customers")
         gained = self.language.both(won.times(100), self.say("points"))
-        paid = (self.parts["program_cost"] + self.parts["liability"]).to_numpy()
-        if np.isfinite(won.half) and not won.certain:
+        paid = (self.parts["program_cost"] + self.parts["liability"]).to_numpy()[known]
+        if won.mean == 0 or (np.isfinite(won.half) and not won.certain):
             text = self.say("The program moves retention by {points}: that cannot be told from zero.", points=gained)
             if won.high > 0:
                 least = f"{self.language.significant(paid.mean() / (100 * won.high))}{NO_BREAK}{self.unit}"
                 text += " " + self.say("At the upper end of that, a point takes {least} of rewards.", least=least)
             return Answer("point", question, self.say("It cannot be told."), text, "customers")
-        gross, net = (_ratio(amount, 100 * moved) for amount in (paid, -self.launch.value))
+        gross, net = (_ratio(amount, 100 * moved) for amount in (paid, -self.launch.value[known]))
         short = self.say("{amount} {unit} of rewards", amount=self.language.mean(gross), unit=self.unit)
         if won.mean < 0:
-            text = self.say("Retention falls with the program, by {points}: none is bought.", points=gained)
+            lost = self.language.both(won.times(-100), self.say("points"))
+            text = self.say("Retention falls with the program, by {points}: none is bought.", points=lost)
             return Answer("point", question, self.say("It buys none."), text, "customers")
         lines = [
             self.say("It lifts retention by {points}.", points=gained),
@@ -119,6 +121,8 @@ class _Writer(Teller):
         else:
             back = self.money(net.times(-1))
             lines.append(self.say("What members buy more pays all of it back, and {net} beyond.", net=back))
+        if not np.isfinite(won.half):
+            lines.append(self.say("One replication has no interval: run more before you decide."))
         return Answer("point", question, short, " ".join(lines), "customers")
 
     def break_even(self) -> Answer:
@@ -193,7 +197,9 @@ class _Writer(Teller):
         told = {"value": self.language.mean(value), "unit": self.unit,
                 "usual": self.language.mean(mean_of(self.launch.value))}  # fmt: skip
         apart = mean_of(there.value - self.launch.value)
-        if apart.certain or not np.isfinite(apart.half):
+        if not (there.value - self.launch.value).any():
+            short = self.say("{value} {unit}, the same", **told)
+        elif apart.certain or not np.isfinite(apart.half):
             short = self.say("{value} {unit} instead of {usual}", **told)
         else:
             short = self.say("{value} {unit}, not clearly other than {usual}", **told)
@@ -204,8 +210,12 @@ class _Writer(Teller):
                 "The brand's margin with the program changes by {lost} in {span}.",
                 lost=self.money(lost),
                 span=self.span,
-            ),
-            "" if lost.certain or not np.isfinite(lost.half) else self.say("That cannot be told from zero."),
+            )
+            if lost.mean or lost.half
+            else self.say("The brand's margin with the program is the same."),
+            ""
+            if lost.certain or not lost.mean or not np.isfinite(lost.half)
+            else self.say("That cannot be told from zero."),
         ]
         return Answer(key, question, short, " ".join(filter(None, lines)), "worlds")
 
@@ -264,7 +274,8 @@ class _Writer(Teller):
         if len(sure) < 3:
             others = self.say("No other of {n} can be told from zero.", n=told)
             text = " ".join(filter(None, (others, self.screened(told, tried), text)))
-        names = [label(self.found.scenario, path, self.language) for path in sure]
+        words = labels(self.found.scenario, ends, self.language)
+        names = [words[path] for path in sure]
         lines = tuple(self.both_ends(name, path, ends[path]) for name, path in zip(names, sure))
         return Answer("three", question, " · ".join(names), text, "doubt", lines)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from loyaltysim.plots.interval import interval
+from loyaltysim.plots.program_value import STEPS, WHERE_ANY
 from loyaltysim.report.findings import Findings
-from loyaltysim.report.labels import label
+from loyaltysim.report.labels import labels
 from loyaltysim.report.language import Language
 from loyaltysim.study.launches import Launch, break_even
 from loyaltysim.study.stress import AS_IT_IS
@@ -81,13 +82,11 @@ class Captions:
         """The waterfall."""
         assert self.found.value is not None
         found = self.found.value.parts.set_index("part")
-        says = {
-            "revenue": self.say("more revenue"), "cost_of_goods": self.say("cost of the goods"),
-            "subsidy": self.say("rewards for purchases that would have been made anyway"),
-            "rewards_won": self.say("rewards for purchases won"), "liability": self.say("rewards still owed"),
-            "margin_accrued": self.say("what remains"),
-        }  # fmt: skip
-        told = [f"{words} {self.language.both(number_of(found.loc[part]), self.unit)}" for part, words in says.items()]
+        told = [
+            f"{self.say(words)} {self.language.both(number_of(found.loc[part]), self.unit)}"
+            for part, (words, _) in STEPS.items()
+            if part not in WHERE_ANY or found.loc[part, "effect"] != 0
+        ]
         return self.say("From more revenue down to what remains of it:") + " " + self.each(told)
 
     def cumulative_profit(self) -> str:
@@ -101,17 +100,17 @@ class Captions:
         mean, even = interval(launch.accrued).mean, break_even(launch)
         lowest = int(np.argmin(mean))
         line = self.say(
-            "Profit since the launch, what is owed taken off: lowest in week {week} at {low}, at the end {end}.",
-            week=self.language.number(weeks * (lowest + 1)), low=f"{self.language.number(mean[lowest])} {self.unit}",
+            "Profit since the launch, what is owed taken off: lowest after {weeks} at {low}, at the end {end}.",
+            weeks=self.language.weeks(weeks * (lowest + 1)), low=f"{self.language.number(mean[lowest])} {self.unit}",
             end=self.language.both(mean_of(launch.value), self.unit),
         )  # fmt: skip
         if even.step is None:
             return f"{line} {self.say('It does not break even in this time.')}"
-        when = self.language.number(weeks * even.step)
+        when = self.language.weeks(weeks * even.step)
         if even.latest is None and np.isfinite(mean_of(launch.value).half):
-            open_ = self.say("On average it breaks even in week {week}, by its interval perhaps not at all.", week=when)
+            open_ = self.say("On average it breaks even after {weeks}, by its interval perhaps not at all.", weeks=when)
             return f"{line} {open_}"
-        return f"{line} {self.say('It breaks even in week {week}.', week=when)}"
+        return f"{line} {self.say('It breaks even after {weeks}.', weeks=when)}"
 
     def liability(self) -> str:
         """What is owed, held and lost at the end."""
@@ -119,10 +118,11 @@ class Captions:
         owed = mean_of(own["liability"].isel(step=-1).values)
         held = mean_of(own["points_outstanding"].isel(step=-1).values)
         lost = mean_of(own["breakage"].sum("step").values)
-        return self.say(
+        told = self.say(
             "At the end {owed} are owed to members, who hold {held} points or stamps; {lost} were lost unused.",
             owed=self.language.both(owed, self.unit), held=self.language.both(held), lost=self.language.both(lost),
         )  # fmt: skip
+        return f"{told} {self.say('That is of the runs of the folder, not of the launch above.')}"
 
     def who_benefits(self) -> str:
         """Rewards and margin of each group."""
@@ -162,9 +162,10 @@ class Captions:
         frame = self.found.tornado
         assert frame is not None
         told, open_ = [], []
+        names = labels(self.found.scenario, frame["path"], self.language)
         for path, rows in frame.groupby("path", sort=False):
             low, high = (number_of(rows.set_index("measure").loc[end]) for end in ("low", "high"))
-            name = label(self.found.scenario, str(path), self.language)
+            name = names[str(path)]
             if np.isfinite(low.half) and not (low.certain or high.certain):
                 open_.append(name)
                 continue

@@ -17,7 +17,7 @@ from loyaltysim.plots.switching import missing as no_switching
 from loyaltysim.plots.words import spoken
 from loyaltysim.report.captions import Captions
 from loyaltysim.report.findings import Findings
-from loyaltysim.report.labels import label
+from loyaltysim.report.labels import labels
 from loyaltysim.report.language import Language
 from loyaltysim.study.launches import break_even
 from loyaltysim.study.stress import AS_IT_IS
@@ -31,6 +31,10 @@ THEMED = {
     "#ffffff": "--paper", "#0072b2": "--blue", "#d55e00": "--orange", "#009e73": "--green", "#cc79a7": "--purple",
 }  # fmt: skip
 """Colors of the plots, and what the page's style calls them."""
+
+
+LETTERS = 60
+"""So many letters of a label surely stand beside the tornado, which has two lines of 42 and breaks between words."""
 
 
 class Figure(NamedTuple):
@@ -82,7 +86,7 @@ def _drawn(found: Findings, language: Language) -> list[tuple[str, str, Callable
         made.append(("word_of_mouth_value", "talk", lambda: plots.word_of_mouth_value(found.word_of_mouth)))
     if found.tornado is not None and len(found.tornado) and launch is not None:
         what, middle = language.say("the program's value"), float(np.mean(launch.value))
-        names = {path: label(found.scenario, path, language) for path in found.tornado["path"]}
+        names = labels(found.scenario, found.tornado["path"], language, most=LETTERS)
         made.append(("tornado", "doubt", lambda: plots.tornado(found.tornado, value=middle, what=what, names=names)))
     draws = found.draws
     if draws is not None and len(draws):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from loyaltysim.faults import path_text, split_path
 from loyaltysim.report.folder import Read
 from loyaltysim.simulation import check_count
 from loyaltysim.study.assumptions import SPREAD, Assumption, assumptions, numbers
@@ -39,6 +40,8 @@ class Findings:
     replications: int
     seed: int
     spread: float
+    axes: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    """Ranges that were asked for, by path."""
     value: ProgramValue | None = None
     """Of the program, launched at the end of the burn-in."""
     launch: Launch | None = None
@@ -122,7 +125,7 @@ def work_out(
         found["draws"] = draws(scenario, tried, seed=seed, threads=threads, progress=told("draws"))
     if without_word_of_mouth(scenario) is not None:
         found["word_of_mouth"] = word_of_mouth_value(scenario, progress=told("word of mouth"), **how)
-    return Findings(read, subject, replications, seed, spread, tried=tried, **found)
+    return Findings(read, subject, replications, seed, spread, axes or {}, tried=tried, **found)
 
 
 def usual_replications(read: Read, subject: str) -> int:
@@ -156,6 +159,7 @@ def ranges(scenario: Scenario, axes: Mapping[str, Sequence[float]], spread: floa
     if axes:
         every = {number.path: number.setting for number in numbers(scenario)}
         for path, (value, low, high) in zip(axes, ends_of(scenario, axes)):
+            path = path_text(split_path(path))  # as it is written here, however it was asked for
             setting = every.get(path)
             unit, says = ("", "") if setting is None else (setting.unit, setting.says)
             usual[path] = Assumption(path, value, low, high, unit, says)

@@ -6,6 +6,8 @@ A catalog's translation stands in its place where there is one. Names of brands 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from loyaltysim.customers.distributions import Distribution
@@ -31,8 +33,17 @@ def label(scenario: Scenario, path: str, language: Language) -> str:
     if not said:
         return path
     words = ": ".join([said[0], *(one[0].lower() + one[1:] for one in said[1:])])
+    if isinstance(parts[-1], int):  # one number of a list
+        words = f"{parts[-1] + 1}. {words}"
     place = 1 if parts[0] == "brands" else 2 if parts[:2] == ("population", "segments") else None
     return words if place is None else f"{words} ({parts[place]})"
+
+
+def labels(scenario: Scenario, paths: Iterable[str], language: Language, most: int | None = None) -> dict[str, str]:
+    """Labels of several settings by path; those that are alike, in their first `most` letters, are told by paths."""
+    words = {path: label(scenario, path, language) for path in paths}
+    alike = Counter(one[:most] for one in words.values())
+    return {path: one if alike[one[:most]] == 1 else path for path, one in words.items()}
 
 
 def first_clause(says: str) -> str:

@@ -103,6 +103,12 @@ class Language:
         day, time = format_date(when, "long", locale=self.code), format_time(when, "short", locale=self.code)
         return f"{day}, {time}{zone}"
 
+    def weeks(self, weeks: float) -> str:
+        """A time in weeks, "1 week", "1.3 weeks", "52 weeks"; a short one with what it has beyond whole weeks."""
+        digits = 1 if weeks < 10 and round(weeks, 1) != round(weeks) else 0  # assumed: few care for days of ten weeks
+        told = self.number(weeks, digits)
+        return self.say("{n} week", n=told) if round(weeks, digits) == 1 else self.say("{n} weeks", n=told)
+
     def significant(self, value: float, digits: int = 3) -> str:
         """A number with so many digits that count, and all of its whole part."""
         if not math.isfinite(value):

@@ -77,11 +77,11 @@ def _cell(value: Cell, language: Language) -> str:
 def _facts(found: Findings, language: Language) -> list[str]:
     """What was simulated, in a line."""
     scenario, say, number = found.scenario, language.say, language.number
-    weeks = scenario.steps * scenario.calendar.weeks
+    weeks, n = scenario.steps * scenario.calendar.weeks, found.replications
     return [
         say("{n} simulated customers", n=number(scenario.population.n_customers)),
-        say("{n} weeks measured", n=number(weeks)),
-        say("{n} replications", n=found.replications),
+        say("{weeks} measured", weeks=language.weeks(weeks)),
+        say("{n} replications", n=n) if n > 1 else say("{n} replication", n=n),
         say("seed {n}", n=found.seed),
     ]
 
@@ -92,11 +92,13 @@ def _commands(found: Findings, lang: str) -> list[str]:
 
     arguments = [str(one) for one in found.read.manifest.get("arguments", [])]
     folder = found.read.folder.name
+    axes = [f"{path}=[{','.join(map(repr, ends))}]" for path, ends in found.axes.items()]
     again = f"loyaltysim report {shlex.quote(folder)} --of {shlex.quote(found.subject)}"
     return [
         shlex.join(["loyaltysim", *arguments]),
         f"{again} --replications {found.replications} --seed {found.seed}"
-        + (f" --lang {lang}" if lang != ENGLISH else ""),
+        + (f" --lang {lang}" if lang != ENGLISH else "")
+        + "".join(f" --axis {shlex.quote(axis)}" for axis in axes),
         f"loyaltysim reproduce {shlex.quote(folder)}",
     ]
 
@@ -107,12 +109,15 @@ def _sections(found: Findings, language: Language) -> list[dict[str, Any]]:
     spread = language.number(100 * found.spread)
     compare = found.read.baseline is not None
     runs, own = (
-        say("It rests on {n} replications.", n=n) for n in (found.data.sizes["replication"], found.replications)
+        say("It rests on {n} replications.", n=n) if n > 1 else say("It rests on one replication.")
+        for n in (found.data.sizes["replication"], found.replications)
     )
-    ends = "" if found.tornado is None or not len(found.tornado) else say(
-        "Each end rests on {n} replications, the draws are {k}.",
-        n=int(found.tornado["n"].iloc[0]), k=0 if found.draws is None else len(found.draws),
-    )  # fmt: skip
+    ends = ""
+    if found.tornado is not None and len(found.tornado):
+        n, k = int(found.tornado["n"].iloc[0]), 0 if found.draws is None else len(found.draws)
+        ends = say("Each end rests on {n} replications, the draws are {k}.", n=n, k=k) if n > 1 else say(
+            "Each end rests on one replication, the draws are {k}.", k=k
+        )  # fmt: skip
     if ends and found.tornado is not None and (told := found.tornado["path"].nunique()) < len(found.tried):
         ends = say(
             "All {tried} were tried once, at one end; the {told} that moved the value most were then put at both.",

@@ -7,14 +7,17 @@ above it are read, in the file and in those that it extends.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from itertools import dropwhile
+from collections.abc import Container, Sequence
+from itertools import dropwhile, takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from loyaltysim.faults import ScenarioError, path_text
 from loyaltysim.loading import load
+from loyaltysim.record import Record
 from loyaltysim.report.labels import said_of
+from loyaltysim.scenario import member
+from loyaltysim.scenario_fields import settings
 from loyaltysim.scenario_file import SHIPPED, read
 from loyaltysim.study.assumptions import numbers, values_in
 from loyaltysim.toml_lines import comments_of, lines_of
@@ -24,10 +27,8 @@ if TYPE_CHECKING:
     from loyaltysim.scenario_fields import Path as Place
 
 
-BEGIN = 30
-"""So many letters tell a setting's sentence from an author's comment; assumed."""
-_SWITCHED_OFF = re.compile(r"Not given: |(kind \w+|\{.*\}): |[\w.\"-]+ = ")
-"""What `new` writes above the next setting: of one that is left out, or at its default."""
+_SWITCHED_OFF = re.compile(r"Not given: |(kind \w+|\{.*\}): |(?P<name>[\w-]+)[\w.\"-]* = ")
+"""What `new` writes above the next setting: of one that is left out, or at its default, if it is called so."""
 
 
 class Known(NamedTuple):
@@ -70,7 +71,8 @@ def comments_on(scenario: Scenario, named: str) -> dict[str, str]:
         if where is None or in_file.get(path) != value:
             continue
         text = texts.setdefault(where[0], _Text(where[0]))
-        comment = text.about(path, [*said_of(scenario, path), *said_of(scenario, path[:-1])])
+        said = [*said_of(scenario, path), *said_of(scenario, path[:-1])]
+        comment = text.about(path, said, _called(scenario, path))
         if comment:
             found[path_text(path)] = comment
     return found
@@ -79,6 +81,16 @@ def comments_on(scenario: Scenario, named: str) -> dict[str, str]:
 def _upward(path: Place) -> list[Place]:
     """The path, and for numbers inside a table on one line, that table's; no further than to a setting's own line."""
     return [path, path[:-1]] if len(path) > 2 else [path]
+
+
+def _called(scenario: Scenario, path: Place) -> set[str]:
+    """Names of all settings beside a path, and beside the tables that it stands in."""
+    found, value = set[str](), cast(Any, scenario)
+    for part in path:
+        if isinstance(value, Record):
+            found |= {setting.name for setting in settings(type(value))}
+        value = member(value, part)
+    return found
 
 
 class _Text:
@@ -94,17 +106,24 @@ class _Text:
         self.lines, self.comments = lines_of(text), comments_of(text)
         self.taken = set(self.lines.values())
 
-    def about(self, path: Place, said: Sequence[str]) -> str:
+    def about(self, path: Place, said: Sequence[str], called: Container[str]) -> str:
         """The comment on the line of a path, and those right above it; what `new` writes of every setting is none."""
         line = next((self.lines[p] for p in _upward(path) if p in self.lines), None)
         if line is None:
             return ""
         above: list[str] = []
         before = line - 1
-        while before in self.comments and before not in self.taken and not _SWITCHED_OFF.match(self.comments[before]):
-            if any(one and self.comments[before].startswith(one[:BEGIN]) for one in said):
+        while before in self.comments and before not in self.taken and not _is_off(self.comments[before], called):
+            more = takewhile(lambda text: text.startswith("  "), above)
+            sentence = " ".join([self.comments[before], *(text.strip() for text in more)])
+            if any(one and sentence.startswith(one) for one in said):
                 above = list(dropwhile(lambda text: text.startswith("  "), above))  # the end of that sentence
                 break
             above.insert(0, self.comments[before])
             before -= 1
         return " ".join([*above, self.comments.get(line, "")]).strip()
+
+
+def _is_off(comment: str, called: Container[str]) -> bool:
+    found = _SWITCHED_OFF.match(comment)
+    return found is not None and (found["name"] is None or found["name"] in called)

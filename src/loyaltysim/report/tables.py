@@ -75,7 +75,7 @@ class _Maker:
         for metric in METRICS:
             for name, data, brand in whose:
                 found = number(data, metric, brand).times(100 if is_share(metric) else 1)
-                unit = "%" if is_share(metric) else data[metric].attrs["units"]
+                unit = "%" if is_share(metric) else self.known(data[metric].attrs["units"])
                 rows.append([self.known(metric.replace("_", " ")), name, unit, found.mean, found.low, found.high])
         heads = [(self.say("what"), ""), (self.say("scenario") if several else self.say("brand"), "")]
         columns = [*heads, (self.say("unit"), ""), *self.ends("")]
@@ -86,7 +86,9 @@ class _Maker:
         rows: list[list[Cell]] = []
         for row in self.found.read.effects:
             if row["metric"] in TOLD_OF_EFFECTS and row["effect"] is not None:
-                scale, unit = (100, self.say("points")) if is_share(row["metric"]) else (1, row["unit"])
+                scale, unit = (
+                    (100, self.say("points")) if is_share(row["metric"]) else (1, self.known(str(row["unit"])))
+                )
                 which = (
                     row["scenario"]
                     if row["question"] == "scenario"
@@ -136,7 +138,7 @@ class _Maker:
         }  # fmt: skip
         found = self.found.value.parts.set_index("part")
         rows: list[list[Cell]] = [
-            [words, found.loc[part, "unit"], *(float(found.loc[part, end]) for end in ENDS)]
+            [words, self.known(str(found.loc[part, "unit"])), *(float(found.loc[part, end]) for end in ENDS)]
             for part, words in says.items()
         ]
         columns = [(self.say("with the program less without"), ""), (self.say("unit"), ""), *self.ends("")]
@@ -166,7 +168,7 @@ class _Maker:
             [
                 self.known(GROUPS.get(str(row["group"]), str(row["group"]))),
                 self.known(str(row["metric"]).replace("_", " ")),
-                str(row["unit"]),
+                self.known(str(row["unit"])),
                 *(float(row[end]) for end in ENDS),
             ]
             for row in self.found.value.groups.to_dict("records")
@@ -218,7 +220,7 @@ class _Maker:
             [
                 self.known(str(row["part"])),
                 self.known(str(row["metric"])),
-                str(row["unit"]),
+                self.known(str(row["unit"])),
                 *(float(row[end]) for end in ENDS),
             ]
             for row in records
@@ -279,7 +281,7 @@ class _Maker:
             ends: Sequence[Cell] = ("", "") if one is None else (one.low, one.high)
             source = known.source or self.say("set in the scenario; no source is given")
             says = self.known(clause) if self.known(clause := first_clause(known.says)) != clause else known.says
-            rows.append([known.path, says, known.unit, source, known.value, *ends])
+            rows.append([known.path, says, self.known(known.unit), source, known.value, *ends])
         heads = ("setting", "what it is", "unit", "where it comes from", "value", "tried from", "to")
         columns = [(self.say(head), "") for head in heads]
         yield Table("register", "register", self.say("Register of assumptions"), columns, rows, texts=4)

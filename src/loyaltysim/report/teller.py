@@ -44,9 +44,7 @@ class Teller:
 
     def weeks_text(self, steps: float) -> str:
         """A time in weeks."""
-        weeks = steps * self.weeks
-        told = self.language.number(weeks, 0 if weeks >= 1 else 1)
-        return self.say("{n} week", n=told) if round(weeks, 1) == 1 else self.say("{n} weeks", n=told)
+        return self.language.weeks(steps * self.weeks)
 
     def money(self, number: Number) -> str:
         """In currency, with its interval."""
