@@ -93,6 +93,27 @@ def test_openings__are_shared_and_few_are_kept(base):
     assert len(worlds._openings) == worlds.OPENINGS
 
 
+def test_openings__of_more_visitors_than_are_kept_are_each_made_once(base, monkeypatch):
+    """Eight, each with own luck, in turns too short for a burn-in; and a slider moves for all."""
+    made, simulation = [], worlds.Simulation
+    monkeypatch.setattr(worlds, "Simulation", lambda *a, **k: made.append(k["seed"]) or simulation(*a, **k))
+    seeds = range(50, 50 + worlds.OPENINGS + 2)
+    visitors = [Worlds(base, seed) for seed in seeds]
+    for _ in range(2):
+        for own in visitors:
+            assert not own.go(base, 1, seconds=-1)
+    for own in visitors:
+        there(own, base, 1), there(own, base.vary({"brands.Ours.price": 2.2}), 1)
+    assert made == [*seeds]
+
+
+def test_burn_in__that_others_waited_through_does_not_count_for_whoever_comes_next(base):
+    first, second = Worlds(base, 70), Worlds(base, 70)
+    there(first, base, 0), there(second, base, 0)
+    assert second.opening is first.opening and first.opening.patience.spent > 0
+    assert first.patience.spent == second.patience.spent == 0
+
+
 def test_told__is_what_compare_tells(base, dear):
     """Whole run: the paired difference of the shares over all periods, with its interval."""
     own = Worlds(base)

@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 AT_A_TIME = 0.25
 """Seconds that one visitor's worlds are stepped before they are shown, and another's are; assumed."""
 OPENINGS = 6
-"""Markets whose opened state is kept for whoever comes next; assumed."""
+"""Markets whose opened state is kept for whoever comes next, beside those that visitors hold; assumed."""
 
 T = TypeVar("T")
 _simulating = ThreadPoolExecutor(1, "worlds")
-_openings: OrderedDict[tuple[str, str, int], Simulation] = OrderedDict()
+_openings: OrderedDict[tuple[str, str, int], Opening] = OrderedDict()
 
 
 class World:
@@ -87,6 +87,7 @@ class Worlds:
     def __init__(self, scenario: Scenario, seed: int = 1) -> None:
         self.scenario, self.seed, self.lock = scenario, seed, threading.RLock()
         self.patience = Patience()
+        self.opening: Opening | None = None
         self.begun: tuple[World, World] | None = None
 
     def go(
@@ -104,11 +105,10 @@ class Worlds:
         return simulated(lambda: still() and self._go(changed, step, time.monotonic() + seconds))
 
     def _go(self, changed: Scenario, step: int, end: float) -> bool:
-        opening = _opening(self.scenario, self.seed)
-        while opening.now < opening.calendar.burn_in:
-            if time.monotonic() > end:
-                return False
-            self.patience.step(opening)
+        self.opening = self.opening or _opening(self.scenario, self.seed)
+        if not self.opening.go(end):
+            return False
+        opening = self.opening.simulation
         with self.lock:
             base, other = self.begun or (None, None)
             if base is None or base.step > step:
@@ -155,8 +155,23 @@ def simulated(work: Callable[[], T]) -> T:
     return _simulating.submit(work).result()
 
 
-def _opening(scenario: Scenario, seed: int) -> Simulation:
-    """The market that goes to the end of its burn-in and no further: to branch from, by everybody who asks for it.
+class Opening:
+    """The market that goes to the end of its burn-in and no further: to branch from, by everybody who asks for it."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self.simulation, self.patience = simulation, Patience()
+
+    def go(self, end: float) -> bool:
+        """Go on until a moment; tells whether the burn-in is over. Raises ScenarioError if it takes too long."""
+        while self.simulation.now < self.simulation.calendar.burn_in:
+            if time.monotonic() > end:
+                return False
+            self.patience.step(self.simulation)
+        return True
+
+
+def _opening(scenario: Scenario, seed: int) -> Opening:
+    """That which somebody asked for before, if it is kept; else another one.
 
     In the simulating thread alone. Raises ScenarioError for a market that cannot be opened.
     """
@@ -164,7 +179,7 @@ def _opening(scenario: Scenario, seed: int) -> Simulation:
     if key not in _openings:
         simulation = Simulation(scenario, seed=seed, threads=1, replications=REPLICATIONS)
         check_occasions(simulation)
-        _openings[key] = simulation
+        _openings[key] = Opening(simulation)
     _openings.move_to_end(key)
     while len(_openings) > OPENINGS:
         _openings.popitem(last=False)
