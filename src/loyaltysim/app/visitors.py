@@ -11,14 +11,23 @@ from loyaltysim.app.limits import MOST_VISITORS
 LATER = 5.0
 """Seconds after which what a visitor had is surely let go; assumed."""
 _due = threading.Event()
+_door = threading.Lock()
+_inside: set[str] = set()
 
 
 def too_many() -> str:
-    """What to tell a visitor for whom there is no room; empty if there is."""
+    """What to tell the visitor who comes, if there is no room; else it is let in, and the text is empty.
+
+    Those who were told so take no room, though their pages are still open.
+    """
     from solara.server import kernel_context
 
-    if len(kernel_context.contexts) <= MOST_VISITORS:
-        return ""
+    visitor = kernel_context.get_current_context().id
+    with _door:
+        _inside.intersection_update(list(kernel_context.contexts))
+        if visitor in _inside or len(_inside) < MOST_VISITORS:
+            _inside.add(visitor)
+            return ""
     return f"{MOST_VISITORS} visitors are here already, which is as many as this page serves. Come back in a while."
 
 
