@@ -75,6 +75,36 @@ def test_page__shows_the_same_twice_and_a_slider_parts_the_worlds(seen):
     seen.was_well()
 
 
+def test_slider__stays_where_the_mouse_drags_it(seen):
+    slider = seen.page.get_by_role("slider", name="Ours: price", exact=True)
+    field = seen.page.get_by_role("textbox", name=re.compile("^price")).first
+    slider.scroll_into_view_if_needed()
+    box, mouse = slider.bounding_box(), seen.page.mouse
+    height = box["y"] + box["height"] / 2
+    mouse.move(box["x"] + box["width"] / 2, height)
+    mouse.down()
+    mouse.move(box["x"] + 0.8 * box["width"], height, steps=8)
+    parted(seen)  # the page has answered while the button is still down
+    dragged = float(slider.input_value())
+    assert dragged == pytest.approx(0.8 * 4, abs=0.2)  # the thumb's own width is no way to go
+    mouse.up()
+    at_step(seen, 30)
+    assert float(slider.input_value()) == float(field.input_value()) == dragged
+    field.fill("2.7")
+    seen.page.wait_for_function("document.querySelector('input[type=range]').value === '2.7'")
+    seen.was_well()
+
+
+def test_slider__takes_every_key_also_when_they_come_fast(seen):
+    slider = seen.page.get_by_role("slider", name="Ours: price", exact=True)
+    slider.focus()
+    for _ in range(8):
+        slider.press("ArrowRight")
+    seen.page.wait_for_function("document.querySelector('.setting input[type=text]').value === '2.4'")
+    assert slider.input_value() == "2.4"  # 8 steps of 0.05 from 2
+    seen.was_well()
+
+
 def test_page__plays_pauses_steps_and_goes_back(seen):
     seen.press("Reset")
     at_step(seen, 0)
