@@ -81,9 +81,8 @@ def trace(simulation: Simulation, paths: dict[int, str]) -> list[Call]:
 
     for name in SINGLE:
         setattr(schedule, name, watched(getattr(schedule, name)))
-    schedule.pricing = [(watched(part), *rest) for part, *rest in schedule.pricing]
-    schedule.offering = [(watched(part), *rest) for part, *rest in schedule.offering]
-    schedule.counting = [(watched(part), *rest) for part, *rest in schedule.counting]
+    for name in ("reacting", "showing", "watching", "offering", "counting"):
+        setattr(schedule, name, [(watched(part), *rest) for part, *rest in getattr(schedule, name)])
     schedule.programs = [(watched(part), own) for part, own in schedule.programs]
     schedule.levers = [(watched(part), own) for part, own in schedule.levers]
     for name, inside, after in (("_first_round", BLOCK, BLOCK), ("round", ROUND, BLOCK), ("_close_block", CLOSE, END)):
