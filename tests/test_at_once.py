@@ -3,12 +3,13 @@
 import logging
 import os
 import signal
+import threading
 
 import pytest
 
 import loyaltysim as ls
 from loyaltysim import at_once as module
-from loyaltysim.at_once import at_once, is_ours
+from loyaltysim.at_once import LOST, Others, at_once, held_by, is_ours
 from loyaltysim.record import Record
 
 SMALL = ls.load("grocery").vary({"population.n_customers": 50, "steps": 4, "burn_in": 0})
@@ -61,7 +62,45 @@ def test_at_once__a_process_that_dies_costs_time_alone(at_any_price, caplog):
 
     with caplog.at_level(logging.WARNING):
         assert at_once(dies, [(number,) for number in range(5)], hands=2, scenarios=[]) == list(range(5))
-    assert "a process died" in caplog.text
+    assert [record.getMessage() for record in caplog.records] == [
+        "another process died, or could not answer (TerminatedWorkerError): going on with one"
+    ]
+
+
+def test_others__whose_process_dies_idle_have_the_next_piece_done_here(at_any_price):
+    with Others(2, []) as others:
+        others.call_in(1.0)
+        assert others.hand_out("first", squares(0), 3, tell=lambda part: None)
+        others.wait()
+        ((piece, result),) = others.back()
+        assert (piece, result) == ("first", (9, False))
+        for process in others._pool._processes.values():
+            os.kill(process.pid, signal.SIGKILL)
+        while others.hand_out("second", squares(0), 4, tell=lambda part: None):  # until the death is known
+            others.wait()
+            if others.back() == [("second", LOST)]:
+                break
+        assert not others.running and not others.idle
+
+
+def test_at_once__processes_look_for_files_where_this_one_does(at_any_price, tmp_path, monkeypatch):
+    def where(number, *, tell):
+        return os.getcwd()
+
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        monkeypatch.chdir(tmp_path / folder)
+        assert set(at_once(where, [(0,)] * 6, hands=2, scenarios=[])) == {str(tmp_path / folder)}
+
+
+def test_at_once__what_cannot_travel_is_done_here(at_any_price):
+    lock = threading.Lock()
+
+    def waits(number, *, tell):
+        with lock:
+            return number
+
+    assert at_once(waits, [(number,) for number in range(5)], hands=2, scenarios=[]) == list(range(5))
 
 
 def test_at_once__what_a_piece_raises_is_raised(at_any_price):
@@ -83,3 +122,10 @@ def test_is_ours__is_false_for_a_kind_that_somebody_else_wrote():
     assert is_ours(SMALL) and not is_ours(Mine())
     behavior = SMALL.behavior.model_copy(update={"choice": Mine()})
     assert not is_ours(SMALL.model_copy(update={"behavior": behavior}))
+    changed = SMALL.model_copy(update={"behavior": behavior})
+    assert not all(map(is_ours, held_by(lambda: changed))) and all(map(is_ours, held_by(lambda: behavior_of(SMALL))))
+
+
+def behavior_of(scenario):
+    """Read a scenario."""
+    return scenario.behavior

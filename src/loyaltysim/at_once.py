@@ -15,6 +15,7 @@ from __future__ import annotations
 import logging
 import math
 import multiprocessing
+import os
 import signal
 import threading
 import time
@@ -23,9 +24,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from functools import partial
+from multiprocessing import resource_tracker
 from typing import Any, TypeVar
 
-from loyaltysim.jit import cache_folder, can_be_written
+from loyaltysim import jit
 from loyaltysim.memory import available_bytes
 from loyaltysim.record import Record
 
@@ -42,8 +44,9 @@ IDLE_SECONDS = 60
 """How long processes wait for more, each with some 250 megabytes; assumed."""
 BYTES_A_PROCESS = 600_000_000
 """Memory that must be free for each, with the customers of a usual piece; assumed."""
-_last_used = -math.inf
-_pool: Any = None
+LOST = object()
+"""What came back from a process that died."""
+DIED = ("TerminatedWorkerError", "BrokenProcessPool", "ShutdownExecutorError", "PicklingError")
 OURS = __name__.partition(".")[0]
 log = logging.getLogger("loyaltysim")
 
@@ -53,17 +56,17 @@ def at_once(
     pieces: Sequence[tuple[Any, ...]],
     *,
     hands: int,
-    scenarios: Iterable[Record],
+    scenarios: Iterable[Any],
     tell: Tell | None = None,
 ) -> list[T]:
     """Do all pieces; the results stand in their order and do not depend on who did what.
 
     Parameters
     ----------
-    do : a function of a module, called with what is in a piece and, here, with `tell=` a function of what is done of it
+    do : a function, called with what is in a piece and, here, with `tell=` a function of what is done of it
     pieces : the longest ones first: the last ones are done here
     hands : how many are done at a time at most
-    scenarios : what the pieces are about; see `is_ours`
+    scenarios : what the pieces, and `do`, are about; see `is_ours`
     tell : called here with a piece's place and how much of it is done, 0 to 1
 
     Raises
@@ -71,41 +74,100 @@ def at_once(
     Exception : what `do` raised
     """
     found: dict[int, T] = {}
-    running: dict[Future[T], int] = {}
-    left, pool, others = deque(range(len(pieces))), None, 0
-    may = hands > 1 and len(pieces) > 2 and may_begin_processes(scenarios)
+    left = deque(range(len(pieces)))
+    others = Others(hands if len(pieces) > 2 else 1, scenarios)
     began = time.monotonic()
 
-    def collect(futures: Iterable[Future[T]]) -> None:
-        for future in futures:
-            place = running.pop(future)
-            found[place] = future.result()
-            if tell is not None:
-                tell(place, 1.0)
+    def here(place: int) -> T:
+        return do(*pieces[place], tell=_ignore if tell is None else partial(tell, place))
 
-    try:
-        while left or running:
+    def note(place: int, result: Any) -> None:
+        found[place] = here(place) if result is LOST else result
+        if tell is not None:
+            tell(place, 1.0)
+
+    with others:
+        while left or others.running:
             if left:
                 place = left.pop()
-                found[place] = do(*pieces[place], tell=_ignore if tell is None else partial(tell, place))
-                if tell is not None:
-                    tell(place, 1.0)
-                collect([future for future in running if future.done()])
+                note(place, here(place))
             else:
-                collect(wait(list(running), return_when=FIRST_COMPLETED).done)
-            if may and pool is None and is_worth_it((time.monotonic() - began) / len(found) * len(left)):
-                pool, others = begin_processes(min(hands, len(left)))
-            while pool is not None and len(left) > 1 and len(running) < PIECES_A_PROCESS * others:
-                place = left.popleft()
-                running[submit(pool, do, *pieces[place], tell=_ignore)] = place
-    except BaseException as error:
-        end_processes()
-        if not process_died(error):
-            raise
-        log.warning("a process died, of too little memory perhaps: going on with one")
-        for place in {*range(len(pieces))} - {*found}:
-            found[place] = do(*pieces[place], tell=_ignore if tell is None else partial(tell, place))
+                others.wait()
+            for place, result in others.back():
+                note(place, result)
+            others.call_in((time.monotonic() - began) / len(found) * len(left))
+            while others.idle and len(left) > 1:
+                if not others.hand_out(left[0], do, *pieces[left[0]], tell=_ignore):
+                    break
+                left.popleft()
     return [found[place] for place in range(len(pieces))]
+
+
+class Others:
+    """Other processes that do pieces for one call: none until it is worth it. Leaving it by an error ends them."""
+
+    def __init__(self, hands: int, scenarios: Iterable[Any]) -> None:
+        self._hands = hands if hands > 1 and may_begin_processes(scenarios) else 1
+        self._pool: Any = None
+        self._size = 0
+        self.running: dict[Future[Any], Any] = {}
+        """Pieces that they have, by what will come back."""
+
+    def __enter__(self) -> Others:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None and self._pool is not None:
+            _end(self._pool)
+
+    def call_in(self, seconds: float) -> None:
+        """Begin processes if so much work is left that they are worth it."""
+        if self._hands > 1 and self._pool is None and seconds > (WORTH_SECONDS * WARM if _warm() else WORTH_SECONDS):
+            self._pool, self._size = _begin(self._hands)
+
+    @property
+    def idle(self) -> bool:
+        """Whether they could do with another piece."""
+        return self._pool is not None and len(self.running) < PIECES_A_PROCESS * self._size
+
+    def hand_out(self, piece: Any, do: Callable[..., Any], *what: Any, **how: Any) -> bool:
+        """Give them a piece; False if they are gone, and it is to be done here."""
+        global _last_used
+        try:
+            with _ctrl_c_waits():  # it may begin a process
+                self.running[self._pool.submit(do, *what, **how)] = piece
+        except Exception as error:
+            self._lost(error)
+            return False
+        _last_used = time.monotonic()
+        return True
+
+    def wait(self, seconds: float | None = None) -> None:
+        """Wait until a piece is done, at most so long."""
+        wait(list(self.running), timeout=seconds, return_when=FIRST_COMPLETED)
+
+    def back(self) -> list[tuple[Any, Any]]:
+        """Pieces that are done, each with its result; LOST if it is to be done here."""
+        global _last_used
+        found: list[tuple[Any, Any]] = []
+        for future in [future for future in self.running if future.done()]:
+            _last_used = time.monotonic()
+            piece = self.running.pop(future)
+            try:
+                found.append((piece, future.result()))
+            except Exception as error:
+                self._lost(error)
+                found.append((piece, LOST))
+        return found
+
+    def _lost(self, error: Exception) -> None:
+        """Go on alone if a process died or could not be told; raise what went wrong in a piece."""
+        if type(error).__name__ not in DIED:
+            raise error
+        if self._pool is not None:
+            log.warning("another process died, or could not answer (%s): going on with one", type(error).__name__)
+            _end(self._pool)
+        self._pool, self._hands = None, 1
 
 
 def is_ours(value: Any) -> bool:
@@ -117,62 +179,77 @@ def is_ours(value: Any) -> bool:
     return all(map(is_ours, value)) if isinstance(value, (tuple, list)) else True
 
 
+def held_by(function: Callable[..., Any]) -> list[Any]:
+    """What a function that was made in another one knows from there."""
+    return [cell.cell_contents for cell in getattr(function, "__closure__", None) or ()]
+
+
+def may_begin_processes(scenarios: Iterable[Any]) -> bool:
+    """Whether processes may be begun: not by one that was itself begun so, nor where each would compile anew."""
+    alone = multiprocessing.parent_process() is None and not multiprocessing.current_process().daemon
+    return alone and jit.can_be_written(jit.cache_folder()) and all(map(is_ours, scenarios))
+
+
 def _ignore(done: float) -> None:
     """Nobody wants to know."""
 
 
-def may_begin_processes(scenarios: Iterable[Record]) -> bool:
-    """Whether processes may be begun: not by one that was itself begun so, nor where each would compile anew."""
-    alone = multiprocessing.parent_process() is None and not multiprocessing.current_process().daemon
-    return alone and can_be_written(cache_folder()) and all(map(is_ours, scenarios))
+_lock = threading.RLock()
+_pool: Any = None
+_size = 0
+_where = ""
+_last_used = -math.inf
 
 
-def is_worth_it(seconds: float) -> bool:
-    """Whether so much work is worth other processes: less if they are there."""
-    global _last_used
-    warm = time.monotonic() - _last_used < IDLE_SECONDS
-    worth = seconds > (WORTH_SECONDS * WARM if warm else WORTH_SECONDS)
-    if worth:
-        _last_used = time.monotonic()
-    return worth
+def _warm() -> bool:
+    """Whether processes are there."""
+    return _pool is not None and time.monotonic() - _last_used < IDLE_SECONDS
 
 
-def process_died(error: BaseException) -> bool:
-    """Whether an error says that a process died, rather than what it was doing went wrong."""
-    return type(error).__name__ in ("TerminatedWorkerError", "BrokenProcessPool")
+def _begin(hands: int) -> tuple[Any, int]:
+    """Processes, and how many: one less than there are hands, cores or room in memory for.
 
-
-def begin_processes(hands: int) -> tuple[Any, int]:
-    """Processes that do pieces, and how many: one less than there are hands, cores or room in memory for.
-
-    Those of the last time, if they are still there.
+    Those of the last time, if there are enough of them; not where files lie elsewhere now.
     """
-    global _pool
-    from loky import cpu_count, get_reusable_executor
+    global _pool, _size, _where, _last_used
+    from loky import ProcessPoolExecutor, cpu_count
 
     free = available_bytes()
     room = hands if free is None else free // BYTES_A_PROCESS
     most = min(hands, cpu_count(), room) - 1  # of what a container allows
     if most < 1:
         return None, 0
-    with _ctrl_c_waits():
-        _pool = get_reusable_executor(most, timeout=IDLE_SECONDS)
-    return _pool, most
+    with _lock:
+        if _pool is not None and (_size < most or _where != os.getcwd()):
+            _pool.shutdown(wait=False)  # whoever has pieces there gets them back
+            _pool = None
+        if _pool is None:
+            with _ctrl_c_waits():
+                about = (os.getpid(), jit.quiet)
+                _pool = ProcessPoolExecutor(most, timeout=IDLE_SECONDS, initializer=_begun, initargs=about)
+                _size, _where, _last_used = most, os.getcwd(), time.monotonic()
+        return _pool, min(most, _size)
 
 
-def end_processes() -> None:
-    """End them at once, whatever they are doing."""
-    global _pool, _last_used
-    ended, _pool, _last_used = _pool, None, -math.inf
-    if ended is not None:
-        ended.shutdown(kill_workers=True)
+def _begun(parent: int, quiet: bool) -> None:
+    """In a process that was begun: end when the one that began it is gone, however that ended."""
+    jit.quiet = quiet
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
-def submit(pool: Any, do: Callable[..., T], *what: Any, **how: Any) -> Future[T]:
-    """Have something done by a process."""
-    with _ctrl_c_waits():  # it may begin a process
-        future: Future[T] = pool.submit(do, *what, **how)
-    return future
+def _end(pool: Any) -> None:
+    """End processes at once, whatever they are doing."""
+    global _pool
+    with _lock:
+        if _pool is pool:
+            _pool = None
+    pool.shutdown(kill_workers=True)
 
 
 @contextmanager
@@ -182,14 +259,24 @@ def _ctrl_c_waits() -> Iterator[None]:
         yield
         return
     heard: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
     masks = hasattr(signal, "pthread_sigmask")  # not on Windows; what is begun is as deaf as who begins it
+    if masks:
+        _start_trackers()
+    before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masks else set()
     try:
         yield
     finally:
         if masks:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
         if heard:
             signal.raise_signal(signal.SIGINT)
+
+
+def _start_trackers() -> None:
+    """Start what begins with the first process and would let Ctrl-C through to it."""
+    from loky.backend import resource_tracker as own
+
+    resource_tracker.ensure_running()
+    own.ensure_running()

@@ -133,13 +133,13 @@ def replicate_worlds(
     check_count("replications", replications)
     hands = os.cpu_count() or 1 if threads is None else check_count("threads", threads, 1024)
     if all(world.population.n_customers >= 2 * ROWS_PER_THREAD for world in worlds.values()):
-        within, hands = hands if threads is None else threads, 1  # the threads of a step are at work
+        within, hands = hands, 1  # the threads of a step are at work
     else:
         within = 1
     pieces: list[tuple[Scenario, int, range, int]] = []
     names: list[str] = []
     for name, world in worlds.items():
-        stacks = _stacks(world, first, replications, hands, len(worlds))
+        stacks = stacks_of(world, first, replications, hands, len(worlds))
         check_memory(world, len(stacks[0]), replications)
         pieces += [(world, check_seed(seed), stack, within) for stack in stacks]
         names += [name] * len(stacks)
@@ -157,12 +157,17 @@ def replicate_worlds(
     }
 
 
-def _stacks(scenario: Scenario, first: int, replications: int, hands: int, worlds: int) -> list[range]:
-    """Replications in stacks: some for each hand, but none so small that its calls cost more than its work."""
+def stacks_of(
+    scenario: Scenario, first: int, replications: int, hands: int, worlds: int = 1, rows: int = STACK_ROWS
+) -> list[range]:
+    """Replications in stacks of at most so many rows.
+
+    Some for each hand that works on so many worlds, but none so small that its calls cost more than its work.
+    """
     n, size = scenario.population.n_customers, replications
     if hands > 1:
-        size = max(-(-replications * worlds // (STACKS_A_HAND * hands)), STACK_ROWS // STACKS_A_HAND // n)
-    size, last = max(1, min(size, STACK_ROWS // n)), first + replications
+        size = max(-(-replications * worlds // (STACKS_A_HAND * hands)), rows // STACKS_A_HAND // n)
+    size, last = max(1, min(size, rows // n)), first + replications
     return [range(start, min(start + size, last)) for start in range(first, last, size)]
 
 

@@ -14,9 +14,10 @@ from typing import TypeVar
 import numpy as np
 
 from loyaltysim.accounts.lifetime_value import discount
-from loyaltysim.at_once import at_once
+from loyaltysim.at_once import at_once, held_by
 from loyaltysim.draws import salt
 from loyaltysim.results import COSTS, INCOME
+from loyaltysim.runs import stacks_of
 from loyaltysim.scenario import Scenario
 from loyaltysim.simulation import Simulation, check_count, check_seed
 from loyaltysim.totals import BY_PROGRAM, MONEY_UNIT
@@ -61,10 +62,8 @@ def each_stack(
     check_count("replications", replications)
     check_seed(seed)
     threads = os.cpu_count() or 1 if threads is None else check_count("threads", threads, 1024)
-    most = 1 if alone else max(1, STACK_ROWS // scenario.population.n_customers)
-    size = min(most, -(-replications // threads))
-    stacks = [range(r, min(r + size, replications)) for r in range(0, replications, size)]
-
+    rows = scenario.population.n_customers if alone else STACK_ROWS
+    stacks = stacks_of(scenario, 0, replications, threads, rows=rows)
     done = [0.0] * len(stacks)
 
     def tell(place: int, part: float) -> None:
@@ -73,7 +72,7 @@ def each_stack(
             progress("replications", sum(done))
 
     pieces = [(do, scenario, seed, stack) for stack in stacks]
-    return at_once(_opened, pieces, hands=threads, scenarios=[scenario], tell=tell)
+    return at_once(_opened, pieces, hands=threads, scenarios=[scenario, *held_by(do)], tell=tell)
 
 
 def _opened(

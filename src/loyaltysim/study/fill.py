@@ -8,13 +8,11 @@ other processes on the store have in hand is theirs; their runs are waited for, 
 from __future__ import annotations
 
 import json
-import logging
 import math
 import os
 import time
 import traceback
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -23,15 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from loyaltysim import results
-from loyaltysim.at_once import (
-    PIECES_A_PROCESS,
-    begin_processes,
-    end_processes,
-    is_worth_it,
-    may_begin_processes,
-    process_died,
-    submit,
-)
+from loyaltysim.at_once import LOST, Others
 from loyaltysim.runs import STACK_ROWS
 from loyaltysim.simulation import Simulation
 from loyaltysim.study.again import command_of
@@ -47,8 +37,8 @@ BATCH_SECONDS = 0.5
 """Work of a batch, assumed: so much may be lost by a kill, and writing it takes a hundredth of it."""
 WAIT_SECONDS = 0.1
 """How often one looks whether others have finished what they have in hand; assumed."""
-log = logging.getLogger("loyaltysim")
 Row = dict[str, Any]
+Rows = Generator[list[Row], None, None]
 Tell = Callable[[float], None]
 
 
@@ -141,8 +131,8 @@ def fill(
             found = batches_on(client, work, seed, BATCH_SECONDS)
         else:
             hands = threads or os.cpu_count() or 1
-            shared = work.left > 2 and may_begin_processes({id(job.scenario): job.scenario for job in jobs}.values())
-            found = _shared(work, seed, hands if shared else 1, tell)
+            about = {id(job.scenario): job.scenario for job in jobs}.values()
+            found = _shared(work, seed, Others(hands if work.left > 2 else 1, about), hands, tell)
         done, scenarios = 0, {key: job.scenario for job in jobs for key in job.keys}
         with closing(found):  # before the work is: what goes on would take more
             for rows in found:
@@ -229,57 +219,46 @@ def _row(
     }  # fmt: skip
 
 
-def _shared(work: SharedWork, seed: int, hands: int, tell: Tell | None) -> Generator[list[Row], None, None]:
+def _shared(work: SharedWork, seed: int, others: Others, hands: int, tell: Tell | None) -> Rows:
     """Batches as they come: made here, and in other processes where that is worth it (`at_once`)."""
-    running: dict[Future[list[Row]], list[Job]] = {}
-    pool, others, finished, each = None, 0, 0, 0.0
+    finished, each = 0, 0.0
     """Runs that are done, and the seconds that a job took here the last time."""
 
-    def check(part: float, before: int = 0) -> None:
+    def told(part: float, before: int = 0) -> None:
         if tell is not None:
             tell(finished + before + part + work.by_others)
 
     try:
-        while work.left or running:
-            for future in [future for future in running if future.done()]:
-                taken = running.pop(future)
-                try:
-                    rows = future.result()
-                except Exception as error:
-                    if not process_died(error):
-                        raise
-                    log.warning("a process died, of too little memory perhaps: going on with one")
-                    pool, hands, rows = None, 1, do_all(taken, seed)
+        with others:
+            while work.left or others.running:
+                for taken, found in others.back():
+                    rows = do_all(taken, seed) if found is LOST else found
+                    finished += len(rows)
+                    yield rows
+                others.call_in(each * work.left)
+                rows, jobs, spent = [], 0, 0.0
+                while others.idle and (taken := work.take(share_of(work.left, hands, each, BATCH_SECONDS))):
+                    if not others.hand_out(taken, do_all, taken, seed):
+                        rows = do_all(taken, seed)
+                began = time.perf_counter()
+                while work.left and (not jobs or spent < BATCH_SECONDS):
+                    taken = work.take(share_of(work.left, hands, each if jobs else 0.0, BATCH_SECONDS - spent))
+                    for job in taken:
+                        rows += do(job, seed, partial(told, before=len(rows)))
+                    if not taken:
+                        break
+                    jobs, spent = jobs + len(taken), time.perf_counter() - began
+                    each = spent / jobs
                 finished += len(rows)
-                yield rows
-            if hands > 1 and pool is None and is_worth_it(each * work.left):
-                pool, others = begin_processes(hands)
-            while pool is not None and len(running) < PIECES_A_PROCESS * others:
-                if not (taken := work.take(share_of(work.left, hands, each, BATCH_SECONDS))):
-                    break
-                running[submit(pool, do_all, taken, seed)] = taken
-            began, rows, jobs, spent = time.perf_counter(), [], 0, 0.0
-            while work.left and (not jobs or spent < BATCH_SECONDS):
-                taken = work.take(share_of(work.left, hands, each if jobs else 0.0, BATCH_SECONDS - spent))
-                for job in taken:
-                    rows += do(job, seed, partial(check, before=len(rows)))
-                if not taken:
-                    break
-                jobs, spent = jobs + len(taken), time.perf_counter() - began
-                each = spent / jobs
-            finished += len(rows)
-            if rows:
-                yield rows
-            elif running:
-                wait(running, timeout=WAIT_SECONDS, return_when=FIRST_COMPLETED)
-            elif work.left:  # others have in hand what is left
-                time.sleep(WAIT_SECONDS)
-            check(0.0)
-    except BaseException as error:
-        end_processes()
-        if isinstance(error, _ListenerFailed):
-            raise error.__cause__ or error from None
-        raise
+                if rows:
+                    yield rows
+                elif others.running:
+                    others.wait(WAIT_SECONDS)
+                elif work.left:  # others have in hand what is left
+                    time.sleep(WAIT_SECONDS)
+                told(0.0)
+    except _ListenerFailed as failure:
+        raise failure.__cause__ or failure from None
 
 
 def do_all(jobs: Sequence[Job], seed: int) -> list[Row]:

@@ -19,6 +19,7 @@ import numpy as np
 
 from loyaltysim.at_once import at_once
 from loyaltysim.plots.interval import Interval, interval
+from loyaltysim.runs import stacks_of
 from loyaltysim.simulation import Simulation, check_count, check_seed
 from loyaltysim.study.branches import STACK_ROWS
 from loyaltysim.study.questions import without_program
@@ -91,7 +92,7 @@ def launches(
         _Task(alike, stack)
         for alike in _alike(worlds, first or {}, running)
         for name, scenario in list(alike.items())[:1]
-        for stack in _stacks(scenario, (first or {}).get(name, 0), replications, threads, len(worlds))
+        for stack in stacks_of(scenario, (first or {}).get(name, 0), replications, threads, len(worlds), STACK_ROWS)
     ]
     tasks.sort(key=lambda task: -len(task.worlds))  # the longest first, so that nobody waits for it at the end
 
@@ -107,13 +108,6 @@ def launches(
         for name, one in task.items():
             by_world[name].append(one)
     return {name: _together(parts) for name, parts in by_world.items()}
-
-
-def _stacks(scenario: Scenario, first: int, replications: int, threads: int, worlds: int) -> list[range]:
-    """Replications in stacks: so large that calls cost little, so many that all hands have one."""
-    size = max(1, min(STACK_ROWS // scenario.population.n_customers, -(-replications * worlds // threads)))
-    last = first + replications
-    return [range(start, min(start + size, last)) for start in range(first, last, size)]
 
 
 def _alike(worlds: Mapping[str, Scenario], first: Mapping[str, int], running: bool) -> list[dict[str, Scenario]]:

@@ -26,6 +26,7 @@ import numpy as np
 
 from loyaltysim.at_once import at_once
 from loyaltysim.faults import Fault, ScenarioError, path_text
+from loyaltysim.runs import stacks_of
 from loyaltysim.simulation import Simulation, check_count, check_seed
 from loyaltysim.study.compare import paired_effect
 from loyaltysim.study.questions import without_program
@@ -181,8 +182,7 @@ def program_value(
     check_seed(seed)
     check_count("replications", replications)
     threads = os.cpu_count() or 1 if threads is None else check_count("threads", threads, 1024)
-    size = max(1, min(STACK_ROWS // scenario.population.n_customers, -(-replications // threads)))
-    stacks = [range(start, min(start + size, replications)) for start in range(0, replications, size)]
+    stacks = stacks_of(scenario, 0, replications, threads, rows=STACK_ROWS)
 
     def tell(place: int, done: float) -> None:
         if progress is not None:
