@@ -15,6 +15,7 @@ from mesa.visualization import make_plot_component
 
 from loyaltysim.mesa import LoyaltyModel
 from loyaltysim.mesa.series import split_name
+from loyaltysim.metrics.states import STATES
 from loyaltysim.plots.labels import plain
 from loyaltysim.plots.neighborhood import NO_BRAND, PROSPECT, around, scene, spread_out, ties_among
 from loyaltysim.plots.style import FAINT, PALE, SMALL_SIZE, TITLE_SIZE, dress, looks_of, new_axes
@@ -27,11 +28,15 @@ PICTURES = {
     "margin": "Margin a step ({currency})",
 }
 """What is shown, by the name of the series (mesa/series.py), and its title."""
+EVERY = ", every {steps} steps"
+"""What the title of a state says besides, where the scenario measures states more rarely than every step."""
 PEOPLE = 80
 """Customers in the neighborhood; assumed: as many as can be told apart on a phone."""
 DOT = 60
 """Size of a customer in square points; assumed."""
 WIDTH, HEIGHT = 5.6, 3.6
+MARKER = 4
+"""Size of a dot on a line in points; assumed."""
 FEWEST = 12
 """Steps that a plot has room for at least; assumed."""
 
@@ -39,7 +44,7 @@ FEWEST = 12
 def pictures(model: LoyaltyModel) -> list[Any]:
     """What SolaraViz shows: the neighborhood, and a plot of each series that says something of this scenario."""
     shown = [split_name(name) for name in model.datacollector.model_reporters]
-    focal, currency = model.setup.focal, model.setup.currency
+    focal, currency, every = model.setup.focal, model.setup.currency, model.setup.metrics.states_every
     made: list[Any] = [(neighborhood, 0)]
     for what, title in PICTURES.items():
         brands = [brand for name, brand in shown if name == what and brand is not None]
@@ -48,7 +53,10 @@ def pictures(model: LoyaltyModel) -> list[Any]:
         if brands:
             looks = looks_of(model.brands, focal or model.brands[0])
             measure = {f"{what}[{brand}]": looks[brand].color for brand in brands}
-            finish = partial(_finish, title=title.format(currency=currency), looks=[looks[brand] for brand in brands])
+            said = title.format(currency=currency)
+            if what in STATES and every > 1:
+                said += EVERY.format(steps=every)
+            finish = partial(_finish, title=said, looks=[looks[brand] for brand in brands])
             made.append(make_plot_component(measure, post_process=_named(finish, brands)))
     return [*made, (in_words, 0)]
 
@@ -61,11 +69,19 @@ def _named(finish: Callable[..., None], brands: list[str]) -> Callable[[Axes], N
 
 
 def _finish(ax: Axes, title: str, looks: list[Any], brands: list[str]) -> None:
-    """Dress a plot of Mesa's: brands by name and by line style, a title, a faint grid."""
+    """Dress a plot of Mesa's: brands by name and by line style, a title, a faint grid.
+
+    What is not measured every step is a line between dots.
+    """
     n = np.size(ax.lines[0].get_xdata())
     for line, look, brand in zip(ax.lines, looks, brands):
-        line.set_xdata(np.arange(1, n + 1))  # the frame's first row is of step 1
+        values = np.asarray(line.get_ydata(), float)
+        known = np.isfinite(values)
+        line.set_data(np.arange(1, n + 1)[known], values[known])  # the frame's first row is of step 1
         line.set(linestyle=look.line, linewidth=look.width, label=plain(brand))
+        line.set(marker="" if known.all() else look.marker, markersize=MARKER)
+    ax.relim()
+    ax.autoscale_view()
     dress(ax, "Step", "")
     ax.set_xlim(1, max(n, FEWEST))
     ax.set_title(title, fontsize=TITLE_SIZE, loc="left")

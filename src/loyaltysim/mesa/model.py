@@ -42,7 +42,9 @@ class LoyaltyModel(mesa.Model):  # type: ignore[misc, unused-ignore]
     n_customers : how many customers; None: as many as the scenario says
     model_reporters : name of the column → name of a series (`purchases[Ours]`; mesa/series.py), or what Mesa's
         DataCollector takes; None: a choice of series. `satisfaction`, `bond` and `trust` are means over those who ever
-        bought the brand, where `agents` are everybody: ``agents.select(agents.column("tried[Ours]"))`` are those
+        bought the brand, where `agents` are everybody: ``agents.select(agents.column("tried[Ours]"))`` are those. They
+        are NaN in the burn-in and between the steps in which they are measured: ``**{"metrics.states_every": 1}``
+        measures them in every step
     agent_reporters : name of the column → name of a customer's attribute (`satisfaction[Ours]`), or what Mesa takes
     agents_every : record agents every so many steps, and in the last two (Mesa's `batch_run` asks for the one before
         the last); None: every step

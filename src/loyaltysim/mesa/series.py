@@ -2,7 +2,9 @@
 
 A column of the whole market has the plain name (`occasions`); one of a brand has the brand in brackets
 (`purchases[Ours]`). In the measured steps they are the numbers of the Dataset of `simulate`, all segments together, bit
-for bit. What is kept in measured steps alone (states, prices) is NaN in the burn-in.
+for bit. What is kept in measured steps alone (states, prices) is NaN in the burn-in. States are NaN also between the
+steps in which the scenario measures them, every `metrics.states_every` steps (13 in grocery): drop the NaN before you
+plot, or ask for every step, ``**{"metrics.states_every": 1}``, which takes longer.
 
 States (`satisfaction[Ours]`) are means over those who ever bought the brand; `model.agents` are all customers, whose
 mean is another number. The same number by way of the agents:
