@@ -13,7 +13,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
@@ -148,6 +148,31 @@ class Patience:
             self.spent += min(took, LONGEST_STEP)
             if self.spent > LONGEST_OPENING:
                 raise too_large("burn_in", f"the burn-in takes more than {LONGEST_OPENING:g} seconds")
+
+
+def in_turns(work: Generator[Simulation, None, T], still: Callable[[], bool] = lambda: True) -> T | None:
+    """Make each step that a work asks for, by the simulation it gives, in turns with others; None if it is given up.
+
+    Everything the work does, it does in the simulating thread. Raises what it raises, and ScenarioError for steps that
+    take too long.
+    """
+    patience = Patience()
+
+    def bit() -> tuple[T | None, bool]:
+        end = time.monotonic() + AT_A_TIME
+        while still():
+            try:
+                patience.step(next(work))
+            except StopIteration as over:
+                return over.value, True
+            if time.monotonic() > end:
+                return None, False
+        return None, True
+
+    while True:
+        found, over = simulated(bit)
+        if over:
+            return found
 
 
 def simulated(work: Callable[[], T]) -> T:

@@ -7,6 +7,7 @@ customer is no evidence of anything: diaries show how the parts of the model mee
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -177,16 +178,33 @@ def diaries(simulation: Simulation, customers: list[int], *, until: int | None =
 
     Raises as `diary`.
     """
+    writing = written(simulation, customers, until=until)
+    while True:
+        try:
+            next(writing).step()
+        except StopIteration as end:
+            return list(end.value)
+
+
+def written(
+    simulation: Simulation, customers: list[int], *, until: int | None = None
+) -> Generator[Simulation, None, list[Diary]]:
+    """The same for whoever steps the simulation, which is given each time a step is to be made; then the diaries come.
+
+    Raises as `diary`.
+    """
     n, calendar, scenario = simulation.world.customers.n_customers, simulation.calendar, simulation.scenario
     for customer in customers:
         if not 0 <= customer < n:
             raise ValueError(f"customers have numbers from 0 to {n - 1}, was {customer}")
     if simulation.now >= calendar.last:
         raise ValueError("the simulation is at its end: give one that is not, or its scenario")
-    watch = Watch(simulation.run(until=0), tuple(customers))
+    while simulation.now < calendar.burn_in:
+        yield simulation
+    watch = Watch(simulation, tuple(customers))
     begin, end = simulation.now - calendar.burn_in, scenario.steps if until is None else min(until, scenario.steps)
     while simulation.now < calendar.burn_in + end:
-        simulation.step()
+        yield simulation
         watch.close()
     return [
         Diary(
