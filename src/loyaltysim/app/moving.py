@@ -30,7 +30,7 @@ def Moving(session: Session, sliders: Mapping[str, Slider]) -> None:
         others = {path: fault for path, fault in faults.items() if path != slider.path}
         try:
             value = slider.read(text)
-            changed = {**changes, slider.path: value}
+            changed = {**session.asked.value.changes, slider.path: value}  # that of now, not of when it was drawn
             if value == slider.value:
                 del changed[slider.path]
             session.scenario.vary(changed)
