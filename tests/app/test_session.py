@@ -2,6 +2,8 @@
 
 from types import SimpleNamespace
 
+import pytest
+
 from loyaltysim.app.session import Asked, Session, _follow
 
 
@@ -50,3 +52,27 @@ def test_playing__ends_with_the_run(monkeypatch):
     seen = []
     _follow(session, Stepping(seen.append), lambda: True)
     assert seen == list(range(31)) and session.step == 30 and not session.asked.value.playing
+
+
+@pytest.mark.parametrize(
+    ("pressed", "asked"),
+    [
+        (lambda session: session.go(0), Asked(step=0)),
+        (lambda session: session.play_changed({"a": 1.0}), Asked({"a": 1.0}, 0, playing=True)),
+    ],
+)
+def test_what_is_pressed_while_the_last_picture_is_drawn__holds(pressed, asked):
+    class Drawing(Cell):
+        """Something is pressed while the end is drawn."""
+
+        def __setattr__(self, name, value):
+            super().__setattr__(name, value)
+            if value is not None and value.step == 30:
+                pressed(session)
+
+    shown = Drawing(None)
+    session = Session(
+        SimpleNamespace(steps=30, vary=lambda changes: None), 1, Cell(Asked(step=30, playing=True)), shown, Cell("")
+    )
+    _follow(session, Stepping(lambda step: None), lambda: True)
+    assert session.asked.value == asked

@@ -95,7 +95,10 @@ class _Turns:
 
 
 def use_session(scenario: Scenario, seed: int, changes: Mapping[str, float], weeks: float = FIRST_WEEKS) -> Session:
-    """The session of the component that asks for it, which begins after so many weeks; it ends with the component."""
+    """The session of the component that asks for it, which begins after so many weeks; it ends with the component.
+
+    Another seed, later, shows what is asked for under other luck.
+    """
     first = min(round(weeks / scenario.calendar.weeks), scenario.steps)
     asked = solara.use_reactive(Asked(dict(changes), first))
     shown: solara.Reactive[Pair | None] = solara.use_reactive(None)
@@ -129,9 +132,11 @@ def _follow(session: Session, worlds: Worlds, still: Callable[[], bool]) -> None
         there = worlds.go(changed, step, wanted)
         if not wanted():
             return
-        session.shown.value = worlds.pair()
+        session.shown.value = worlds.pair()  # this draws the page, and meanwhile something else may be asked for
         if session.refused.value:
             session.refused.value = ""
+        if not wanted():
+            return
         if not there:
             continue
         if not asked.playing:
