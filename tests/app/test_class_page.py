@@ -260,9 +260,16 @@ def test_market__of_another_name_opens_with_its_own_luck(seen):
 def test_luck__that_is_another_leaves_what_is_changed(seen):
     move(seen, "Ours: price", "End")
     parted(seen)
+    seen.press("Reset")
+    at_step(seen, 0)
+    for step in (1, 2):
+        seen.press("Step")
+        at_step(seen, step)
     change_luck(seen)
-    at_step(seen, 30)
+    at_step(seen, 2)
     assert seen.page.get_by_role("textbox", name=re.compile("^price")).first.input_value() == "4"
+    seen.press("End")
+    at_step(seen, 30)
     assert cells(seen)[2].startswith("−")
     seen.was_well()
 
@@ -278,6 +285,9 @@ def test_lesson__asks_first_plays_and_then_explains(seen):
     at_step(seen, 30)
     assert cells(seen, "Retention")[2] not in ("none", "–")
     assert seen.page.locator(".explained").count() == 0
+    change_luck(seen)  # what was predicted and how far it has come stay
+    at_step(seen, 30)
+    assert seen.page.get_by_label(lesson.choices[0]).is_checked()
     seen.press("What happened?")
     seen.page.locator(".explained").get_by_text(lesson.happens).wait_for()
     assert seen.page.get_by_label(lesson.choices[0]).is_disabled()

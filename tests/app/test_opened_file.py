@@ -61,6 +61,20 @@ def test_saved_file__comes_back_as_the_market_it_was_with_its_changes():
     assert opened.whole == load("grocery")
 
 
+@pytest.mark.parametrize(
+    ("text", "seed"),
+    [
+        (saved(load("grocery"), {}, 7), 7),
+        (saved(load("grocery"), {"brands.Ours.price": 2.35}, 0).replace("\n", "\r\n"), 0),
+        (saved(load("grocery").vary({"steps": 13}), {}, 1000), 1000),
+        (saved(load("grocery"), {}, 7).replace("was 7.", "was 7000."), 1),
+        (load("grocery").to_toml(), 1),
+    ],
+)
+def test_saved_file__opens_with_the_luck_it_was_saved_with(text, seed):
+    assert of_file("anything.toml", text).chosen.seed == seed
+
+
 def test_saved_file__of_customers_changed_and_of_a_copied_program_comes_back():
     changes = {'population.segments."Deal seekers".inertia': 0.2, "brands.Rival.programs.0.chance": 0.5}
     opened = of_file("anything.toml", saved(offered()[COPIED], changes, 5))

@@ -61,7 +61,6 @@ def Markets() -> None:
     first = solara.use_memo(lambda: of_link(query), [])
     opened, set_opened = solara.use_state(first)
     told, set_told = solara.use_state("\n".join(first.chosen.told))
-    changes = solara.use_ref(first.chosen.changes)  # what other luck leaves as it is
 
     def attempt(opening: Callable[[], Opened]) -> None:
         try:
@@ -75,14 +74,13 @@ def Markets() -> None:
         names = [*offered()] if opened.shared else [opened.chosen.market, *offered()]
         chosen = opened.chosen
         solara.Select("Market", values=names, value=chosen.market, on_value=lambda name: attempt(lambda: of_name(name)))
-        Luck(chosen.seed, lambda seed: attempt(lambda: opened.with_seed(seed, changes.current))).key(f"{opened.number}")
+        Luck(chosen.seed, lambda seed: attempt(lambda: opened.with_seed(seed))).key(f"{opened.number}")
     if told:
         solara.Error(told, classes=["told"])
     Market(
         opened,
         on_open=lambda name, text, size: attempt(lambda: of_file(name, text, size)),
         on_lesson=lambda name: attempt(lambda: of_lesson(name, opened)),
-        changes=changes,
     ).key(f"{opened.number}")
 
 
@@ -94,6 +92,7 @@ def Luck(seed: int, on_seed: Callable[[int], None]) -> None:
     def read(text: str) -> None:
         try:
             on_seed(read_seed(text))
+            set_fault("")
         except ValueError as error:
             set_fault(str(error))
 
@@ -101,14 +100,11 @@ def Luck(seed: int, on_seed: Callable[[int], None]) -> None:
 
 
 @solara.component
-def Market(
-    opened: Opened, on_open: Callable[[str, str, int], None], on_lesson: Callable[[str], None], changes: Any
-) -> None:
-    """One market in two worlds; `changes` refers to what is changed in the second."""
+def Market(opened: Opened, on_open: Callable[[str, str, int], None], on_lesson: Callable[[str], None]) -> None:
+    """One market in two worlds."""
     scenario = opened.small
     lesson = BY_NAME.get(opened.chosen.lesson)
     session = use_session(scenario, opened.chosen.seed, opened.chosen.changes, 0 if lesson else FIRST_WEEKS)
-    changes.current = session.asked.value.changes
     moved, pair = solara.use_memo(lambda: shown_sliders(scenario, lesson), []), session.shown.value
     rows = solara.use_memo(lambda: compared(pair) if pair else [], [pair])
     with solara.Div(classes=["market"]):
@@ -130,7 +126,7 @@ def Market(
             Charts(rows=rows)
             if pair is not None:
                 Closer(pair, session.asked.value.playing, lesson.picture if lesson else "")
-                DiaryPanel(session)
+                DiaryPanel(session).key(f"{session.seed}")  # a diary is one of its luck
 
 
 def shown_sliders(scenario: Scenario, lesson: Lesson | None) -> dict[str, Slider]:

@@ -10,10 +10,12 @@ from typing import Any
 import solara
 
 from loyaltysim.app.limits import MOST_FILE
-from loyaltysim.app.link import Chosen, query_of
+from loyaltysim.app.link import Chosen, query_of, read_seed
 from loyaltysim.app.session import Session
 from loyaltysim.faults import ScenarioError
 from loyaltysim.scenario import Scenario
+
+LUCK = "# The changed market, saved from the class page, where its luck was "
 
 
 @solara.component_vue("keeping.vue", vuetify=False)
@@ -47,7 +49,16 @@ def Keeping(
 def saved(whole: Scenario, changes: Mapping[str, float], seed: int) -> str:
     """The changed scenario as the text of a file."""
     text = whole.vary(dict(changes)).to_toml()
-    return f"# The changed market, saved from the class page, where its luck was {seed}.\n{text}"
+    return f"{LUCK}{seed}.\n{text}"
+
+
+def luck_of(text: str) -> int:
+    """The luck with which a file was saved; 1 if it does not say."""
+    first = text.partition("\n")[0].strip()
+    try:
+        return read_seed(first.removeprefix(LUCK).removesuffix("."))
+    except ValueError:
+        return 1
 
 
 def file_name(market: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 
+from loyaltysim.app.keeping import luck_of
 from loyaltysim.app.lessons import BY_NAME
 from loyaltysim.app.limits import class_size
 from loyaltysim.app.link import Chosen, read_query
@@ -29,10 +29,9 @@ class Opened:
     """Whether everybody is offered it, so that a link can name it."""
     number: int = field(default_factory=lambda: next(_numbers))
 
-    def with_seed(self, seed: int, changes: Mapping[str, float]) -> Opened:
-        """The same with other luck, and with what has been changed since."""
-        chosen = replace(self.chosen, seed=seed, changes=dict(changes), told=())
-        return Opened(chosen, self.whole, self.small, self.shared)
+    def with_seed(self, seed: int) -> Opened:
+        """The same with other luck; by its number the page knows that all else stays."""
+        return replace(self, chosen=replace(self.chosen, seed=seed, told=()))
 
 
 def of_link(query: str) -> Opened:
@@ -61,14 +60,15 @@ def of_file(name: str, text: str, size: int = 0) -> Opened:
     """A file that a visitor brings.
 
     If only sliders tell it from a market that is offered, it is opened as that one, changed; so what was saved comes
-    back. Raises ScenarioError for a file that cannot be opened here.
+    back, with its luck. Raises ScenarioError for a file that cannot be opened here.
     """
     scenario = read_opened(name, text, size)
+    seed = luck_of(text)
     for market, whole in offered().items():
         moved = _moved(whole, scenario)
         if moved is not None:
-            return Opened(Chosen(market, changes=moved), whole, class_size(whole))
-    return Opened(Chosen(name), scenario, class_size(scenario), shared=False)
+            return Opened(Chosen(market, seed, moved), whole, class_size(whole))
+    return Opened(Chosen(name, seed), scenario, class_size(scenario), shared=False)
 
 
 def _moved(whole: Scenario, scenario: Scenario) -> dict[str, float] | None:

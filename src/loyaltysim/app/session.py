@@ -105,8 +105,8 @@ def use_session(scenario: Scenario, seed: int, changes: Mapping[str, float], wee
     refused = solara.use_reactive("")
     session = Session(scenario, seed, asked, shown, refused)
     turns = solara.use_memo(_Turns, [])
-    worlds = solara.use_memo(lambda: Worlds(scenario, seed), [])
-    turn = solara.use_memo(turns.next, [asked.value])
+    worlds = solara.use_memo(lambda: Worlds(scenario, seed), [seed])
+    turn = solara.use_memo(turns.next, [asked.value, seed])
 
     def follow() -> None:
         try:
