@@ -137,6 +137,7 @@ def test_collector__may_be_mesas_own():
 
 
 BATCH = {"n_customers": N, **SHORT, "brands.Ours.price": [1.9, 2.1]}
+ONE_PRICE, RIVAL = {"brands.Ours.price": 2}, "revenue[Rival]"
 
 
 @needs_batch_run
@@ -183,6 +184,19 @@ def test_row__tells_what_is_by_brand_and_which_brands_there_are(ours):
 def test_batch_run__with_no_rng_has_luck_of_its_own_each_time():
     rows = mesa.batch_run(LoyaltyModel, BATCH | {"brands.Ours.price": 2}, rng=[None] * 3, display_progress=False)
     assert len({row["revenue[Rival]"] for row in rows}) > 1
+
+
+@needs_batch_rng
+def test_batch_run__with_rng_of_its_own_overrules_one_among_the_parameters():
+    rows = mesa.batch_run(LoyaltyModel, BATCH | {"rng": 3, **ONE_PRICE}, rng=[1], display_progress=False)
+    assert rows[0]["rng"] == 1 and rows[0][RIVAL] == finished(rng=1, **ONE_PRICE).series(RIVAL)[-1]
+
+
+@needs_batch_run
+@pytest.mark.skipif(batch_takes_rng, reason=f"batch_run of Mesa {mesa.__version__} gives every run a seed of its own")
+def test_batch_run__without_rng_has_the_seed_1_in_every_iteration():
+    rows = mesa.batch_run(LoyaltyModel, BATCH | ONE_PRICE, iterations=3, display_progress=False)
+    assert [row[RIVAL] for row in rows] == [finished(rng=1, **ONE_PRICE).series(RIVAL)[-1]] * 3
 
 
 @needs_scenario

@@ -38,7 +38,9 @@ class LoyaltyModel(mesa.Model):  # type: ignore[misc, unused-ignore]
     scenario : name of a shipped scenario, path of a file, what `load` gives, or a Mesa Scenario whose entries are
         arguments of this class; arguments given beside it count more, but its seed is its own
     rng : the seed: a whole number 0 … 2**63 - 1, also as digits; None takes one from the operating system, as Mesa
-        does. Not given it is 1, also in every iteration of `batch_run`: give it a list, or None, for runs that differ
+        does. Not given it is 1. `batch_run` keeps to that in all its runs before Mesa 3.5: vary it there among the
+        parameters, ``"rng": [1, 2]``. From 3.5 on `batch_run` gives every run a seed by an argument of its own,
+        ``rng=[1, 2]``, or None, which is other luck in each run, and overrules what stands among the parameters
     n_customers : how many customers; None: as many as the scenario says
     model_reporters : name of the column → name of a series (`purchases[Ours]`; mesa/series.py), or what Mesa's
         DataCollector takes; None: a choice of series. `satisfaction`, `bond` and `trust` are means over those who ever
