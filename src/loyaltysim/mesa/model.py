@@ -14,13 +14,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import mesa
 import numpy as np
 
 from loyaltysim import checkpoint
 from loyaltysim.mesa.asked import SEED, SHIPPED, ask
 from loyaltysim.mesa.collector import ArrayCollector
 from loyaltysim.mesa.columns import Columns
+from loyaltysim.mesa.finite import Finite
 from loyaltysim.mesa.row import CustomerRow
 from loyaltysim.mesa.series import Column, Series, is_series, shown
 from loyaltysim.mesa.view import AgentView
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
-class LoyaltyModel(mesa.Model):  # type: ignore[misc, unused-ignore]
+class LoyaltyModel(Finite):
     """A market of customers that are rows of arrays.
 
     Parameters
@@ -90,8 +90,6 @@ class LoyaltyModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         super().__init__(rng=seed)
         if mesa_scenario is not None:
             self.scenario = mesa_scenario
-        self._mesa_step = self.step
-        self.step = self._step_if_any  # type: ignore[method-assign]
         self.simulation = Simulation(self.setup, seed=seed, threads=given.get("threads"))
         self._open(given)
 
@@ -160,28 +158,6 @@ class LoyaltyModel(mesa.Model):  # type: ignore[misc, unused-ignore]
         self.simulation.step()
         self.running = self.made < self.last
         self.datacollector.collect(self)
-
-    def _step_if_any(self) -> None:
-        self._look_ahead(1)
-        self._mesa_step()
-
-    def _look_ahead(self, steps: float) -> None:
-        """Raise IndexError where the scenario has not so many steps left: before Mesa counts them."""
-        if self.made + steps > self.last:
-            left = f"{self.last - self.made} left" if self.made < self.last else "none left: the model has finished"
-            raise IndexError(f"the scenario has {self.last} steps, burn-in included, and {left}")
-
-    if hasattr(mesa.Model, "run_for"):  # from Mesa 3.5 on
-
-        def run_for(self, duration: float) -> None:
-            """So many steps. Raises IndexError where there are fewer; `run_model` runs to the end."""
-            self._look_ahead(duration)
-            super().run_for(duration)
-
-        def run_until(self, end_time: float) -> None:
-            """Steps up to a time. Raises IndexError where there are not so many."""
-            self._look_ahead(end_time - self.time)
-            super().run_until(end_time)
 
     def series(self, name: str) -> Column:
         """One number for each step made; names as of `model_reporters`. Raises KeyError for an unknown one."""

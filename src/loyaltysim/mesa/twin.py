@@ -20,7 +20,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-import mesa
 import numpy as np
 
 from loyaltysim.behavior.recovery import CELLS, severities
@@ -29,12 +28,14 @@ from loyaltysim.market.calendar import DAYS_PER_WEEK
 from loyaltysim.market.messages import STRENGTH_UNIT
 from loyaltysim.mesa import twin_columns
 from loyaltysim.mesa.asked import SEED, SHIPPED, ask
+from loyaltysim.mesa.finite import Finite
 from loyaltysim.mesa.series import shown
 from loyaltysim.mesa.twin_coming import Coming, bring_newcomers
 from loyaltysim.mesa.twin_customer import Customer
 from loyaltysim.mesa.twin_kinds import check_kinds
 from loyaltysim.mesa.twin_levers import Lever
 from loyaltysim.mesa.twin_levers_kinds import open_levers
+from loyaltysim.mesa.twin_links import Linked
 from loyaltysim.mesa.twin_luck import open_luck
 from loyaltysim.mesa.twin_market import Market
 from loyaltysim.mesa.twin_offers import bring_offers
@@ -49,7 +50,7 @@ from loyaltysim.word_of_mouth.delivery import TIE_UNIT
 from loyaltysim.word_of_mouth.influence import NoInfluence
 
 
-class TwinModel(mesa.Model):
+class TwinModel(Linked, Finite):
     """A market of customers that are Python objects.
 
     Parameters
@@ -224,9 +225,6 @@ class TwinModel(mesa.Model):
 
     def step(self) -> None:
         """One step of the market. Raises IndexError after the last."""
-        if self.now >= self.calendar.last:
-            said = "and none left: the model has finished"
-            raise IndexError(f"the scenario has {self.calendar.last} steps, burn-in included, {said}")
         self.luck.turn(self.now)
         self.turn_calendar()
         bring_offers(self)
@@ -245,7 +243,17 @@ class TwinModel(mesa.Model):
         self.datacollector.collect(self)
         self.clear_counts()
         self.now += 1
-        self.running = self.now < self.calendar.last
+        self.running = self.now < self.last
+
+    @property
+    def made(self) -> int:
+        """Steps made so far."""
+        return self.now
+
+    @property
+    def last(self) -> int:
+        """Steps there are, burn-in included."""
+        return self.calendar.last
 
     def turn_calendar(self) -> None:
         """How long the market has been measured, and what season makes of needs (stages 1 and 6)."""

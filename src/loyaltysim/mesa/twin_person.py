@@ -13,6 +13,7 @@ import numpy as np
 
 from loyaltysim.behavior.needs import EXIT
 from loyaltysim.customers.fields import FIELDS
+from loyaltysim.mesa.twin_links import Acquainted
 from loyaltysim.mesa.twin_program import Membership
 from loyaltysim.mesa.twin_programs import open_card
 from loyaltysim.totals import START
@@ -52,7 +53,7 @@ class Purchase(NamedTuple):
     incident: Incident
 
 
-class Person(mesa.Agent):
+class Person(Acquainted, mesa.Agent):
     """A customer before it does anything."""
 
     model: TwinModel
