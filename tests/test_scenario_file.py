@@ -118,6 +118,16 @@ def test_faults__of_another_file_keep_its_name_and_line(here):
     assert read(here / "mine.toml").located(ScenarioError([fault])).faults == (fault,)
 
 
+@pytest.mark.parametrize("number", ["9" * 5000, "-" + "9_" * 4999 + "9", "0x" + "f" * 5000])
+def test_load__a_number_that_python_cannot_write_is_a_fault(here, number):
+    write(here, mine=f"steps = {number}\n")
+    with pytest.raises(ScenarioError, match=r"mine.toml:1: a number of 5,00\d digits"):
+        load("mine.toml")
+    write(here, mine=f'extends = "grocery"\nsteps = {"9" * 400}\n')
+    with pytest.raises(ScenarioError, match="steps: must be at most"):
+        load("mine.toml")
+
+
 @given(st.text(max_size=60))
 def test_read__whatever_the_text_a_fault_or_a_document(text):
     import tempfile

@@ -7,7 +7,7 @@ import tomli_w
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltysim.toml_lines import line_of, lines_of
+from loyaltysim.toml_lines import line_of, lines_of, longest_key, longest_number
 
 SCENARIO = """\
 schema = 1  # of this format
@@ -199,3 +199,14 @@ def test_line_of__falls_back_to_the_nearest_ancestor():
     assert line_of(lines, ("brands", "Ours", "programs", 1, "earn_rate", "x")) == 8
     assert line_of(lines, ("network", "kind")) is None
     assert line_of(lines, ()) is None
+
+
+def test_longest_key_and_number__are_counted_outside_of_strings_and_comments():
+    text = 'x = 1.5 # a.b.c.d\ny = """\na.b.c.d.e = 123456"""\n[p."q.r" . s]\nn = [-1_234, 0xABCDE, 12.3456789]\n'
+    assert longest_key(text) == (3, 4)
+    assert longest_number(text) == (7, 5)  # 0xABCDE with its mark
+
+
+@pytest.mark.parametrize("opening, inside", [('"', '\\"'), ('"""', '\\"""'), ("'''", '"""\\')])
+def test_longest_key__reads_what_is_not_closed_but_once(opening, inside):
+    assert longest_key(opening + inside * 40_000) == (1, 1)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from loyaltysim.faults import Fault, ScenarioError, nearest, path_text, split_path
-from loyaltysim.toml_lines import lines_of
+from loyaltysim.toml_lines import lines_of, longest_key, longest_number
 from loyaltysim.toml_remedies import remedy
 
 KIND_NAMES = ("kind", "distribution")
@@ -27,6 +27,8 @@ SHIPPED = Path(__file__).parent / "scenarios"
 
 MOST_DEPTH = 64
 """Tables and lists inside each other: no scenario has ten (assumed)."""
+MOST_DIGITS = 1000
+"""Of a whole number, assumed; Python reads and writes none of more than 4,300."""
 
 
 @dataclass(frozen=True)
@@ -137,19 +139,32 @@ def _read(path: Path, above: tuple[Path, ...]) -> tuple[dict[str, Any], Where]:
 
 def parse(path: Path, name: str) -> tuple[str, dict[str, Any]]:
     """A file's text and what it says. Raises ScenarioError if it cannot be read, or is not TOML."""
-    text = ""
     try:
         data = path.read_bytes()
         text = data.decode("utf-8-sig").replace("\r\n", "\n")  # Windows' editors put a mark in front
-        document = tomllib.loads(text)
-        if _depth(document) > MOST_DEPTH:
-            raise RecursionError
-        return text, document
     except UnicodeDecodeError as error:
         message = f"is not UTF-8 text (byte {error.start}): save it as UTF-8"
         fault = Fault(name, data[: error.start].count(b"\n") + 1, "", message)
     except OSError as error:
         fault = Fault(name, None, "", f"cannot be read: {error.strerror}")
+    else:
+        return text, parse_text(text, name)
+    raise ScenarioError([fault])
+
+
+def parse_text(text: str, name: str) -> dict[str, Any]:
+    """What a text says, which is that of a file with this name. Raises ScenarioError if it is not TOML."""
+    names, line = longest_key(text)
+    if names > MOST_DEPTH:
+        raise ScenarioError([Fault(name, line, "", f"a key of {names:,} names; at most {MOST_DEPTH} are read")])
+    digits, line = longest_number(text)
+    if digits > MOST_DIGITS:
+        raise ScenarioError([Fault(name, line, "", f"a number of {digits:,} digits; at most {MOST_DIGITS:,} are read")])
+    try:
+        document = tomllib.loads(text)
+        if _depth(document) > MOST_DEPTH:
+            raise RecursionError
+        return document
     except tomllib.TOMLDecodeError as error:
         fault = Fault(name, *_trouble(str(error), text.splitlines()))
     except RecursionError:

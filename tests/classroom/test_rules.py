@@ -34,6 +34,7 @@ def test_rules__of_the_small_class_are_right(new_class):
         ('"Cyan"]', '"AMBER"]', 'there is a team "Amber" already'),
         ("rounds = 2", "runds = 2", r'class.toml:5: runds: unknown setting "runds".*Did you mean "rounds"\?'),
         ("weeks = 4", "weeks = 0.4", "weeks: a round must last a step at least, 1 week, was 0.4 weeks"),
+        ("weeks = 4", f"weeks = {'9' * 5000}", "a number of 5,000 digits"),
         ("price = [1.5", "prise = [1.5", r'class.toml:11: may_set.prise: a brand has no setting "prise" there'),
         ("[1.5, 2.5]", "[2.5, 1.5]", "the first number must not be above the second"),
         ("[1.5, 2.5]", '"much"', "must be true, two numbers"),

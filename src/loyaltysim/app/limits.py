@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from loyaltysim.data.panels import MissingData
 from loyaltysim.faults import Fault, ScenarioError
 from loyaltysim.memory import expected_need, size_text
 from loyaltysim.scenario import Scenario
@@ -49,7 +50,10 @@ def class_size(scenario: Scenario) -> Scenario:
     parts = sum(len(brand.programs) + len(brand.pricing) + len(brand.levers) for brand in scenario.brands.values())
     if parts > MOST_PARTS:
         raise _refused("brands", f"have {parts} programs, prices and levers; at most {MOST_PARTS} go on this page")
-    need = expected_need(scenario, REPLICATIONS)
+    try:
+        need = expected_need(scenario, REPLICATIONS)
+    except MissingData as missing:
+        raise _refused("panel.source", str(missing)) from None
     size = need.customers + need.network + need.results  # without the program itself, which is there already
     if size > MOST_BYTES:
         raise _refused("", f"takes {size_text(size)} of memory; at most {size_text(MOST_BYTES)} are for one visitor")

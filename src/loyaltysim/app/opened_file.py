@@ -6,18 +6,16 @@ refused, and it may extend only scenarios that come with the package.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from loyaltysim.app.limits import MOST_FILE
 from loyaltysim.data.panels import ECDAT
 from loyaltysim.faults import Fault, ScenarioError
 from loyaltysim.loading import load
 from loyaltysim.scenario import Scenario
-from loyaltysim.scenario_file import shipped
+from loyaltysim.scenario_file import parse_text, shipped
 
 LONGEST_NAME = 60
 """Characters of a file's name that are shown; assumed."""
@@ -49,11 +47,8 @@ def read_opened(name: str, text: str, size: int = 0) -> Scenario:
 
 
 def _check_document(name: str, text: str) -> None:
-    """Refuse what would make the loader look elsewhere; what is no TOML, it tells itself."""
-    try:
-        document: dict[str, Any] = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return
+    """Refuse what is no TOML, and what would make the loader look elsewhere."""
+    document = parse_text(text, name)
     if document.get("uses"):
         message = "this page runs no Python that a file brings: `loyaltysim run` does, on your own computer"
         raise _refused(name, "uses", message)
