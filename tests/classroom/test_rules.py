@@ -5,6 +5,7 @@ import re
 import pytest
 
 from loyaltysim.classroom import open_game, start_class
+from loyaltysim.classroom.hand_in import HandIn
 from loyaltysim.classroom.limits import limits_of
 from loyaltysim.faults import ScenarioError
 from loyaltysim.scenario_file import shipped
@@ -66,6 +67,26 @@ def test_rules__of_a_new_class_fit_every_shipped_market(tmp_path, market, togeth
     game = open_game(tmp_path)
     assert not [fault for one in game.in_force().values() for fault in one.faults]
     assert abs(game.steps * game.market.calendar.weeks - game.rules.weeks) <= game.market.calendar.weeks / 2
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_first_hand_in__unchanged_plays_as_the_market_does(tmp_path, together):
+    start_class(tmp_path, ["Amber", "Blue"], name="game", together=together)
+    game = open_game(tmp_path)
+    handed_in = {team: one.hand_in for team, one in game.in_force().items()}
+    assert all(one.settings for one in handed_in.values())
+    played, as_it_is = game.markets(handed_in), game.markets(dict.fromkeys(handed_in, HandIn()))
+    assert {name: one.to_toml() for name, one in played.items()} == {
+        name: one.to_toml() for name, one in as_it_is.items()
+    }
+    assert 'expiry = { kind = "inactivity", weeks = 52.0 }' in (tmp_path / "round_1" / "Amber.toml").read_text()
+
+
+def test_first_hand_in__is_an_example_where_the_markets_program_is_not_permitted(tmp_path):
+    start_class(tmp_path, ["Amber"], name="game", market="surprise")
+    text = (tmp_path / "round_1" / "Amber.toml").read_text()
+    assert 'kind = "points"' in text and "take the place of the market's" in text
+    assert "the market's own" not in text
 
 
 def test_rules__all_faults_at_once(new_class):

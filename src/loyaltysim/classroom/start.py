@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from loyaltysim.classroom.rules import FILE, wrong_names
-from loyaltysim.faults import Fault, ScenarioError
+from loyaltysim.classroom.hand_in import with_terms
+from loyaltysim.classroom.limits import refused
+from loyaltysim.classroom.rules import FILE, Rules, read_rules, wrong_names
+from loyaltysim.faults import Fault, ScenarioError, path_text, split_path
 from loyaltysim.loading import load
+from loyaltysim.record import Record
+from loyaltysim.scenario import Scenario, flat
 
 RULES = """\
 # A class: teams hand in a program each round. Every setting that is not here is at its default: docs/class.md has them.
@@ -65,6 +71,9 @@ enrollment = {{ kind = "opt_in", chance = 0.15 }}
 """
 HAND_IN = """\
 # {team}: what our brand does in this round. What is not said is as the market has it; class.toml says what may be set.
+# Programs are said whole: those of this file take the place of the market's.
+"""
+EXAMPLE = """\
 [[programs]]
 kind = "points"
 earn_rate = 10                                          # points per unit of currency
@@ -76,6 +85,8 @@ def start_class(
     folder: Path, teams: Sequence[str], *, name: str, market: str = "grocery", together: bool = False
 ) -> None:
     """Write a class into a folder, which is there and empty; `name` is what it will be called.
+
+    Teams begin with the market's own program, or with an example where the rules do not permit that one.
 
     Raises ScenarioError for a market that cannot be read, and for teams that cannot be called so.
     """
@@ -91,6 +102,43 @@ def start_class(
     )  # fmt: skip
     (folder / FILE).write_text(text, "utf-8")
     (folder / "round_1").mkdir()
+    program = own_program(scenario, read_rules(folder)[0]) or EXAMPLE.format(value=price / 2, threshold=100 * price)
     for team in teams:
-        text = HAND_IN.format(team=team, value=price / 2, threshold=100 * price)
-        (folder / "round_1" / f"{team}.toml").write_text(text, "utf-8")
+        (folder / "round_1" / f"{team}.toml").write_text(HAND_IN.format(team=team) + program, "utf-8")
+
+
+def own_program(market: Scenario, rules: Rules) -> str:
+    """The only program of the market's focal brand, as a team hands it in; empty if it cannot be handed in."""
+    programs = market.brands[market.focal].programs
+    if len(programs) != 1:
+        return ""
+    whole = {"programs": [_said(programs[0])]}
+    not_theirs = {fault.key for fault in refused(whole, rules.limits)}
+    table: dict[str, Any] = {}
+    for key, value in flat(whole).items():
+        if key not in not_theirs:
+            *above, last = map(str, split_path(key)[2:])
+            inner = table
+            for name in above:
+                inner = inner.setdefault(name, {})
+            inner[last] = value
+    handed_in = with_terms({"programs": [table]}, rules)["programs"]
+    try:
+        changed = market.vary({path_text(("brands", market.focal, "programs")): handed_in})
+    except ScenarioError:
+        return ""
+    lines = [f"{name} = {_inline(value)}\n" for name, value in table.items()]
+    return "" if market.diff(changed) else "".join(["[[programs]] # the market's own\n", *lines])
+
+
+def _said(record: Record) -> dict[str, Any]:
+    """All settings of a record, those at their defaults as well."""
+    plain = record.model_dump(mode="json")
+    said = {name: _said(value) if isinstance(value, Record) else plain[name] for name, value in record}
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _inline(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{name} = {_inline(one)}' for name, one in value.items())} }}"
+    return json.dumps(value)
