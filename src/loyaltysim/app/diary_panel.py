@@ -104,8 +104,9 @@ def both(
     ends = [one.parts_from(other) for one, other in zip(here, there)]
     place = max(range(len(some)), key=lambda k: _bought(here[k], ends[k]))
     one, end = here[place], ends[place]
-    parts = "have not parted" if end is None else f"part in {one.when(end).lower()}"
-    told = f"Customer {some[place]} of the first of the runs, up to {one.when(step - 1).lower()}: the worlds {parts}."
+    parts = "have not parted" if end is None else f"part in {one.when(end).lower()}; what it sees may differ before"
+    last = one.when(step - 1).lower()
+    told = f"Customer {some[place]} of the first of the runs, up to {last}: its purchases {parts}."
     rows = one.beside(there[place]).tail(MOST_LINES).to_dict("records")
     return {"rows": rows, "told": f"{told} One customer is no evidence."}
 
