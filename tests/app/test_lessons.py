@@ -7,7 +7,7 @@ import pytest
 from loyaltysim.app.lessons import BY_NAME, LESSONS
 from loyaltysim.app.limits import class_size
 from loyaltysim.app.measured import tell
-from loyaltysim.app.offered import offered
+from loyaltysim.app.offered import as_shipped, offer_first, offered
 from loyaltysim.app.sliders import sliders
 from loyaltysim.app.worlds import Worlds
 
@@ -47,6 +47,15 @@ def test_lesson__moves_sliders_of_its_market_and_asks_before_it_tells(lesson):
     assert len(lesson.choices) >= 3 and 0 <= lesson.right < len(lesson.choices)
     assert lesson.question.endswith("?") and all((lesson.look, lesson.happens, lesson.why, lesson.source))
     assert {brand for _, brand in lesson.claims} <= set(scenario.brands)
+
+
+def test_lessons__are_known_to_be_tested_in_the_markets_that_come_with_the_package_alone(monkeypatch):
+    assert all(as_shipped(lesson.market) for lesson in LESSONS)
+    monkeypatch.setattr("loyaltysim.app.offered._OWN", {})
+    offer_first("grocery", offered()["grocery"])
+    assert as_shipped("grocery")
+    offer_first("grocery", offered()["grocery"].vary({"brands.Ours.price": 3.0}))
+    assert not as_shipped("grocery") and as_shipped("coffee")
 
 
 def test_lessons__have_titles_of_their_own():

@@ -6,6 +6,7 @@ from loyaltysim import load
 from loyaltysim.app.link import Chosen, query_of, read_query
 
 PRICE, DEPTH = "brands.Ours.price", "brands.Rival.pricing.0.depth"
+LESSON = "satisfied-customers-leave-too"
 
 
 @pytest.fixture(scope="module")
@@ -14,7 +15,12 @@ def markets():
 
 
 @pytest.mark.parametrize(
-    "chosen", [Chosen("coffee"), Chosen("grocery", 17, {PRICE: 2.35, DEPTH: 0.1}, "satisfied-customers-leave-too")]
+    "chosen",
+    [
+        Chosen("coffee"),
+        Chosen("grocery", 17, {PRICE: 2.35, DEPTH: 0.1}),
+        Chosen("grocery", 17, {DEPTH: 0.1}, LESSON),
+    ],
 )
 def test_query__comes_back_as_it_was(chosen, markets):
     assert read_query(query_of(chosen), markets) == chosen
@@ -43,6 +49,12 @@ def test_query__that_asks_for_what_cannot_be_is_told_and_left_out(query, said, m
     chosen = read_query("?" + query, markets)
     assert any(said in told for told in chosen.told)
     assert (chosen.market, chosen.seed, dict(chosen.changes)) == ("grocery", 1, {})
+
+
+def test_query__of_a_lesson_changes_nothing_that_the_lesson_does_not_show(markets):
+    chosen = read_query(f"?lesson={LESSON}&{PRICE}=2.5&{DEPTH}=0.5", markets)
+    assert (chosen.lesson, dict(chosen.changes)) == (LESSON, {DEPTH: 0.5})
+    assert "no setting of this lesson" in chosen.told[0]
 
 
 def test_query__keeps_what_is_right_beside_what_is_wrong(markets):

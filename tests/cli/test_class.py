@@ -48,6 +48,8 @@ def test_class__six_teams_play_four_rounds(command, game, together):
     done = command("class", "debrief", folder)
     assert done.code == 0 and "had no program" in done.out
     assert done.err.endswith("Played again, all rounds came to the same, to the bit.\n")
+    board = command("class", "board", folder, "--json").json
+    assert (board["command"], board["round"]) == ("class board", 4)
     done = command("class", "play", folder)
     assert (done.code, done.out) == (2, "") and done.err.strip().endswith("all 4 rounds are played")
     for page in ("leaderboard.html", "debrief.html"):

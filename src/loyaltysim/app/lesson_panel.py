@@ -9,6 +9,7 @@ import solara
 
 from loyaltysim.app.lesson import Lesson
 from loyaltysim.app.lessons import LESSONS
+from loyaltysim.app.offered import as_shipped
 from loyaltysim.app.session import Session
 
 Told = Callable[[Any], None]
@@ -41,6 +42,8 @@ def LessonPanel(session: Session, lesson: Lesson | None, on_lesson: Callable[[st
         if lesson:
             session.play_changed(lesson.changes)
 
+    if lesson and not as_shipped(lesson.market):
+        solara.Text(f"Here {lesson.market} was changed: what this lesson says is tested as the package brings it.")
     _Lesson(
         lessons=[{"name": each.name, "title": each.title} for each in LESSONS],
         lesson=None if lesson is None else walk(lesson, predicted, told),

@@ -51,7 +51,7 @@ OF_BRANDS = (
         ),
         right=0,
         changes={"brands.Ours.pricing.0.depth": 0.4},
-        look="The pictures of Share and Profit around the thirteenth week, and the weeks after it.",
+        look="The picture of Share around the thirteenth week and in the weeks after it; then Profit, by quarter.",
         happens=(
             "A little more is sold, and less is earned: at 40 % off there is no margin, and part of what is sold is "
             "missing afterwards, in cupboards."
@@ -214,11 +214,11 @@ OF_BRANDS = (
         market="coffee",
         question=(
             "Customers no longer hurry as their card fills up, and take no rest after the reward: the card itself "
-            "stays. What happens to our profit?"
+            "stays. What happens to our profit, and to the rival's?"
         ),
         choices=(
-            "It falls by a few percent.",
-            "It falls by a quarter: the hurry is what a card is for.",
+            "It falls by a few percent, and the rival's falls more.",
+            "It falls by a quarter, and the rival gains it: the hurry is what a card is for.",
             "It stays: what is hurried is only moved.",
         ),
         right=0,
@@ -226,17 +226,23 @@ OF_BRANDS = (
             "brands.Ours.programs.0.customer_response.goal_gradient": 0.0,
             "brands.Ours.programs.0.customer_response.reset": 0.0,
         },
-        look="Profit. Then leave the rest after the reward as it was, and take the hurry alone away.",
+        look="Profit of both bars, then Share.",
         happens=(
-            "Profit falls by about 2 %: the hurry sells a little more coffee, and most of it is missing in the rest "
-            "after the reward."
+            "Our profit falls by 1 to 2 %, the rival's by some 7 %, and our share rises: what is no longer sold is "
+            "mostly the rival's coffee."
         ),
         why=(
-            "Effort grows as the goal comes near, and starts anew after it. Sales before the reward say little on "
-            "their own: they are partly those of the weeks after it."
+            "Whoever hurries wants coffee more often, and in this model not ours alone: part of it is bought where no "
+            "stamp is given. The rest after the reward takes back a part. Sales before the reward say little on their "
+            "own: they are partly those of the weeks after it."
         ),
         source="Kivetz, Urminsky and Zheng (2006) for the hurry and the reset; how long the rest lasts is assumed.",
-        claims={("profit", "Ours"): -1, ("retention", "Ours"): -1},
+        claims={
+            ("profit", "Ours"): -1,
+            ("profit", "Rival"): -1,
+            ("share", "Ours"): 1,
+            ("retention", "Ours"): -1,
+        },
     ),
     Lesson(
         title="Gifts that nobody was promised",

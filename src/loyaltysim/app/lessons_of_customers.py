@@ -21,7 +21,7 @@ OF_CUSTOMERS = (
         right=1,
         changes={"behavior.bond.fading": 0.02},
         look="Retention of all three brands, then Share; below, the plane of satisfaction and bond.",
-        happens="Retention falls by a point or more for every brand; share moves from us to both rivals.",
+        happens="Retention falls by about a point for every brand; share moves from us to both rivals.",
         why=(
             "A bond grows from satisfaction and fades with time, so it stands where both are even. Whoever has most of "
             "it has most to lose when it fades faster, though nobody is less satisfied."
@@ -56,7 +56,7 @@ OF_CUSTOMERS = (
         right=2,
         changes={"population.segments.Regular.inertia": 0.7},
         look="Retention, then Share: its difference has an interval that holds zero.",
-        happens="Retention rises by about half a point. Share does not move: rivals' customers stay as well.",
+        happens="Our retention rises by about half a point, and so does the store brand's. Our share does not move.",
         why=(
             "Habit keeps every brand's customers, ours and others'. A retention rate tells that people come back, and "
             "not why."
@@ -65,7 +65,7 @@ OF_CUSTOMERS = (
             "Dubé, Hitsch and Rossi (2010): repeat purchases come partly from inertia toward the last brand; apart "
             "from tastes it is hard to see in data (docs/model.md E11)."
         ),
-        claims={("retention", "Ours"): 1, ("share", "Ours"): 0},
+        claims={("retention", "Ours"): 1, ("retention", "Store"): 1, ("share", "Ours"): 0},
         also=('population.segments."Deal seekers".inertia',),
         picture="Switching",
     ),
@@ -148,7 +148,7 @@ OF_CUSTOMERS = (
         right=1,
         changes={"word_of_mouth.acquisition.q": 0.19},
         look="Profit of all three banks, then Retention.",
-        happens="All three earn a fifth to a quarter less; retention of those who came does not move.",
+        happens="All three earn about a quarter less; retention of those who came does not move.",
         why=(
             "Each customer who comes makes others come, so what friends bring grows on itself, and what is lost of it "
             "is lost again and again. Those who are there stay for other reasons."

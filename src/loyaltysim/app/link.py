@@ -64,9 +64,12 @@ def read_query(query: str, markets: Mapping[str, Scenario]) -> Chosen:
     except ValueError as error:
         told.append(f"In the link, {error}.")
     known = sliders(markets[market]) if given else {}
+    if lesson:  # what it does not show, it must not change
+        known = {path: known[path] for path in BY_NAME[lesson].sliders if path in known}
     for path, text in given.items():
         if path not in known:
-            told.append(f'The link sets "{_short(path)}", which is no setting of this market that can be moved here.')
+            where = "lesson" if lesson else "market"
+            told.append(f'The link sets "{_short(path)}", which is no setting of this {where} that can be moved here.')
             continue
         try:
             changes[path] = known[path].read(text)

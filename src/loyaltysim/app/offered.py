@@ -26,6 +26,11 @@ def offered() -> dict[str, Scenario]:
     return _OWN | {name: scenario for name, scenario in _shipped().items() if name not in _OWN}
 
 
+def as_shipped(market: str) -> bool:
+    """Whether a market is offered as it comes with the package: what lessons say is tested in no other."""
+    return offered()[market] == _shipped()[market]
+
+
 @cache
 def _shipped() -> dict[str, Scenario]:
     found = {name: load(name) for name in (FIRST, *(name for name in shipped() if name != FIRST))}

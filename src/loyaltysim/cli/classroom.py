@@ -121,14 +121,14 @@ def play(
         _forget_states(game)
         after = _open(folder)
         _prepare_next(after)
-        show_board(after, as_json)
+        show_board(after, as_json, "class play")
 
 
 @app.command(epilog=f"Example: {EXAMPLES['board']}")
 def board(folder: Folder, as_json: options.Json = False) -> None:
     """Tell who leads, and write leaderboard.html anew."""
     with told(as_json):
-        show_board(_open(folder), as_json)
+        show_board(_open(folder), as_json, "class board")
 
 
 @app.command(epilog=f"Example: {EXAMPLES['debrief']}")
@@ -165,8 +165,11 @@ def debrief(
         note(f"Played again, all rounds came to {same}.", quiet)
 
 
-def show_board(game: Game, as_json: bool) -> None:
-    """Print the leaderboard and write its page. Raises ScenarioError if no round has been played."""
+def show_board(game: Game, as_json: bool, command: str) -> None:
+    """Print the leaderboard, which answers a command, and write its page.
+
+    Raises ScenarioError if no round has been played.
+    """
     from loyaltysim.classroom import standings
     from loyaltysim.classroom.page import LEADERBOARD, leaderboard_page
     from loyaltysim.classroom.words import as_rows
@@ -177,7 +180,7 @@ def show_board(game: Game, as_json: bool) -> None:
     found = standings(game.played, game.rules)
     _write(game.folder / LEADERBOARD, leaderboard_page(found, game))
     if as_json:
-        print_json({"command": "class play", "folder": str(game.folder), "round": len(game.played),
+        print_json({"command": command, "folder": str(game.folder), "round": len(game.played),
                     "rounds": game.rules.rounds, "score": game.rules.score, "standings": as_rows(found)})  # fmt: skip
     else:
         show_standings(found, game)
