@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import threading
+import time
 
 import pytest
 
@@ -81,6 +82,29 @@ def test_others__whose_process_dies_idle_have_the_next_piece_done_here(at_any_pr
             if others.back() == [("second", LOST)]:
                 break
         assert not others.running and not others.idle
+
+
+def test_at_once__processes_that_died_since_are_begun_anew(at_any_price, caplog):
+    def who(number, *, tell):
+        return os.getpid()
+
+    first = set(at_once(who, [(0,)] * 6, hands=2, scenarios=[]))
+    for pid in first - {os.getpid()}:
+        os.kill(pid, signal.SIGKILL)
+    while not module._is_over(module._pool):
+        time.sleep(0.01)
+    second = set(at_once(who, [(0,)] * 6, hands=2, scenarios=[]))
+    assert len(first) == len(second) == 2 and first & second == {os.getpid()}
+    assert not caplog.records
+
+
+def test_at_once__a_process_that_cannot_be_begun_costs_nothing_else(at_any_price, monkeypatch):
+    def fails(hands):
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(module, "_begin", fails)
+    done = at_once(squares(os.getpid()), [(number,) for number in range(4)], hands=2, scenarios=[])
+    assert done == [(number**2, True) for number in range(4)]
 
 
 def test_at_once__processes_look_for_files_where_this_one_does(at_any_price, tmp_path, monkeypatch):

@@ -123,7 +123,10 @@ class Others:
     def call_in(self, seconds: float) -> None:
         """Begin processes if so much work is left that they are worth it."""
         if self._hands > 1 and self._pool is None and seconds > (WORTH_SECONDS * WARM if _warm() else WORTH_SECONDS):
-            self._pool, self._size = _begin(self._hands)
+            try:
+                self._pool, self._size = _begin(self._hands)
+            except Exception as error:  # no room for another process, say
+                self._go_on_alone(error)
 
     @property
     def idle(self) -> bool:
@@ -136,8 +139,8 @@ class Others:
         try:
             with _ctrl_c_waits():  # it may begin a process
                 self.running[self._pool.submit(do, *what, **how)] = piece
-        except Exception as error:
-            self._lost(error)
+        except Exception as error:  # of whatever kind: the piece has not been looked at
+            self._go_on_alone(error)
             return False
         _last_used = time.monotonic()
         return True
@@ -164,10 +167,17 @@ class Others:
         """Go on alone if a process died or could not be told; raise what went wrong in a piece."""
         if type(error).__name__ not in DIED:
             raise error
-        if self._pool is not None:
+        self._go_on_alone(error)
+
+    def _go_on_alone(self, error: Exception) -> None:
+        ended, self._pool = self._pool, None
+        if type(error).__name__ == "ShutdownExecutorError":  # another call has ended them, and there may be new ones
+            return
+        if self._hands > 1:
             log.warning("another process died, or could not answer (%s): going on with one", type(error).__name__)
-            _end(self._pool)
-        self._pool, self._hands = None, 1
+        self._hands = 1
+        if ended is not None:
+            _end(ended)
 
 
 def is_ours(value: Any) -> bool:
@@ -220,7 +230,7 @@ def _begin(hands: int) -> tuple[Any, int]:
     if most < 1:
         return None, 0
     with _lock:
-        if _pool is not None and (_size < most or _where != os.getcwd()):
+        if _pool is not None and (_size < most or _where != os.getcwd() or _is_over(_pool)):
             _pool.shutdown(wait=False)  # whoever has pieces there gets them back
             _pool = None
         if _pool is None:
@@ -229,6 +239,12 @@ def _begin(hands: int) -> tuple[Any, int]:
                 _pool = ProcessPoolExecutor(most, timeout=IDLE_SECONDS, initializer=_begun, initargs=about)
                 _size, _where, _last_used = most, os.getcwd(), time.monotonic()
         return _pool, min(most, _size)
+
+
+def _is_over(pool: Any) -> bool:
+    """Whether processes died since, or were ended."""
+    flags = getattr(pool, "_flags", None)  # loky has no public word for it
+    return bool(getattr(flags, "broken", None) or getattr(flags, "shutdown", False))
 
 
 def _begun(parent: int, quiet: bool) -> None:
@@ -262,14 +278,17 @@ def _ctrl_c_waits() -> Iterator[None]:
     masks = hasattr(signal, "pthread_sigmask")  # not on Windows; what is begun is as deaf as who begins it
     if masks:
         _start_trackers()
-    before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    before = signal.getsignal(signal.SIGINT)
+    if before is not None:  # else a host's own, which could not be set again
+        signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masks else set()
     try:
         yield
     finally:
         if masks:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
+        if before is not None:
+            signal.signal(signal.SIGINT, before)
         if heard:
             signal.raise_signal(signal.SIGINT)
 
