@@ -40,16 +40,22 @@ def check_seed(seed: Any, name: str = "seed") -> int:
     """The seed as a whole number of 0 … 2**63 - 1. Raises ScenarioError, under its name, for anything else."""
     if isinstance(seed, str) and seed.isascii() and seed.isdigit():
         seed = int(seed)
-    if isinstance(seed, (bool, float)) or not hasattr(seed, "__index__") or not 0 <= int(seed) < 2**63:
+    if not 0 <= _whole(seed) < 2**63:
         raise ScenarioError([Fault(None, None, name, f"must be a whole number from 0 to 2**63 - 1, was {seed!r}")])
     return int(seed)
 
 
 def check_count(name: str, value: Any, most: int = 10_000_000) -> int:
     """A count of at least 1. Raises ScenarioError for anything else."""
-    if isinstance(value, (bool, float)) or not hasattr(value, "__index__") or not 1 <= int(value) <= most:
+    if not 1 <= _whole(value) <= most:
         raise ScenarioError([Fault(None, None, name, f"must be a whole number from 1 to {most}, was {value!r}")])
     return int(value)
+
+
+def _whole(value: Any) -> int:
+    """A whole number of any make; -1 for what is none."""
+    is_none = isinstance(value, bool) or not hasattr(value, "__index__") or np.ndim(value)
+    return -1 if is_none else int(value)
 
 
 class Simulation:

@@ -57,7 +57,7 @@ def test_rng__of_none_is_another_each_time():
     assert short(rng=None).simulation.seed != short(rng=None).simulation.seed
 
 
-@pytest.mark.parametrize("rng", [-1, 1.5, "four", True, 2**63, [1, 2]], ids=repr)
+@pytest.mark.parametrize("rng", [-1, 1.5, "four", True, 2**63, [1, 2], np.array([3])], ids=repr)
 def test_rng__that_cannot_be_used_is_refused(rng):
     with pytest.raises(ValueError, match="rng: must be a whole number from 0"):
         short(rng=rng)

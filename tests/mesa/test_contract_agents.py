@@ -180,6 +180,8 @@ def test_row__reads_and_writes_the_arrays():
         ("inertia", float("nan"), "inertia must be a finite number"),
         ("trust[Ours]", -2.0, r"trust\[Ours\] must be of at least 0, was -2.0"),
         ("inertia", 1e300, "inertia must be a finite number"),
+        ("needs", 1e300, "needs must be a finite number of 32 bits, of at least 0, was 1e\\+300"),
+        ("dropout_chance", float("inf"), "dropout_chance must be from 0 to 1, was inf"),
         ("satisfaction[Ours]", 1.01, r"satisfaction\[Ours\] must be from 0 to 1, was 1.01"),
         ("satisfaction[Ours]", float("nan"), r"satisfaction\[Ours\] must be from 0 to 1, was nan"),
         ("bond[Rival]", -0.25, r"bond\[Rival\] must be from 0 to 1, was -0.25"),
@@ -242,6 +244,10 @@ def test_row__refuses_what_is_no_number_or_not_there(ours):
         agent.height = 3
     with pytest.raises(AttributeError, match="by brand there are: Ours, Rival, Store"):
         setattr(agent, "satisfaction[Other]", 0.5)
+    with pytest.raises(AttributeError, match=r"member is not there; by program there are: member\[Ours points\]$"):
+        _ = agent.member
+    with pytest.raises(TypeError, match=r"bond is by brand: ask for that of one, 'bond\[Ours\]'"):
+        ours.agents.agg("bond", np.mean)
     with pytest.raises(AttributeError, match="nobody keeps online"):
         agent.online = 0.5
     for name in ("unique_id", "model", "tried", "tried[Ours]", "segment"):

@@ -53,6 +53,7 @@ def test_step__after_the_last_is_refused_and_not_counted():
     with pytest.raises(IndexError, match="the scenario has 8 steps, burn-in included, and none left"):
         twin.step()
     assert steps_of(twin) == twin.made == twin.last == 8
+    assert repr(twin).startswith("<TwinModel of ") and repr(twin).endswith(", step 8 of 8>")
 
 
 @needs_run_for

@@ -92,6 +92,8 @@ def test_wrong_use__is_told_as_by_the_model():
         ({"n_customer": 3}, TypeError, "did you mean 'n_customers'"),
         ({"replications": 3}, TypeError, "did you mean 'replication'"),
         ({"rng": 1.5}, ValueError, "rng: must be a whole number from 0"),
+        ({"replication": -1}, ValueError, "replication: must be a whole number from 0"),
+        ({"replication": 1.5}, ValueError, "replication: must be a whole number from 0"),
         ({"scenario": 5}, TypeError, "scenario must be a name, a path or a Scenario"),
         ({"brands.Ours.pric": 2.5}, ls.ScenarioError, '"pric"'),
         ({"model_reporters": {"a": "purchases[Nobody]"}}, AttributeError, r"there is no series 'purchases\[Nobody\]'"),

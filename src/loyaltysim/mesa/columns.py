@@ -126,6 +126,8 @@ class Columns:
         bad = ~np.isfinite(stored) | (given < low) | (given > high) | (whole & (stored != np.rint(stored)))
         if bad.any():
             wanted = "a whole number " if whole else "a finite number " if np.isinf((low, high)).all() else ""
+            if np.isfinite(low) and np.isinf(high) and not np.isfinite(stored[bad]).all():
+                wanted = "a finite number of 32 bits, "
             first = given[bad].ravel()[0].item() if given.ndim else given.item()
             raise ValueError(f"{name} must be {wanted}{_within(low, high)}, was {first}")
         return stored.astype(field.dtype)
@@ -177,6 +179,9 @@ class Columns:
 
     def _unknown(self, name: str) -> str:
         what = split_name(name)[0]
+        programs = zip(program_names(self._simulation.scenario), self._simulation.schedule.programs)
+        if labels := [label for label, (program, own) in programs if what in program.columns(own)]:
+            return f"{name} is not there; by program there are: " + ", ".join(f"{what}[{label}]" for label in labels)
         if what in FIELDS and not self._simulation.world.customers.has(what):
             return f"nobody keeps {what} in this scenario: the part that changes it is off"
         if self.by_brand(what):

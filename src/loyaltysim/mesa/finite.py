@@ -6,14 +6,21 @@ from typing import Any
 
 import mesa
 
+from loyaltysim.scenario import Scenario
+
 
 class Finite(mesa.Model):  # type: ignore[misc, unused-ignore]
     """A model of a scenario's steps."""
+
+    setup: Scenario
 
     def __init__(self, rng: Any) -> None:
         super().__init__(rng=rng)
         self._mesa_step = self.step
         self.step = self._step_if_any  # type: ignore[method-assign]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.setup.title or 'a scenario'}, step {self.made} of {self.last}>"
 
     @property
     def made(self) -> int:

@@ -107,9 +107,6 @@ class LoyaltyModel(Finite):
         every = 1 if every is None else check_count("agents_every", every)
         self.datacollector = ArrayCollector(self, reporters, given.get("agent_reporters") or {}, every, rows)
 
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self.setup.title or 'a scenario'}, step {self.made} of {self.last}>"
-
     @property
     def n_customers(self) -> int:
         """How many customers there are, prospects and lapsed ones too."""

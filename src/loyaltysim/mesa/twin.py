@@ -44,7 +44,7 @@ from loyaltysim.mesa.twin_pricing import Pricing, open_pricing
 from loyaltysim.mesa.twin_program import money
 from loyaltysim.mesa.twin_programs import open_programs
 from loyaltysim.scenario import Scenario
-from loyaltysim.simulation import Simulation
+from loyaltysim.simulation import Simulation, check_seed
 from loyaltysim.totals import BY_BRAND, BY_PROGRAM, CHANNELS
 from loyaltysim.word_of_mouth.delivery import TIE_UNIT
 from loyaltysim.word_of_mouth.influence import NoInfluence
@@ -90,7 +90,7 @@ class TwinModel(Linked, Finite):
             "luck": luck, "replication": replication,
         }  # fmt: skip
         self.setup, seed, given, mesa_scenario = ask("TwinModel", scenario, rng, own, kwargs)
-        replication = given.get("replication") or 0
+        replication = check_seed(given.get("replication") or 0, "replication")
         super().__init__(rng=[seed, replication])
         if mesa_scenario is not None:
             self.scenario = mesa_scenario

@@ -153,9 +153,18 @@ class AgentView(Sequence[CustomerRow]):
         return [method(agent, *args, **kwargs) for agent in self]
 
     def agg(self, attribute: str, func: Callable[..., Any] | Iterable[Callable[..., Any]]) -> Any:
-        """What a function, or each of several, makes of the list of an attribute's values."""
+        """What a function, or each of several, makes of the list of an attribute's values.
+
+        Raises TypeError for a function of numbers where there is one for each brand.
+        """
         values = self.get(attribute)
-        return func(values) if callable(func) else [each(values) for each in func]
+        try:
+            return func(values) if callable(func) else [each(values) for each in func]
+        except TypeError as error:
+            if not self.model.columns.by_brand(attribute):
+                raise
+            one = f"{attribute}[{self.model.brands[0]}]"
+            raise TypeError(f"{attribute} is by brand: ask for that of one, {one!r} ({error})") from error
 
     def get(
         self,
