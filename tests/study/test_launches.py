@@ -7,7 +7,7 @@ import loyaltysim as ls
 from loyaltysim.scenario import Scenario
 from loyaltysim.study.assumptions import assumptions, numbers
 from loyaltysim.study.launches import BreakEven, Launch, break_even, launches
-from loyaltysim.study.program_doubt import draws, tornado, worst_tenth
+from loyaltysim.study.program_doubt import _span, draws, tornado, worst_tenth
 
 
 @pytest.fixture(scope="module")
@@ -138,13 +138,19 @@ def test_assumptions__stay_within_their_bounds(market):
 def test_tornado__tells_the_most_important_first_and_each_end_against_the_same_luck(market):
     tried = [one for one in assumptions(market) if one.path.startswith("population.needs_per_week")]
     frame = tornado(market, tried, replications=3)
-    sizes = frame.groupby("path", sort=False)["effect"].apply(lambda ends: ends.abs().max())
-    assert list(sizes) == sorted(sizes, reverse=True) and len(sizes) == len(tried)
+    spans = frame.groupby("path", sort=False)["effect"].apply(lambda ends: max(0, *ends) - min(0, *ends))
+    assert list(spans) == sorted(spans, reverse=True) and len(spans) == len(tried)
     (mean,) = (one for one in tried if one.path.endswith("mean"))
     worlds = {"low": market.vary({mean.path: mean.low}), "": market}
     found = launches(worlds, replications=3)
     row = frame[(frame["path"] == mean.path) & (frame["measure"] == "low")].iloc[0]
     assert row["effect"] == pytest.approx((found["low"].value - found[""].value).mean())
+
+
+def test_tornado__what_moves_it_both_ways_comes_before_what_moves_it_far_one_way():
+    rows = [{"path": "a", "effect": 30.0}, {"path": "a", "effect": 84.0}]  # 0 … 84
+    rows += [{"path": "b", "effect": -70.0}, {"path": "b", "effect": 83.0}]  # −70 … 83
+    assert (_span(rows, "a"), _span(rows, "b")) == (84.0, 153.0)
 
 
 def test_tornado__screens_where_there_are_many(market):

@@ -89,7 +89,7 @@ def read_change(text: str) -> tuple[str, Any]:
     split_path(parts[1])
     try:
         found = tomllib.loads(f"value = {parts[2]}")
-    except tomllib.TOMLDecodeError:
+    except ValueError:  # no TOML, or a number too long for Python
         return parts[1], parts[2]
     return parts[1], found["value"] if found.keys() == {"value"} else parts[2]
 

@@ -114,7 +114,8 @@ class _Writer(Teller):
         ]
         if np.isfinite(net.half) and not net.certain:
             lines.append(self.say(
-                "With what members buy more, {net} remain: that cannot be told from zero.", net=self.money(net),
+                "What members buy more pays some of it back; {net} are left to pay: that cannot be told from zero.",
+                net=self.money(net),
             ))  # fmt: skip
         elif net.mean > 0:
             lines.append(self.say("What members buy more pays part of it back: {net} remain.", net=self.money(net)))
@@ -156,7 +157,7 @@ class _Writer(Teller):
         elif np.isfinite(end.half):
             short = self.say("After {weeks}, or not at all.", weeks=self.weeks_text(found.step))
             lines.append(self.say(
-                "By its interval between {first} after the launch and not at all in {span}.",
+                "By its interval {first} after the launch at the earliest, and perhaps not at all in {span}.",
                 first=first, span=self.span,
             ))  # fmt: skip
         lines.append(self.say("At the end of {span} it stands at {value}.", span=self.span, value=self.money(end)))

@@ -85,7 +85,8 @@ def _drawn(found: Findings, language: Language) -> list[tuple[str, str, Callable
     if found.word_of_mouth is not None:
         made.append(("word_of_mouth_value", "talk", lambda: plots.word_of_mouth_value(found.word_of_mouth)))
     if found.tornado is not None and len(found.tornado) and launch is not None:
-        what, middle = language.say("the program's value"), float(np.mean(launch.value))
+        same = launch.value[: int(found.tornado["n"].iloc[0])]  # those against which the ends are held
+        what, middle = language.say("the program's value"), float(np.mean(same))
         names = labels(found.scenario, found.tornado["path"], language, most=LETTERS)
         made.append(("tornado", "doubt", lambda: plots.tornado(found.tornado, value=middle, what=what, names=names)))
     draws = found.draws

@@ -73,8 +73,13 @@ def tornado(
         effect = paired_effect(found[f"{path} {end}"].value, middle)
         told = {key: effect[key] for key in ("effect", "ci_low", "ci_high", "n")}
         rows.append({"path": path, "measure": end, "value": value, **told, "unit": scenario.currency})
-    size = {one.path: max(abs(row["effect"]) for row in rows if row["path"] == one.path) for one in kept}
-    return pd.DataFrame(sorted(rows, key=lambda row: -size[row["path"]]), columns=COLUMNS)
+    return pd.DataFrame(sorted(rows, key=lambda row: -_span(rows, row["path"])), columns=COLUMNS)
+
+
+def _span(rows: Sequence[dict[str, Any]], path: str) -> float:
+    """How far an assumption moves the value between its ends, what it is now among them."""
+    effects = [0.0, *(row["effect"] for row in rows if row["path"] == path)]
+    return float(max(effects) - min(effects))
 
 
 def draws(

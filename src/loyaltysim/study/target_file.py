@@ -44,7 +44,7 @@ def read_target_file(path: str | Path, scenario: Scenario) -> tuple[Scenario, li
     except (OSError, UnicodeDecodeError) as error:
         says = getattr(error, "strerror", None) or "is no text"
         raise ScenarioError([Fault(str(path), None, "", f"cannot be read: {says}")]) from None
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # no TOML, or a number too long for Python
         raise ScenarioError([Fault(str(path), None, "", str(error))]) from None
     faults = list(_faults(path, document))
     if faults:
