@@ -169,6 +169,17 @@ def test_study_that_is_stopped__leaves_nothing_in_hand(tmp_path, monkeypatch):
     assert {path.name for path in tmp_path.iterdir() if path.suffix != ".parquet"} == {"store.json", ".store.lock"}
 
 
+def test_fill__that_is_interrupted_says_how_to_go_on(tmp_path, monkeypatch):
+    def stops(job, seed, tell=None):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(fill, "do", stops)
+    jobs = [Job(None, range(1), (str(number),)) for number in range(3)]
+    with pytest.raises(KeyboardInterrupt) as stopped:
+        list(fill.fill(jobs, 1, store=Store(tmp_path), threads=1))
+    assert stopped.value.__notes__ == [f'"{tmp_path}" keeps what is done: the same call goes on from there']
+
+
 def test_share__fills_a_batch_and_leaves_others_some():
     assert share_of(left=1000, hands=2, each=0.0, seconds=0.5) == 1, "how long one takes is not known"
     assert share_of(left=1000, hands=2, each=0.01, seconds=0.495) == 49

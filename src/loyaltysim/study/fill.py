@@ -148,6 +148,10 @@ def fill(
                     tell(done + work.by_others)
                 yield rows
         yield work.from_others()
+    except KeyboardInterrupt as stop:
+        if store is not None:  # for whoever is no command line, which tells it by itself
+            stop.add_note(f'"{store.folder}" keeps what is done: the same call goes on from there')
+        raise
     finally:
         work.close()
 
