@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("MPLBACKEND", "Agg")  # no figure opens a window
+os.environ.setdefault("LOKY_MAX_CPU_COUNT", "1")  # tests run at once already: long work begins no more processes
 
 LEFT_OUT = {"quick": {"slow", "long"}, "default": {"long"}, "long": set()}
 

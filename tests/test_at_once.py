@@ -21,6 +21,7 @@ def at_any_price(monkeypatch):
     """Begin a process however little is left to do."""
     monkeypatch.setattr(module, "WORTH_SECONDS", -1.0)
     monkeypatch.setattr(module, "BYTES_A_PROCESS", 1)
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "2")
 
 
 def squares(here: int):
