@@ -69,15 +69,27 @@ def test_event__asking_for_chances_before_changes_nothing():
     np.testing.assert_array_equal(*(one.run().schedule.faded(7)["bond"] for one in (plain, asked)))
 
 
-@pytest.mark.parametrize("strength", [0.0, 1.0])
-def test_event__costs_each_invitation_and_each_guest_to_the_ledger_unit(strength):
-    some = {"kind": "everybody", "most": 500}
-    simulation = Simulation(market({**EVENT, "strength": strength, "target": some})).run()
-    came = guests(Simulation(market({**EVENT, "target": some})).run())
-    cost, contacts = (simulation.raw().flows[name][4, 0, :, 0] for name in ("lever_cost", "contacts"))
+SOME = {"kind": "everybody", "most": 500}
+
+
+def costs(simulation):
+    """What the event cost by segment, and how many were invited to it."""
+    return (simulation.raw().flows[name][4, 0, :, 0] for name in ("lever_cost", "contacts"))
+
+
+def test_event__costs_each_invitation_and_each_guest_to_the_ledger_unit():
+    simulation = Simulation(market({**EVENT, "target": SOME})).run()
+    cost, contacts = costs(simulation)
+    came = guests(simulation)
     heads = np.bincount(simulation.world.customers.segment[came], minlength=2)
     assert contacts.sum() == 500 and 50 < came.sum() < 500
     np.testing.assert_array_equal(cost, contacts * round(0.37 * MONEY_UNIT) + heads * round(11.13 * MONEY_UNIT))
+
+
+def test_event__of_strength_0_has_guests_who_cost_and_feel_nothing():
+    cost, contacts = costs(Simulation(market({**EVENT, "strength": 0.0, "target": SOME})).run())
+    heads, rest = np.divmod(cost - contacts * round(0.37 * MONEY_UNIT), round(11.13 * MONEY_UNIT))
+    assert contacts.sum() == 500 and 50 < heads.sum() < 500 and not rest.any()  # with luck of its own
 
 
 def test_event__asks_for_everybodys_bonds_once():
