@@ -24,12 +24,14 @@ def test_optimize__tells_the_front_and_keeps_all_runs(command, here, small):
     words = ("optimize", small, *PRICE, *GOALS, "--trials", "9", "--world", "price_war", "--store", "kept")
     done = command(*words)
     assert (done.code, done.err) == (0, "")
+    assert "Scored by the mean of 2 worlds: as it is, price war." in " ".join(done.out.split())
     assert "the best designs of the search" in done.out and "9 designs tried" in done.out and " ± " in done.out
     wanted = {"trials.csv", "front.csv", "refused.csv", "front.svg", "history.svg", "store.json"}
     assert {path.name for path in (here / "kept").iterdir()} >= wanted
     pictures = [(here / "kept" / name).read_bytes() for name in ("front.svg", "history.svg")]
     again = command(*words, "--json").json
     assert again["objectives"] == {"margin": "max", "share": "max"} and again["worlds"] == ["price_war"]
+    assert (again["scored_in"], again["robust"]) == (["as it is", "price_war"], "mean")
     assert len(again["trials"]) == 2 * 10
     assert {row["trial"] for row in again["front"]} == {row["trial"] for row in again["trials"] if row["on_front"]}
     assert [(here / "kept" / name).read_bytes() for name in ("front.svg", "history.svg")] == pictures
@@ -87,7 +89,7 @@ def test_optimize__says_of_a_beaten_design_what_beaten_means(capsys, small, here
         {**row, "trial": 0, "on_front": True, PRICE[1].partition("=")[0]: 2.0},
         {**row, "trial": 3, "on_front": on_front, PRICE[1].partition("=")[0]: 2.1},
     ])  # fmt: skip
-    found = SimpleNamespace(front=front, trials=front, refused=[], objectives={"margin": "max"})
+    found = SimpleNamespace(front=front, trials=front, refused=[], objectives={"margin": "max"}, scored="in one world")
     show(small, Asked(1, 2, None, {}), found, scenario, None)
     told = " ".join(capsys.readouterr().out.split())
     assert "no other beats" not in told, "which a beaten one would belie"

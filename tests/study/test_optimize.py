@@ -9,7 +9,7 @@ import loyaltysim as ls
 from loyaltysim.scenario import ScenarioError
 from loyaltysim.study import optimize as study
 from loyaltysim.study.front import on_front
-from loyaltysim.study.robust import weights
+from loyaltysim.study.robust import scored, weights
 
 pytest.importorskip("optuna", reason="needs the extra [calibrate]")
 
@@ -89,6 +89,15 @@ def test_weights__of_worlds_by_hand(robust, quantile, direction, expected):
     assert own.tolist() == pytest.approx(expected)
     if robust == "quantile" and direction == "max":
         assert own @ means == pytest.approx(np.quantile(means, quantile))
+
+
+@pytest.mark.parametrize(("names", "robust", "told"), [
+    (["as it is"], "worst", "in one world, the market as it is"),
+    (["as it is", "price_war"], "mean", "by the mean of 2 worlds: as it is, price war"),
+    (["as it is", "a", "b"], "quantile", "by the quantile 0.25 (0 is the worst) of 3 worlds: as it is, a, b"),
+])  # fmt: skip
+def test_scored__tells_the_rule_and_every_world_that_counts(names, robust, told):
+    assert scored(names, robust, 0.25) == told
 
 
 def test_worlds__all_count_and_the_worst_one_is_told():

@@ -38,10 +38,14 @@ def optimize(
         typer.Option("--world", metavar="NAME", help="Adverse world that may come, of `stress`. May be given again."),
     ] = None,
     robust: Annotated[
-        str, typer.Option(metavar="KIND", help="What counts of all worlds: mean, worst or quantile.")
+        str,
+        typer.Option(
+            metavar="KIND",
+            help="Rule by which worlds, the market as it is and each --world, score a design: mean, worst or quantile.",
+        ),
     ] = "mean",
     quantile: Annotated[
-        str, typer.Option(metavar="SHARE", help="Quantile of worlds that counts; 0 is the worst.")
+        str, typer.Option(metavar="SHARE", help="With --robust quantile: which one; 0 is the worst world.")
     ] = "0.25",
     trials: Annotated[str, typer.Option(metavar="N", help="Designs to try.")] = "50",
     store: options.Store = None,
@@ -54,8 +58,9 @@ def optimize(
 ) -> None:
     """Search for the design of a program, or of any settings, that serves our objectives best.
 
-    All designs have the same customers and luck; the best are run again with new luck (Optuna). With --store, the same
-    command goes on where it stopped, and trials.csv, front.csv and pictures are written beside the runs.
+    A design is scored in the market as it is; with --world in each of these too, by the rule of --robust. All designs
+    have the same customers and luck; the best are run again with new luck (Optuna). With --store, the same command goes
+    on where it stopped, and trials.csv, front.csv and pictures are written beside the runs.
     """
     with told(as_json):
         from loyaltysim.cli.asked import Faults, of_axes, read_axes, read_count, read_options, read_scenario
@@ -80,6 +85,7 @@ def optimize(
             save(found, store)
         if as_json:
             rest = {"objectives": found.objectives, "worlds": list(how["worlds"]), "robust": robust}
+            rest |= {"scored_in": list(found.worlds), "scored": found.scored}
             frames = {name: getattr(found, name).to_dict("records") for name in ("front", "trials", "refused")}
             print_json({**head("optimize", name, asked, store), **rest, **frames})
         else:
@@ -173,7 +179,7 @@ def show(name: str, asked: Asked, found: Optimization, scenario: Scenario, store
         mark = "as it is" if not trial else "" if settings["on_front"] else BEATEN
         texts = ["0" if not trial else number.with_half() for number in added]
         rows.append([str(trial), *(short(settings[path]) for path in paths), *texts, mark])
-    note = "What each design adds to the market as it is, ± 95 %, in runs with new luck."
+    note = f"What each design adds to the market as it is, ± 95 %, in runs with new luck. Scored {plain(found.scored)}."
     if BEATEN in (row[-1] for row in rows):
         note += f" {BEATEN[:1].upper()}{BEATEN[1:]}: no other beat it in the search, by luck of its own."
     title = f"{plain(scenario.focal)}: the best designs of the search"

@@ -30,12 +30,16 @@ class Optimization:
         whether they are on it with that luck too
     refused : one row a design that a scenario cannot have, or of which an objective is not known: why, and its settings
     objectives : "max" or "min" by metric
+    worlds : those that counted in a design's value, the market as it is first
+    scored : by which rule they did, in words
     """
 
     trials: pd.DataFrame
     front: pd.DataFrame
     refused: pd.DataFrame
     objectives: dict[str, Direction]
+    worlds: tuple[str, ...]
+    scored: str
 
     def __repr__(self) -> str:
         """One line: what was searched for, and what there is."""

@@ -26,7 +26,7 @@ from loyaltysim.study.compare import METRICS
 from loyaltysim.study.design import Design, at
 from loyaltysim.study.front import Direction, Optimization, on_front, table
 from loyaltysim.study.proposals import Proposals, space_of
-from loyaltysim.study.robust import ROBUST, Robust, Worlds, made, weights, worlds_of
+from loyaltysim.study.robust import ROBUST, Robust, Worlds, made, scored, weights, worlds_of
 from loyaltysim.study.sweep import run_scenarios
 
 if TYPE_CHECKING:
@@ -125,6 +125,8 @@ def optimize(
         front=front if best[0] else front[front["trial"] > 0].reset_index(drop=True),
         refused=_refused(proposals.refused, tuple(space)),
         objectives=dict(objectives),
+        worlds=tuple(names),
+        scored=scored(names, robust, quantile),
     )
 
 

@@ -71,6 +71,14 @@ def weights(means: np.ndarray, robust: Robust, quantile: float, direction: str) 
     return found
 
 
+def scored(names: Sequence[str], robust: Robust, quantile: float) -> str:
+    """How designs are scored, in words: in how many worlds, which, and by which rule."""
+    if len(names) == 1:
+        return "in one world, the market as it is"
+    rules: dict[Robust, str] = {"mean": "mean", "worst": "worst", "quantile": f"quantile {quantile:g} (0 is the worst)"}
+    return f"by the {rules[robust]} of {len(names)} worlds: {', '.join(name.replace('_', ' ') for name in names)}"
+
+
 def made(scenario: Scenario, names: Sequence[str], worlds: Worlds) -> list[Scenario]:
     """A market in all its worlds; as it is where one cannot come about. Raises ScenarioError if one cannot be."""
     return [in_world(scenario, name, worlds) or scenario for name in names]
