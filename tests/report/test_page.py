@@ -109,6 +109,16 @@ def test_page__begins_with_the_answers_to_all_questions(text):
     assert places == sorted(places) and places[-1] < text.index("<figure>")
 
 
+def test_page__leads_from_the_verdict_to_the_number_behind_it(text, found):
+    answer = re.search(r"Keep or stop the program\?</h3>(.*?)</article>", text, re.DOTALL)[1]
+    table = re.search(r'<details id="table-worth" open>(.*?)</details>', text, re.DOTALL)[1]
+    assert 'href="#table-worth"' in answer
+    for launch in (found.launch, found.going_on):
+        assert f">{Language().significant(launch.value.mean())}<" in table
+        assert f">{Language().significant(100 * launch.retention.mean())}<" in table
+    assert "other than those of the program under What was compared" in text
+
+
 def test_page__has_ids_once(text):
     ids = re.findall(r'\bid="([^"]+)"', text)
     assert len(ids) == len(set(ids))

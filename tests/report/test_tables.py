@@ -2,15 +2,19 @@
 
 import re
 import zipfile
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from loyaltysim.loading import load
 from loyaltysim.report.language import Language
 from loyaltysim.report.sources import register
 from loyaltysim.report.tables import tables
+from loyaltysim.report.worth import worth
 from loyaltysim.scenario_file import find
 from loyaltysim.scenario_template import commented
+from loyaltysim.study.launches import Launch
 
 pytestmark = pytest.mark.slow  # the report of a small market takes some seconds to work out
 
@@ -106,3 +110,20 @@ def test_register__follows_what_a_file_extends(place):
     child.write_text('extends = "mine.toml"\n[population]\nn_customers = 100\n', "utf-8")
     known = {one.path: one for one in register(load(child), str(child))}
     assert known["population.price_sensitivity"].source == "assumed here"
+
+
+def test_worth__has_the_numbers_behind_the_verdict_and_the_price_of_retention(found):
+    """Of three replications 30, 31 and 32 kr, and 2.0, 2.1 and 2.2 points: means of 31 and 2.1."""
+    ones = np.ones((3, 1))
+    on = Launch(ones * [[30.0], [31.0], [32.0]], 0 * ones, ones[:, 0], np.array([0.02, 0.021, 0.022]), ones[:, 0])
+    table = worth(replace(found, going_on=on), Language())
+    rows = {(row[0], row[1]): row[2:] for row in table.rows}
+    going = "going on, against stopping now"
+    assert rows[going, "margin, what is owed taken off"][1:] == pytest.approx([31, 28.516, 33.484], abs=1e-3)
+    assert rows[going, "retention rate"][:2] == ["points", pytest.approx(2.1)]
+    launched = {row[1]: row[3] for row in worth(replace(found, going_on=None), Language()).rows}
+    assert launched["margin, what is owed taken off"] == pytest.approx(found.launch.value.mean())
+    given = found.value.by_replication
+    assert launched["rewards, given or still owed"] == pytest.approx(
+        (given["program_cost"] + given["liability"]).mean()
+    )

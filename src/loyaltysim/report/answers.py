@@ -10,6 +10,7 @@ from loyaltysim.report.findings import Findings
 from loyaltysim.report.labels import labels
 from loyaltysim.report.language import NO_BREAK, Language
 from loyaltysim.report.teller import Answer, Teller
+from loyaltysim.report.worth import PLACE
 from loyaltysim.study.launches import break_even
 from loyaltysim.study.program_doubt import worst_tenth
 from loyaltysim.study.wording import Number, digits_of, mean_of, number_of
@@ -80,7 +81,7 @@ class _Writer(Teller):
         sure = deciding.certain and self.robust(deciding)
         tone = "open" if not sure else "good" if deciding.mean > 0 else "bad"
         question = self.say("Keep or stop the program?")
-        return Answer("keep", question, self.verdict(deciding), "", "money", tuple(lines), tone)
+        return Answer("keep", question, self.verdict(deciding), "", PLACE, tuple(lines), tone)
 
     def point_of_retention(self) -> Answer:
         question = self.say("What does one point of retention cost?")
@@ -89,7 +90,7 @@ class _Writer(Teller):
         won = mean_of(self.launch.retention)
         if not np.isfinite(won.mean) or self.parts is None:
             text = self.say("No period fits into the run, so retention is not measured.")
-            return Answer("point", question, self.say("Not measured."), text, "customers")
+            return Answer("point", question, self.say("Not measured."), text, PLACE)
         gained = self.language.both(won.times(100), self.say("points"))
         paid = (self.parts["program_cost"] + self.parts["liability"]).to_numpy()[known]
         if won.mean == 0 or (np.isfinite(won.half) and not won.certain):
@@ -97,13 +98,13 @@ class _Writer(Teller):
             if won.high > 0:
                 least = f"{self.language.significant(paid.mean() / (100 * won.high))}{NO_BREAK}{self.unit}"
                 text += " " + self.say("At the upper end of that, a point takes {least} of rewards.", least=least)
-            return Answer("point", question, self.say("It cannot be told."), text, "customers")
+            return Answer("point", question, self.say("It cannot be told."), text, PLACE)
         gross, net = (_ratio(amount, 100 * moved) for amount in (paid, -self.launch.value[known]))
         short = self.say("{amount} {unit} of rewards", amount=self.language.mean(gross), unit=self.unit)
         if won.mean < 0:
             lost = self.language.both(won.times(-100), self.say("points"))
             text = self.say("Retention falls with the program, by {points}: none is bought.", points=lost)
-            return Answer("point", question, self.say("It buys none."), text, "customers")
+            return Answer("point", question, self.say("It buys none."), text, PLACE)
         lines = [
             self.say("It lifts retention by {points}.", points=gained),
             self.say(
@@ -124,7 +125,7 @@ class _Writer(Teller):
             lines.append(self.say("What members buy more pays all of it back, and {net} beyond.", net=back))
         if not np.isfinite(won.half):
             lines.append(self.say("One replication has no interval: run more before you decide."))
-        return Answer("point", question, short, " ".join(lines), "customers")
+        return Answer("point", question, short, " ".join(lines), PLACE)
 
     def break_even(self) -> Answer:
         question = self.say("When does it break even?")

@@ -11,7 +11,7 @@ from typing import Any
 from loyaltysim.report.figures import Figure
 from loyaltysim.report.findings import Findings
 from loyaltysim.report.language import ENGLISH, Language
-from loyaltysim.report.tables import Cell, Table
+from loyaltysim.report.table import Cell, Table
 from loyaltysim.report.teller import Answer
 from loyaltysim.study.pulled import pulled
 from loyaltysim.study.questions import rivals_ask, without_rival_promotions
@@ -133,7 +133,7 @@ def _sections(found: Findings, language: Language) -> list[dict[str, Any]]:
         ("money", say("Money"), say("What the program brings and costs"), say(
             "The program is launched at the end of the burn-in and held against the same market without it: same "
             "customers, same luck. What members are owed counts as a cost."
-        ), found.value is not None),
+        ) + _other_effects(found, language), found.value is not None),
         ("who", say("Who benefits"), say("Who benefits"), say(
             "Customers by what they bought of the brand before the launch: nothing, and thirds of those who bought."
         ), found.value is not None),
@@ -169,6 +169,16 @@ def _sections(found: Findings, language: Language) -> list[dict[str, Any]]:
         for key, short, title, words, there in every
         if there
     ]
+
+
+def _other_effects(found: Findings, language: Language) -> str:
+    """Why the effects of a program in its run are others than those of its launch."""
+    if not any(row["question"] == "program" for row in found.read.effects):
+        return ""
+    return " " + language.say(
+        "So its effects are other than those of the program under {section}, where the whole run is lived with it or "
+        "without it.", section=language.say("What was compared"),
+    )  # fmt: skip
 
 
 def _rivals(found: Findings, language: Language) -> str:

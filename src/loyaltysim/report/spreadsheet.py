@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from loyaltysim.report.language import Language
-from loyaltysim.report.tables import Cell, Table
+from loyaltysim.report.table import Cell, Table
 
 WIDEST = 60
 """Letters of a column; assumed."""

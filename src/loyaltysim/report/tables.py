@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +12,8 @@ from loyaltysim.report.findings import Findings
 from loyaltysim.report.labels import first_clause, label
 from loyaltysim.report.language import Language
 from loyaltysim.report.sources import register
+from loyaltysim.report.table import Cell, Table
+from loyaltysim.report.worth import worth
 from loyaltysim.study.pulled import cost_of_levers, pulled
 from loyaltysim.study.stress import AS_IT_IS, WORLDS
 from loyaltysim.study.wording import UNKNOWN, is_share, mean_of, number
@@ -20,7 +21,6 @@ from loyaltysim.study.wording import UNKNOWN, is_share, mean_of, number
 if TYPE_CHECKING:
     from loyaltysim.study.launches import Launch
 
-Cell = str | int | float
 METRICS = ("retention_rate", "repeat_rate", "share", "penetration", "purchase_frequency", "revenue", "margin")
 TOLD_OF_EFFECTS = ("retention_rate", "repeat_rate", "share", "units", "revenue", "margin")
 ENDS = ("effect", "ci_low", "ci_high")
@@ -32,25 +32,10 @@ GROUPS = {
 }
 
 
-@dataclass(frozen=True)
-class Table:
-    """A table: columns are (name, unit)."""
-
-    key: str
-    section: str
-    title: str
-    columns: list[tuple[str, str]]
-    rows: list[list[Cell]]
-    on_page: bool = True
-    """Whether the page shows it; the spreadsheet has all."""
-    texts: int = field(default=1)
-    """So many first columns are words."""
-
-
 def tables(found: Findings, language: Language) -> list[Table]:
     """All tables of a report, in the order of the page."""
     one = _Maker(found, language)
-    makers = (one.compared, one.effects, one.retention, one.switching, one.parts, one.steps, one.groups)
+    makers = (one.compared, one.effects, one.retention, one.switching, one.worth, one.parts, one.steps, one.groups)
     more = (one.levers, one.lever_costs, one.word_of_mouth, one.tornado, one.draws, one.worlds, one.register)
     return [table for make in (*makers, *more) for table in make() if table.rows]
 
@@ -122,6 +107,11 @@ class _Maker:
         ]  # fmt: skip
         columns = [(self.say("bought before"), ""), (self.say("bought next"), ""), *self.ends("%")]
         yield Table("switching", "customers", self.say("Where the next purchase goes"), columns, rows, texts=2)
+
+    def worth(self) -> Iterator[Table]:
+        """The numbers behind the verdict and the price of retention."""
+        if self.found.launch is not None:
+            yield worth(self.found, self.language)
 
     def parts(self) -> Iterator[Table]:
         """Profit and loss of the program."""

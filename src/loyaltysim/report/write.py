@@ -10,7 +10,8 @@ from loyaltysim.report.findings import Findings
 from loyaltysim.report.language import Language
 from loyaltysim.report.page import page
 from loyaltysim.report.spreadsheet import has_xlsxwriter, write_spreadsheet
-from loyaltysim.report.tables import Table, tables
+from loyaltysim.report.table import Table
+from loyaltysim.report.tables import tables
 from loyaltysim.report.teller import Answer
 
 PAGE, SHEETS, FIGURES = "report.html", "tables.xlsx", "figures"
