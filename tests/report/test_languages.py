@@ -1,8 +1,10 @@
 """The report in other languages: nothing is left in English that a catalog could say, and numbers go by the place."""
 
+import ast
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
@@ -38,6 +40,19 @@ def test_catalog__keeps_the_names_of_values(code):
 def test_catalogs__say_the_same_sentences():
     first, *rest = (set(Language(code).catalog) for code in OTHERS)
     assert all(one == first for one in rest)
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_catalogs__have_every_sentence_that_the_code_says(code):
+    """Those of the page too: `say("…")`."""
+    room = Path(report.__file__).parent
+    said = set(re.findall(r'say\("([^"]+)"', (room / "page.html").read_text("utf-8")))
+    for file in room.glob("*.py"):
+        for call in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and getattr(call.func, "attr", getattr(call.func, "id", "")) == "say":
+                said |= {one.value for one in call.args if isinstance(one, ast.Constant)}
+    assert len(said) > 100
+    assert said <= set(Language(code).catalog)
 
 
 def test_numbers__are_grouped_and_pointed_by_the_place():

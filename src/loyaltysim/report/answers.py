@@ -7,6 +7,7 @@ import numpy as np
 from loyaltysim.plots.interval import ratio
 from loyaltysim.report.better import better
 from loyaltysim.report.findings import Findings
+from loyaltysim.report.keep import keep_or_stop
 from loyaltysim.report.labels import labels
 from loyaltysim.report.language import NO_BREAK, Language
 from loyaltysim.report.teller import Answer, Teller
@@ -14,9 +15,6 @@ from loyaltysim.report.worth import PLACE
 from loyaltysim.study.launches import break_even
 from loyaltysim.study.program_doubt import worst_tenth
 from loyaltysim.study.wording import Number, digits_of, mean_of, number_of
-
-ROBUST = 0.9
-"""A verdict holds in so many draws, or it is said to rest on assumptions (assumed)."""
 
 
 def answers(found: Findings, language: Language) -> list[Answer]:
@@ -27,7 +25,7 @@ def answers(found: Findings, language: Language) -> list[Answer]:
         return compared
     return [
         *compared,
-        one.keep_or_stop(),
+        keep_or_stop(one),
         one.point_of_retention(),
         one.break_even(),
         one.paid_anyway(),
@@ -39,50 +37,6 @@ def answers(found: Findings, language: Language) -> list[Answer]:
 
 
 class _Writer(Teller):
-    def verdict(self, number: Number) -> str:
-        """Keep it, stop it, or neither: by the interval, and by the draws of assumptions."""
-        if not np.isfinite(number.half):
-            return self.say("One replication has no interval: run more before you decide.")
-        if not number.certain:
-            return self.say("Too close to call.")
-        robust = self.robust(number)
-        if number.mean > 0:
-            return self.say("Keep it.") if robust else self.say("Keep it, if the assumptions hold.")
-        return self.say("Stop it, or change it.") if robust else self.say("Stop it, if the assumptions hold.")
-
-    def robust(self, number: Number) -> bool:
-        """Whether most draws of all assumptions have the number's sign; the draws are launches, and tell no more."""
-        draws = self.found.draws
-        if self.found.going_on is not None:
-            return False
-        return draws is None or not len(draws) or bool(np.mean((draws > 0) == (number.mean > 0)) >= ROBUST)
-
-    def keep_or_stop(self) -> Answer:
-        new, on = mean_of(self.launch.value), self.found.going_on
-        deciding = new if on is None else mean_of(on.value)
-        lines = []
-        if on is not None:
-            lines.append(self.say(
-                "The program runs already: going on for {span} instead of stopping now brings {value}, what is owed to "
-                "members counted on both sides.", span=self.span, value=self.money(deciding),
-            ))  # fmt: skip
-        lines.append(self.say(
-            "From its launch, over {span}, it brings {value} against the same market without it, what is still owed "
-            "taken off.", span=self.span, value=self.money(new),
-        ))  # fmt: skip
-        draws = self.found.draws
-        if draws is not None and len(draws):
-            lines.append(self.say(
-                "With all assumptions off by up to {spread} % at once, a launch pays in {k} of {n} draws.",
-                spread=self.language.number(100 * self.found.spread), k=int((draws > 0).sum()), n=len(draws),
-            ))  # fmt: skip
-        if on is not None:
-            lines.append(self.say("Going on instead of stopping was not tried with other assumptions."))
-        sure = deciding.certain and self.robust(deciding)
-        tone = "open" if not sure else "good" if deciding.mean > 0 else "bad"
-        question = self.say("Keep or stop the program?")
-        return Answer("keep", question, self.verdict(deciding), "", PLACE, tuple(lines), tone)
-
     def point_of_retention(self) -> Answer:
         question = self.say("What does one point of retention cost?")
         known = np.isfinite(self.launch.retention)
