@@ -63,7 +63,7 @@ class Rounds:
             self.recovery, self.lapse, self.win_back, self.influence, self.acquisition, self.referral,
         )  # fmt: skip
         world.kept = frozenset().union(*(part.writes for part in (*single, *programs)))
-        pulled = [lever for brand in scenario.brands.values() for lever in brand.levers]
+        pulled = [lever for brand in scenario.brands.values() for lever in brand.levers if lever.strength > 0]
         world.moves_bonds = any({"jump", "ethics", "bond_growth"} & {*lever.felt} for lever in pulled)
         world.stage("last_brand")
         world.silent, world.praised = self.unheard.open(world), self.unheard.praises
@@ -174,8 +174,7 @@ class Rounds:
             if "attention" in shoppers.columns:
                 shoppers.columns["attention"][:, : shoppers.n] = 0
             for lever, own_lever in self.levers:
-                if lever.strength > 0:
-                    lever.offer(own_lever, world, shoppers, step)
+                lever.offer(own_lever, world, shoppers, step)
         if self.programs:
             if self.shows_prices:
                 shoppers.shelf = shoppers.ask("shelf", True)

@@ -74,7 +74,7 @@ class Schedule(Rounds):
         for part, own, brand in self.showing:
             part.show(own, self.world, brand, step)
         for lever, own in self.levers:
-            if lever.strength > 0 and lever.acts(own, self.world, step):
+            if lever.acts(own, self.world, step):
                 lever.show(own, self.world, step)
 
     def _come(self, step: int) -> None:

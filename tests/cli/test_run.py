@@ -81,6 +81,7 @@ def test_check__says_that_a_brand_sells_at_a_loss(command, small):
         ('kind = "communication", target = {kind = "rfm", share = 0.0}', "reaches nobody"),
         ('kind = "communication", cost_each = 0.0', "costs nothing: set what it costs"),
         ('kind = "exclusive", percent = 80.0, strength = 3.0', "gives units away, and each costs 1.2: a loss"),
+        ('kind = "exclusive", strength = 0', "does nothing: its strength is 0."),
         ('kind = "exclusive", percent = 50.0', "lets units go for 1, and each costs 1.2: a loss on every one."),
     ],
 )

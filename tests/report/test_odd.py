@@ -9,8 +9,10 @@ from markdown_it import MarkdownIt
 import loyaltysim as ls
 from loyaltysim.customers.distributions import Distribution
 from loyaltysim.faults import split_path
+from loyaltysim.levers import Lever
 from loyaltysim.programs.program import Program
 from loyaltysim.report.odd.equations import cited, known
+from loyaltysim.report.odd.live import does
 from loyaltysim.report.odd.settings import written
 from loyaltysim.scenario import flat, member
 from loyaltysim.scenario_file import shipped
@@ -180,6 +182,11 @@ def test_odd__talk_that_nobody_starts_is_off_with_all_that_would_carry_it():
 def _kinds_as_before():
     yield
     Program.kinds.pop("charm_of_odd", None)
+
+
+def test_odd__a_lever_of_strength_0_is_off():
+    gift = {"kind": "gift", "cost_each": 0.0}
+    assert does(Lever.pick(gift)) and not does(Lever.pick({**gift, "strength": 0.0}))
 
 
 @pytest.mark.usefixtures("_kinds_as_before")

@@ -95,7 +95,9 @@ def remarks_on_levers(scenario: Scenario) -> Iterator[str]:
         brand = scenario.brands[one.brand]
         number = int(one.path.rpartition(".")[2])
         said = brand.levers[number].remarks(brand.price, brand.unit_cost, scenario.calendar.weeks)
-        if not one.weeks:
+        if not one.strength:
+            said.insert(0, "does nothing: its strength is 0")
+        elif not one.weeks:
             early = scenario.burn_in and brand.levers[number].until_week is not None
             before = "it is pulled in weeks that are not measured, if at all" if early else "it begins after the end"
             said.insert(0, f"does nothing in the measured time: {before}")

@@ -32,8 +32,8 @@ class Invited(Reach):
 class Event(Reaching):
     """Those whom the target chooses are invited; the stronger the bond, the rather they come, and it jumps (eq. E142).
 
-    The firm sees who comes, not why. Guests cost what they cost at strength 0 too. That events which guests live
-    through strengthen what they feel for a brand: Zarantonello and Schmitt 2013.
+    The firm sees who comes, not why. That events which guests live through strengthen what they feel for a brand:
+    Zarantonello and Schmitt 2013.
     """
 
     kind: Literal["event"] = "event"

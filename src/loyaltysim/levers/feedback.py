@@ -99,7 +99,7 @@ class Feedback(Reaching):
         rows = self._due(own, world, step)
         own.known[:] = self._learned(own, world, rows)
         own.until[0] = step + 1
-        if self.strength > 0 and len(rows):
+        if len(rows):
             self._jump(own, world, rows, self.strength * (self.jump if self.acted_on else -self.loss))
         own.answered[rows] = NOTHING
 

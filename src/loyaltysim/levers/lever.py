@@ -8,8 +8,7 @@ two shapes:
 - one that reaches single customers is a `levers.reaching.Reaching`, which chooses them by its `target`.
 
 What a lever does to the offer of single shoppers stands in `offer` (stage 7). To write another: a `Lever` with a `kind`
-that overrides some of these; strength 0 must leave everything but costs as it is, and every term must be multiplied
-by `strength`.
+that overrides some of these; every term must be multiplied by `strength`. One of strength 0 is left out.
 """
 
 from __future__ import annotations
@@ -35,17 +34,18 @@ class Number(NamedTuple):
     of_kind: int
     """Among all of them, from 0 on."""
     lucky: int
-    """Among those of a strength above 0, from 0 on; from -1 down among the others."""
+    """Among those of a strength above 0, from 0 on."""
 
 
 def numbered(levers: Iterable[Lever]) -> Iterator[tuple[Lever, Number]]:
-    """A brand's levers with their numbers: luck hangs on no lever of another kind, and on none of strength 0."""
-    seen: Counter[tuple[str, bool]] = Counter()
+    """A brand's levers above strength 0, and their numbers: luck hangs on no lever of another kind or of strength 0."""
+    every: Counter[str] = Counter()
+    pulled: Counter[str] = Counter()
     for lever in levers:
-        pulls = lever.strength > 0
-        before, others = seen[lever.kind, pulls], seen[lever.kind, not pulls]
-        yield lever, Number(before + others, before if pulls else -1 - before)
-        seen[lever.kind, pulls] += 1
+        if lever.strength > 0:
+            yield lever, Number(every[lever.kind], pulled[lever.kind])
+            pulled[lever.kind] += 1
+        every[lever.kind] += 1
 
 
 @dataclass
@@ -55,7 +55,7 @@ class Account:
     label: str
     """Brand, kind and number among the brand's levers of that kind: no other lever changes its arrays."""
     lucky: str
-    """The same, numbered apart where the strength is 0: no other lever changes its draws, or one of strength 0."""
+    """The same, without counting those of strength 0: they change no draws."""
     brand: int
     heads: np.ndarray
     """int64, replications × (segments + 1): customers of all segments before each; they share the cost of a week."""
@@ -78,7 +78,7 @@ class Lever(Part, room="lever"):
     )
     until_week: float | None = setting(None, "Week from which it is no longer pulled; none: for ever.", unit="weeks")
     strength: float = setting(
-        1.0, "Factor of everything it does; 0: it costs and does nothing.", ge=0, le=1e3, unit="1"
+        1.0, "Factor of everything it does, but not of its costs; 0: as if left out.", ge=0, le=1e3, unit="1"
     )
     cost_a_week: float = setting(0.0, "What a week of it costs.", ge=0, le=1e9, unit="currency/week")
 

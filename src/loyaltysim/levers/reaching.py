@@ -88,8 +88,7 @@ class Reaching(Lever):
         rows = self.target.choose(own.chooser, seen, self.among(own, world, seen))
         self._charge(own, world, totals, rows)
         world.history.note_contacts(own.brand, rows)
-        if self.strength > 0:
-            self.reach(own, world, rows, totals, step)
+        self.reach(own, world, rows, totals, step)
 
     def among(self, own: Any, world: World, seen: Seen) -> np.ndarray:
         """Rows of those who may be chosen, ascending: who ever bought the brand."""

@@ -31,7 +31,7 @@ class Feedback(Reaching):
 
     def reach(self, customer: Customer) -> None:
         """Perhaps get an answer."""
-        if self.settings.strength and self.model.luck.uniform(customer.key, self.answering) < self.settings.answers:
+        if self.model.luck.uniform(customer.key, self.answering) < self.settings.answers:
             self.waiting[customer] = self.model.now
 
     def act(self) -> None:
@@ -103,11 +103,10 @@ class WinBackOffers(Reaching):
 
     def reach(self, customer: Customer) -> None:
         """Make an offer, which may go unnoticed."""
-        if self.settings.strength:
-            customer.asked_back_at[self.brand] = self.model.now
-            if self.model.luck.uniform(customer.key, self.noticing) < self.settings.strength:
-                customer.offers[self.brand] = NUMBERS[self.settings.gives]
-                self.asked.append(customer)
+        customer.asked_back_at[self.brand] = self.model.now
+        if self.model.luck.uniform(customer.key, self.noticing) < self.settings.strength:
+            customer.offers[self.brand] = NUMBERS[self.settings.gives]
+            self.asked.append(customer)
 
     def offer(self, customer: Customer) -> None:
         """Lower the price for those who accepted a discount, from the step after."""

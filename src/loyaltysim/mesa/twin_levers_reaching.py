@@ -28,7 +28,7 @@ class Reaching(Lever):
         """What is learned of whom it moves."""
 
     def work(self) -> None:
-        """Reach those who are chosen, if it is time; each costs, also at strength 0."""
+        """Reach those who are chosen, if it is time; each costs."""
         lever, model = self.settings, self.model
         if self.pilot is not None:
             self.pilot.learn()
@@ -127,8 +127,6 @@ class Communication(Reaching):
     def reach(self, customer: Customer) -> None:
         """Send news."""
         news, mind, now = self.settings, self.minds[customer.number], self.model.now
-        if not news.strength:
-            return
         tired = self.tired(customer)
         self.please(customer, news.strength * news.jump * self.effect(customer))
         mind.recent, mind.fatigue, mind.last = self.in_mind(mind) + 1, self.tiring(mind) + 1, now

@@ -53,7 +53,7 @@ cost_a_week = 20.0
 better = 0.1
 ```
 
-`from_week` and `until_week` say when, `strength` how strongly (0: it costs and does nothing), `cost_a_week` and
+`from_week` and `until_week` say when, `strength` how strongly (0: as if left out), `cost_a_week` and
 `cost_each` at what cost, `target` on whom. `cost_a_week` is 0 unless you set it, so levers for everybody are free by
 default, and their gain is told without a cost; `check` says so. A lever's default times may be shorter than a step: a
 step counts then. `ls.who_was_moved` tells how many of those whom a lever reached would have stayed anyway.

@@ -78,7 +78,7 @@ def who_was_moved(
     >>> ls.who_was_moved(ls.load("grocery").vary(small), "brands.Ours.levers.0", replications=2)["measure"].tolist()[:3]
     ['reached', 'stayed_anyway', 'moved']
     """
-    brand, number = _place(scenario, lever)
+    brand, part = _place(scenario, lever)
     if not 0 < scenario.metrics.period_steps <= scenario.steps:
         message = "who stays is told by the last period: set a period that fits into the run"
         raise ScenarioError([Fault(None, None, "metrics.period_steps", message)])
@@ -88,8 +88,9 @@ def who_was_moved(
         start = simulation.run(until=0)
         reached = np.zeros(start.world.customers.rows, np.int32)
         with_it, base = start.branch(scenario), start.branch(without)
-        place = sum(len(one.levers) for one in list(scenario.brands.values())[:brand]) + number
-        with_it.schedule.levers[place][1].reached = reached
+        for one, own in with_it.schedule.levers:
+            if one is part:  # not there at strength 0
+                own.reached = reached
         worlds = (with_it.run(), base.run())
         stays, stayed = (_stays(world, brand) for world in worlds)
         who = reached.reshape(stays.shape) > 0
@@ -102,14 +103,14 @@ def who_was_moved(
     return _table({name: np.concatenate([each[name] for each in found]) for name in found[0]}, scenario.currency)
 
 
-def _place(scenario: Scenario, lever: str) -> tuple[int, int]:
-    """The lever's brand and its number within the brand. Raises ScenarioError if it is none that reaches customers."""
+def _place(scenario: Scenario, lever: str) -> tuple[int, Reaching]:
+    """The number of the lever's brand, and the lever. Raises ScenarioError if it is none that reaches customers."""
     named = {
-        path_text(("brands", name, "levers", number)): (place, number, part)
+        path_text(("brands", name, "levers", number)): (place, part)
         for place, (name, brand) in enumerate(scenario.brands.items())
         for number, part in enumerate(brand.levers)
     }
-    reaching = tuple(path for path, (_, _, part) in named.items() if isinstance(part, Reaching))
+    reaching = tuple(path for path, (_, part) in named.items() if isinstance(part, Reaching))
     if not isinstance(lever, str):
         told = f'a lever is told by its path, such as "brands.{scenario.focal}.levers.0", was {lever!r}'
         raise ScenarioError([Fault(None, None, "lever", told, reaching)])
@@ -117,11 +118,11 @@ def _place(scenario: Scenario, lever: str) -> tuple[int, int]:
     if path not in named:
         told = f"no lever stands at {path}" if reaching else "no lever of this scenario reaches single customers"
         raise ScenarioError([Fault(None, None, "lever", told, reaching)])
-    place, number, part = named[path]
-    if path not in reaching:
+    place, part = named[path]
+    if not isinstance(part, Reaching):
         told = f'a lever "{part.kind}" is for everybody: nobody in particular is reached'
         raise ScenarioError([Fault(None, None, path, told, reaching)])
-    return place, number
+    return place, part
 
 
 def _without(scenario: Scenario, lever: str) -> Scenario:

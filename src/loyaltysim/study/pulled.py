@@ -26,7 +26,7 @@ class Pulled(NamedTuple):
     target: str
     """The kind of its target; empty for what the whole market may feel."""
     weeks: float
-    """Measured weeks in which it is pulled."""
+    """Measured weeks in which it is pulled; 0 at strength 0, which leaves it out."""
     strength: float
     cost_of_weeks: float
     """Currency, all these weeks together; contacts come on top."""
@@ -41,7 +41,7 @@ def pulled(scenario: Scenario) -> list[Pulled]:
     for name in sorted(scenario.brands, key=lambda name: name != scenario.focal):
         for number, lever in enumerate(scenario.brands[name].levers):
             within = np.broadcast_to(calendar.within(steps, lever.from_week, lever.until_week), steps.shape)
-            weeks = float(within.sum() * calendar.weeks)
+            weeks = float(within.sum() * calendar.weeks) if lever.strength else 0.0
             target, cost_each = (lever.target.kind, lever.cost_each) if isinstance(lever, Reaching) else ("", 0.0)
             found.append(Pulled(
                 path_text(("brands", name, "levers", number)), name, lever.kind, target, weeks, lever.strength,

@@ -250,12 +250,7 @@ def _coming() -> Iterator[Case]:
 def _levers() -> Iterator[Case]:
     paths = "brands.Ours.levers", "brands.Rival.levers"
     silent = {path: [{**lever, "strength": 0.0} for lever in LEVERED[path]] for path in paths}
-    yield Case(
-        "levers of strength 0",
-        {**LEVERED, **dict.fromkeys(paths, ())},
-        silent,
-        frozenset({"lever_cost", "margin", "contacts"}),
-    )
+    yield Case("levers of strength 0", {**LEVERED, **dict.fromkeys(paths, ())}, silent)
 
 
 def differences(one: Simulation, other: Simulation, owns: frozenset[str] = frozenset()) -> list[str]:

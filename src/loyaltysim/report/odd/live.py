@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from loyaltysim.faults import ScenarioError, path_text
+from loyaltysim.levers import Lever
 from loyaltysim.memory import SMALL
 from loyaltysim.record import Part
 from loyaltysim.report.odd.trace import Call, trace
@@ -117,8 +118,9 @@ def _open(scenario: Scenario) -> Simulation:
 
 
 def does(part: Part) -> bool:
-    """Whether a part is of a kind that does anything."""
-    return part.kind != "none" and (part.room, part.kind) not in OFF
+    """Whether a part is of a kind that does anything, and no lever of strength 0."""
+    left_out = isinstance(part, Lever) and not part.strength
+    return part.kind != "none" and (part.room, part.kind) not in OFF and not left_out
 
 
 def start_text(array: np.ndarray, digits: int = 3) -> str:
