@@ -37,6 +37,8 @@ _WANTED = {
     **dict.fromkeys(("list_type", "tuple_type", "set_type", "frozen_set_type"), "a list"),
     **dict.fromkeys(("dict_type", "mapping_type", "model_type", "model_attributes_type", "dataclass_type"), "a table"),
 }
+BY_ITSELF = frozenset((*_WANTED, "literal_error", "enum", "extra_forbidden", "size", "truth"))
+"""Of Pydantic's errors, those of a value alone, whatever stands elsewhere."""
 _SHOULD = re.compile(r"^(Input|String|List|Tuple|Set|Dictionary) should\b")
 
 
@@ -114,17 +116,21 @@ def read_errors(
     lines: Mapping[Path, int],
     document: Mapping[str, Any],
     choices: Callable[[Path], Iterable[str]] = lambda path: (),
+    told: Callable[[str, Path], bool] = lambda kind, path: True,
 ) -> list[Fault]:
     """Say in plain words, in the order of the lines, what Pydantic found wrong with a document.
 
     `document` is what was validated, as the file gave it; `lines` is what `lines_of` found in its text; `choices`
-    tells which settings the table at a path may have. An exception raised by a validator of ours speaks for itself:
+    tells which settings the table at a path may have; `told` whether an error is told, by Pydantic's name and its
+    path. An exception raised by a validator of ours speaks for itself:
     its text is the message, `choices` and `nearest` among its attributes (or in a PydanticCustomError's context) are
     told with it, and of a ScenarioError each fault is told, its key going on from where it was raised.
     """
     findings = [_Finding(details, document) for details in error.errors(include_url=False)]
     faults = []
     for finding in findings:
+        if not told(finding.kind, finding.path):
+            continue
         names = choices(finding.path[:-1]) if finding.kind == "extra_forbidden" else finding.options
         for path, *words in finding.told_among(findings, tuple(names)):
             faults.append(Fault(file, line_of(lines, path + finding.tag), path_text(path), *words))

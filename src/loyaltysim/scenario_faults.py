@@ -13,10 +13,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from loyaltysim.faults import Fault, nearest, read_errors, split_path
+from loyaltysim.faults import BY_ITSELF, Fault, nearest, path_text, read_errors, split_path
 from loyaltysim.record import Record
 from loyaltysim.scenario_fields import Path, settings_at
 
+MISSING = "a part is missing"
 LOOKS = 4
 """How often at most: settings, tables, tables of tables, the whole (assumed deep enough)."""
 TRAITS = ("dropout_chance", "cancel_chance", "values_weight", "online", "privacy_aversion", "segments")
@@ -55,6 +56,31 @@ def all_faults(record: type[Record], error: ValidationError, document: dict[str,
         else:
             break
     return faults
+
+
+def faults_of_a_part(record: type[Record], document: dict[str, Any]) -> list[Fault]:
+    """Faults of a document that something is missing of, as far as they hold whatever that is.
+
+    They are those of values alone, and all of lists, which are given whole; a kind that there is not may be one of
+    what is missing, unless it is nearly one that there is.
+    """
+
+    def told(kind: str, path: Path) -> bool:
+        return kind in (*BY_ITSELF, "kind") or any(isinstance(part, int) for part in path)
+
+    document = {**document, MISSING: True}  # so that nothing is looked at together
+    try:
+        record.model_validate(document)
+    except ValidationError as error:
+        found = read_errors(error, None, {}, document, partial(settings_at, record, value=document), told)
+        return [fault for fault in found if fault.key != path_text((MISSING,)) and not _may_be_elsewhere(fault)]
+    return []
+
+
+def _may_be_elsewhere(fault: Fault) -> bool:
+    """Whether a kind is not given, or is none that there is, and may be in what is missing."""
+    needs_one = " needs a " in fault.message and not any(isinstance(part, int) for part in split_path(fault.key))
+    return bool(fault.choices) and (needs_one or (" of kind " in fault.message and fault.nearest is None))
 
 
 def _without(document: dict[str, Any], paths: list[Path], names: Callable[[Path], tuple[str, ...]]) -> Any:

@@ -104,6 +104,16 @@ def read(path: Path) -> Source:
     return Source(_name(path), path.parent, document, where)
 
 
+def read_alone(path: Path) -> Source:
+    """Read a file without those it extends. Raises ScenarioError if it is missing or not TOML."""
+    path = find(path)
+    text, document = parse(path, _name(path))
+    document.pop("extends", None)
+    return Source(
+        _name(path), path.parent, document, {key: (_name(path), line) for key, line in lines_of(text).items()}
+    )
+
+
 def _name(path: Path) -> str:
     return f"{path.stem} (shipped)" if path.parent == SHIPPED else str(path)
 

@@ -215,6 +215,18 @@ def test_faults__of_what_is_there_too(command, here, base, old, new, line):
     assert done.err.startswith(f"mine.toml:{line}")
 
 
+def test_faults__of_a_file_whose_base_is_missing_are_those_that_no_base_would_mend(command, here):
+    """What a base may give, or settings that go together, are not judged."""
+    right = "[network]\nmean_degree = 4\n[brands.Mine]\nquality = 1\n[behavior]\nexperience = 'my_kind'\n"
+    wrong = (
+        "[population]\nn_customers = -5\n[[brands.Mine.pricing]]\ndepth = 0.2\n[behavior.choice]\nkind = 'switchng'\n"
+    )
+    (here / "mine.toml").write_text(f"extends = 'grocry'\nfocal = 'Mine'\ntitel = 'x'\nsteps = 'many'\n{right}{wrong}")
+    found = [(one["line"], one["key"]) for one in command("check", "mine.toml", "--json").json["faults"]]
+    assert found == [(1, "extends"), (3, "titel"), (4, "steps"), (12, "population.n_customers"),
+                     (13, "brands.Mine.pricing.0"), (16, "behavior.choice")]  # fmt: skip
+
+
 def test_faults__a_ring_of_files_is_told_with_its_files(command, here):
     for one, other in ("ab", "bc", "ca"):
         (here / f"{one}.toml").write_text(f'extends = "{other}.toml"')
