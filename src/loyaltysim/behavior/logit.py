@@ -122,6 +122,7 @@ class Logit(Choice):
         Where reasons are asked for, the column `why`, reasons × brands × shoppers, says what it is made of.
         """
         u, n, market = shoppers.utility, shoppers.n, world.market
+        self._weigh_bonds(world, shoppers)
         base = market.appeal - market.effort
         if "online" not in shoppers.columns:
             base = base + market.store_appeal
@@ -203,19 +204,23 @@ class Logit(Choice):
         return self.resist_discount > 0 and "bond" in world.kept
 
     def bonds(self, shoppers: Shoppers) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Each shopper's strongest bond, the next strongest, and the brand of the first."""
-        found = shoppers.ask("bond.first"), shoppers.ask("bond.second"), shoppers.ask("bond.favorite", dtype=np.int32)
-        resistance.rank_bonds(self._held(shoppers), shoppers.n, *found)
-        return found
+        """Each shopper's strongest bond, the next strongest, and the brand of the first, as `value` found them."""
+        return shoppers.ask("bond.first"), shoppers.ask("bond.second"), shoppers.ask("bond.favorite", dtype=np.int32)
+
+    def _weigh_bonds(self, world: World, shoppers: Shoppers) -> None:
+        """Find the bonds that hold these shoppers, and which is the strongest, where that counts for anything."""
+        ranked = self.resist_discount > 0 or self.resist_search > 0
+        if "bond" not in world.kept or not (ranked or self.resist_price):
+            return
+        if "status" in shoppers.columns:
+            status, held = shoppers.columns["status"], shoppers.ask("bond.held", True)
+            resistance.hold(shoppers.columns["bond"], status, shoppers.n, held)
+        if ranked:
+            resistance.rank_bonds(self._held(shoppers), shoppers.n, *self.bonds(shoppers))
 
     def _held(self, shoppers: Shoppers) -> np.ndarray:
         """Bonds with the brands that the shoppers have not left."""
-        bond, status = shoppers.columns["bond"], shoppers.columns.get("status")
-        if status is None:
-            return bond
-        held = shoppers.ask("bond.held", True)
-        resistance.hold(bond, status, shoppers.n, held)
-        return held
+        return shoppers.columns["bond.held" if "status" in shoppers.columns else "bond"]
 
     def open_set(self, world: World, shoppers: Shoppers) -> np.ndarray | None:
         """Bits of the brands that each shopper has not left; None if nobody can leave one."""

@@ -46,7 +46,7 @@ def open_book(world: World) -> PeriodBook:
 
 def note(book: PeriodBook, shoppers: Shoppers) -> None:
     """Enter this round's purchases."""
-    _note(shoppers.rows, shoppers.brand, shoppers.n, book.now, book.purchases)
+    _note(shoppers.rows, shoppers.brand, shoppers.buyers, shoppers.n_buyers, book.now, book.purchases)
 
 
 def note_first(shoppers: Shoppers, tried: np.ndarray, totals: Totals) -> None:
@@ -78,13 +78,13 @@ def _forget(rows, brand, n, now):
 
 
 @jit
-def _note(rows, brand, n, now, purchases):
+def _note(rows, brand, buyers, n_buyers, now, purchases):
     """Set the bit of the brand bought, and count the purchase."""
-    for q in range(n):
-        if brand[q] >= 0:
-            row = rows[q]
-            now[row] |= u4(1) << u4(brand[q])
-            purchases[row] += u4(1)
+    for k in range(n_buyers):
+        q = u4(buyers[k])
+        row = u4(rows[q])
+        now[row] |= u4(1) << u4(brand[q])
+        purchases[row] += u4(1)
 
 
 @jit
