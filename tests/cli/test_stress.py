@@ -5,12 +5,14 @@ import pytest
 pytestmark = pytest.mark.slow  # each starts a process of its own
 
 
-def test_stress__tells_worlds_and_what_the_program_does_there(command, small):
+def test_stress__tells_worlds_and_what_the_program_does_there(command, here, small):
     done = command("stress", small, "--world", "price_war", "--replications", 2)
     assert (done.code, done.err) == (0, "")
     assert "What each world does to Ours" in done.out and "What Ours's program does in each world" in done.out
     assert "price war: every rival's prices are 15% lower, always." in done.out
-    rows = command("stress", small, "--world", "price_war", "--replications", 2, "--json").json["rows"]
+    words = ("--world", "price_war", "--replications", 2, "--json", "--store", "kept")
+    rows = command("stress", small, *words).json["rows"]
+    assert len((here / "kept" / "stress.csv").read_text().splitlines()) == 1 + len(rows)
     assert {(row["world"], row["of"]) for row in rows} == {
         ("as it is", "program"), ("price_war", "world"), ("price_war", "program"),
     }  # fmt: skip

@@ -109,19 +109,10 @@ def test_store_that_could_not_be_made__keeps_nothing_and_none_says_so(command, s
     assert (done.code, done.out, done.err) == (code, "", f"{line}\n")
 
 
-def test_ctrl_c__says_that_nothing_is_kept_where_nothing_is(command, small, monkeypatch):
-    def stop(*args, **kwargs):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("loyaltysim.study.stress.stress", stop)
-    done = command("stress", small, "--replications", "1")
-    assert (done.code, done.out) == (130, "")
-    assert done.err.startswith("stopped; nothing is kept, since ") and "the same command begins anew" in done.err
-
-
-def test_compare_that_was_stopped__says_how_it_goes_on_and_does(command, here, small, monkeypatch):
+@pytest.mark.parametrize("words", ["compare small.toml cheap.toml", "stress small.toml --world price_war"])
+def test_command_that_was_stopped__says_how_it_goes_on_and_does(command, here, small, monkeypatch, words):
     (here / "cheap.toml").write_text(f'extends = "{small}"\n[brands.Ours]\nprice = 1.9\n')
-    asked = ("compare", small, "cheap.toml", "--replications", "3", "--json")
+    asked = (*words.split(), "--replications", "3", "--json")
     real, runs = fill.do, []
 
     def do(job, *args):
@@ -136,5 +127,6 @@ def test_compare_that_was_stopped__says_how_it_goes_on_and_does(command, here, s
     stopped = command(*asked, "--threads", "1", "--store", "kept")
     said = 'stopped; "kept" keeps what is done: the same command goes on from there\n'
     assert (stopped.code, stopped.out, stopped.err) == (130, "", said)
-    assert command(*asked, "--store", "kept").json == command(*asked).json
-    assert len(runs) == 3 + 4, "two of six were there already"
+    assert {**command(*asked, "--store", "kept").json, "out": None} == command(*asked).json
+    worlds = 2 if "compare" in words else 4  # each world of stress is run without our program too
+    assert len(runs) == 3 + 3 * worlds - 2, "two were there already"

@@ -57,6 +57,13 @@ def test_stress__is_comparing_each_world_with_the_market_as_it_is():
         assert row["value"] == pytest.approx(expected["baseline"] + expected["effect"])
 
 
+def test_stress__with_a_store_is_the_one_without(tmp_path):
+    asked = {"metrics": ["margin"], "replications": 2}
+    kept = ls.stress(SMALL, ["recession"], store=tmp_path, **asked)
+    assert kept.equals(ls.stress(SMALL, ["recession"], **asked))
+    assert kept.equals(ls.stress(SMALL, ["recession"], store=tmp_path, **asked)), "what is read is what was made"
+
+
 def test_stress__names_what_it_does_not_know_and_what_cannot_be():
     with pytest.raises(ScenarioError, match='there is no "recesion"; there are: price_war, .*Did you mean "recession"'):
         ls.stress(SMALL, ["recesion"])

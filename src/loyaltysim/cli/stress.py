@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from loyaltysim.cli import options
-from loyaltysim.cli.told import not_resumable, plain, print_json, told
+from loyaltysim.cli.told import plain, print_json, resumable, told
 
 if TYPE_CHECKING:
     from loyaltysim.cli.asked import Asked
@@ -20,6 +21,7 @@ def stress(
         list[str] | None,
         typer.Option("--world", metavar="NAME", help="World to look at; all if none is named. May be given again."),
     ] = None,
+    store: options.Store = None,
     seed: options.Seed = "1",
     replications: options.Replications = "10",
     threads: options.Threads = None,
@@ -29,9 +31,11 @@ def stress(
 ) -> None:
     """Tell how we fare if a price war, a copied program, a service crisis, a recession or dear rewards come.
 
-    Same customers, same luck; and what our program does in each of these worlds.
+    Same customers, same luck; and what our program does in each of these worlds. With --store, the same command goes on
+    where it stopped, and stress.csv is written beside the runs.
     """
     with told(as_json):
+        from loyaltysim.answer_table import save_table
         from loyaltysim.cli.asked import Faults, located, read_options, read_scenario
         from loyaltysim.cli.numbers import effect_rows
         from loyaltysim.cli.run import head
@@ -41,15 +45,17 @@ def stress(
         with faults.of():
             scenario = read_scenario(name, asked)
         faults.tell()
-        with located(name), not_resumable("all worlds are compared together; fewer --replications end sooner"):
-            found = work_out(scenario, worlds, asked, quiet)
+        with located(name), resumable(store):
+            found = work_out(scenario, worlds, asked, store, quiet)
+        if store is not None:
+            save_table(found, store / "stress.csv")
         if as_json:
-            print_json({**head("stress", name, asked, None), "rows": effect_rows(found)})
+            print_json({**head("stress", name, asked, store), "rows": effect_rows(found)})
         else:
             show(name, scenario, asked, found)
 
 
-def work_out(scenario: Scenario, worlds: list[str] | None, asked: Asked, quiet: bool) -> Any:
+def work_out(scenario: Scenario, worlds: list[str] | None, asked: Asked, store: Path | None, quiet: bool) -> Any:
     """Run all worlds, with a bar."""
     from loyaltysim.cli.progress import bar
     from loyaltysim.study import stress as study
@@ -58,8 +64,9 @@ def work_out(scenario: Scenario, worlds: list[str] | None, asked: Asked, quiet: 
     programs = 2 if scenario.brands[scenario.focal].programs else 1
     with bar(size * programs * asked.replications, quiet) as tell:
         return study.stress(
-            scenario, worlds, replications=asked.replications, seed=asked.seed, threads=asked.threads, progress=tell
-        )
+            scenario, worlds, replications=asked.replications, seed=asked.seed, store=store, threads=asked.threads,
+            progress=tell,
+        )  # fmt: skip
 
 
 def show(name: str, scenario: Scenario, asked: Asked, found: Any) -> None:

@@ -85,16 +85,6 @@ def _kept(store: Path | None) -> str:
     return f'"{store}" keeps what is done: the same command goes on from there' if there else ""
 
 
-@contextmanager
-def not_resumable(why: str) -> Iterator[None]:
-    """Do long work of which nothing is kept before its end; Ctrl-C says so, and ends the command."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        print(f"stopped; nothing is kept, since {why}: the same command begins anew", file=sys.stderr)
-        raise typer.Exit(INTERRUPTED) from None
-
-
 def _by_option(fault: Fault) -> Fault:
     """A fault of an argument, told as one of the option; of a setting, as it is."""
     option = OPTIONS.get(fault.key)

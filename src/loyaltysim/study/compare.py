@@ -216,17 +216,22 @@ def compare(
     ]
     if faults:
         raise ScenarioError(faults)
-    run: Replicate = replicate_worlds
-    if store is not None:
-        from loyaltysim.study.kept import kept_worlds
-
-        run = partial(kept_worlds, store=store)
+    run = replicated(store)
     if until is None:
         runs = run(scenarios, replications=replications, seed=seed, threads=threads, progress=progress)
         return Comparison(runs, baseline, focal)
     from loyaltysim.study.precision import run_until
 
     return run_until(scenarios, baseline, until, replications, seed=seed, threads=threads, progress=progress, run=run)
+
+
+def replicated(store: str | Path | None) -> Replicate:
+    """What makes runs: `replicate_worlds`, or what does the same with a store."""
+    if store is None:
+        return replicate_worlds
+    from loyaltysim.study.kept import kept_worlds
+
+    return partial(kept_worlds, store=store)
 
 
 def paired_effect(other: np.ndarray, base: np.ndarray) -> dict[str, Any]:

@@ -7,12 +7,12 @@ say what is tried, not what is likely.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loyaltysim.faults import Fault, ScenarioError, nearest, path_text
 from loyaltysim.programs.counting import Counting
-from loyaltysim.runs import replicate_worlds
-from loyaltysim.study.compare import METRICS, paired_effect
+from loyaltysim.study.compare import METRICS, paired_effect, replicated
 from loyaltysim.study.questions import without_program
 from loyaltysim.summaries import summary
 
@@ -116,6 +116,7 @@ def stress(
     metrics: Sequence[str] = ("retention_rate", "share", "margin", "liability"),
     replications: int = 30,
     seed: int = 1,
+    store: str | Path | None = None,
     threads: int | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> pd.DataFrame:
@@ -126,7 +127,7 @@ def stress(
     scenario : the market as it is
     worlds : names among `WORLDS`; all that can come about in this scenario if none are named
     metrics : of the focal brand and all customers
-    replications, seed, threads, progress : as for `compare`
+    replications, seed, store, threads, progress : as for `compare`
 
     Returns
     -------
@@ -153,7 +154,7 @@ def stress(
         without = without_program(world)
         if without is not None:
             runs[f"{name}, without"] = without
-    data = replicate_worlds(runs, replications=replications, seed=seed, threads=threads, progress=progress)
+    data = replicated(store)(runs, replications=replications, seed=seed, threads=threads, progress=progress)
 
     def values(name: str, metric: str) -> Any:
         return summary(data[name], metric).sel(brand=scenario.focal, segment="all").values
