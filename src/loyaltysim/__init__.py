@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from loyaltysim.study.compare import Comparison, compare
     from loyaltysim.study.estimates import Estimates, estimates
     from loyaltysim.study.front import Optimization
+    from loyaltysim.study.merging import merge_stores
     from loyaltysim.study.moved import who_was_moved
     from loyaltysim.study.optimize import optimize
     from loyaltysim.study.program_value import ProgramValue, program_value
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from loyaltysim.study.seeding import seeding
     from loyaltysim.study.sensitivity import sensitivity
     from loyaltysim.study.social_value import social_value
-    from loyaltysim.study.store import merge_stores
     from loyaltysim.study.stress import stress
     from loyaltysim.study.sweep import sweep
     from loyaltysim.study.who_gains import who_gains
@@ -114,7 +114,7 @@ _ROOMS = {
     "study.seeding": ("seeding",),
     "study.sensitivity": ("sensitivity",),
     "study.social_value": ("social_value",),
-    "study.store": ("merge_stores",),
+    "study.merging": ("merge_stores",),
     "study.stress": ("stress",),
     "study.sweep": ("sweep",),
     "study.who_gains": ("who_gains",),

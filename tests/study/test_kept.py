@@ -6,6 +6,7 @@ import xarray as xr
 
 import loyaltysim as ls
 from loyaltysim.study import fill
+from loyaltysim.study.store import Store
 
 MARKET = ls.load("grocery").vary(
     {"population.n_customers": 80, "steps": 16, "burn_in": 3, "metrics.period_steps": 5, "metrics.states_every": 5}
@@ -46,6 +47,20 @@ def test_comparison_in_a_store__is_the_one_without_and_no_run_is_made_twice(tmp_
     wider = {**PAIR, "dearer": MARKET.vary({"brands.Ours.price": 2.2, "steps": 11}), "again": MARKET}
     assert_same(ls.compare(wider, replications=4, store=tmp_path), ls.compare(wider, replications=4))
     assert len(made) == 6 + 2 + 4
+
+
+def test_comparison_in_a_store__unpacks_the_numbers_of_no_other_runs(tmp_path, monkeypatch):
+    ls.compare(PAIR, replications=2, seed=5, store=tmp_path)
+    read, unpacked = Store._read, []
+
+    def noted(self, part, columns=None):
+        unpacked.append(columns)
+        return read(self, part, columns)
+
+    monkeypatch.setattr(Store, "_read", noted)
+    found = ls.compare(PAIR, replications=2, store=tmp_path)
+    assert set(unpacked) == {("key", "error")}
+    assert_same(found, ls.compare(PAIR, replications=2))
 
 
 def test_comparison_that_was_stopped__goes_on_where_it_was(tmp_path, made):

@@ -2,9 +2,11 @@
 
 import os
 
+import numpy as np
 import pytest
 
-from loyaltysim.study.store import MOST_PARTS, Store, merge_stores, table_of
+from loyaltysim.study.merging import merge_stores
+from loyaltysim.study.store import MOST_PARTS, PIECE, Store, table_of
 
 
 def parts(folder, names):
@@ -19,6 +21,33 @@ def test_close__of_damaged_files_alone_sets_them_aside(tmp_path, caplog):
         file.write_bytes(b"torn")
     store.close()
     assert store.rows() is None and len(list(tmp_path.glob("*.damaged"))) == len(caplog.messages) == MOST_PARTS + 1
+
+
+def test_numbers__are_those_of_the_runs_asked_for_that_are_done(tmp_path):
+    def row(key, values, error=None):
+        return {"key": key, "replication": 0, "values": values, "error": error}
+
+    store = Store(tmp_path)
+    store.add(table_of([row(str(k), [1.0 * k] * (k % 3)) for k in range(3 * PIECE)]))
+    store.add(table_of([row("failed", None, "why"), row("late", None, "why")]))
+    store.add(table_of([row("late", [0.1, 2.0**53])]))
+    found = store.numbers({"7", "150", "failed", "late", "nobody's"})
+    assert {key: own.tolist() for key, own in found.items()} == {"7": [7.0], "150": [], "late": [0.1, 2.0**53]}
+    assert all(own.dtype == np.float64 for own in found.values())
+
+
+def test_numbers__are_found_though_another_process_merges_meanwhile(tmp_path, monkeypatch):
+    store, files = parts(tmp_path, map(str, range(MOST_PARTS + 1)))
+
+    def merged_before(self, part):
+        patched.undo()
+        Store(tmp_path).close()
+        return self._image(part)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "_image", merged_before)
+        assert set(store.numbers({"3", "11"})) == {"3", "11"}
+    assert not any(file.exists() for file in files)
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from loyaltysim.results import source_hash
 from loyaltysim.scenario import Scenario, ScenarioError
 from loyaltysim.study import fill as filling
 from loyaltysim.study.again import command_of, varied
-from loyaltysim.study.store import MOST_PARTS, Keys, Store, merge_stores, table_of
+from loyaltysim.study.merging import merge_stores
+from loyaltysim.study.store import MOST_PARTS, Keys, Store, table_of
 from loyaltysim.study.sweep import sweep
 from loyaltysim.summaries import summary
 

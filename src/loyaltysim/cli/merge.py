@@ -22,7 +22,7 @@ def merge(into: Into, others: Others, as_json: options.Json = False) -> None:
     """
     with told(as_json):
         from loyaltysim.faults import ScenarioError
-        from loyaltysim.study.store import merge_stores
+        from loyaltysim.study.merging import merge_stores
 
         try:
             added = merge_stores(into, others)

@@ -83,7 +83,7 @@ def kept_worlds(
             for name, number in done.items():
                 progress(name, number)
     kept.close()
-    values = _values(kept, {key for own in keys for key in own[first:]})
+    values = kept.numbers({key for own in keys for key in own[first:]})
     return {
         name: _dataset(world, seed, first, [values[key] for key in own[first:]])
         for (name, world), own in zip(worlds.items(), keys)
@@ -96,16 +96,6 @@ def _cut(job: Job) -> Iterator[Job]:
     for start in range(0, len(job.keys), most):
         place = slice(start, start + most)
         yield replace(job, replications=job.replications[place], keys=job.keys[place])
-
-
-def _values(store: Store, wanted: set[str]) -> dict[str, np.ndarray]:
-    """The numbers of runs by their keys, without making Python's own of them."""
-    rows = store.rows()
-    assert rows is not None  # they were written
-    lists = rows["values"].combine_chunks()
-    numbers, ends = lists.values.to_numpy(zero_copy_only=False), lists.offsets.to_numpy()
-    keys = rows["key"].to_pylist()
-    return {key: numbers[ends[place] : ends[place + 1]] for place, key in enumerate(keys) if key in wanted}
 
 
 def _dataset(scenario: Scenario, seed: int, first: int, runs: list[np.ndarray]) -> xr.Dataset:

@@ -16,12 +16,13 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from filelock import FileLock, Timeout
 
 import loyaltysim
@@ -42,6 +43,8 @@ MOST_PARTS = 12
 """Small files that are left as they are on closing, assumed; more are merged."""
 MOST_ROWS = 20_000
 """Rows of a merged file, assumed: some 50 MB."""
+PIECE = 64
+"""Rows whose numbers are unpacked at a time, assumed: some MB of runs with all results."""
 LONGEST_LOCK = 30.0
 """Seconds after which a lock that is held for moments is passed over, assumed: its holder was stopped meanwhile."""
 NO_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS}
@@ -69,7 +72,7 @@ class Store:
         head = self.folder / HEAD
         if not head.is_file():
             if self.folder.exists() and (not self.folder.is_dir() or any(map(_is_foreign, self.folder.iterdir()))):
-                raise _refused(self.folder, "is neither a store of runs nor an empty folder")
+                raise refused(self.folder, "is neither a store of runs nor an empty folder")
             self.folder.mkdir(parents=True, exist_ok=True)
             with whole_file(head) as temporary:
                 temporary.write_text(json.dumps(mine, indent=2) + "\n", "utf-8")
@@ -78,9 +81,9 @@ class Store:
             made_by = json.loads(head.read_text("utf-8"))
             same = made_by["source"] == mine["source"] and made_by["schema"] == SCHEMA
         except (ValueError, KeyError, TypeError):
-            raise _refused(self.folder, f"has a {HEAD} that cannot be read") from None
+            raise refused(self.folder, f"has a {HEAD} that cannot be read") from None
         if not same:
-            raise _refused(
+            raise refused(
                 self.folder,
                 f"holds runs of loyaltysim {made_by.get('version')} (source {made_by.get('source')}), which those of "
                 f"{mine['version']} (source {mine['source']}) cannot be compared with: take another folder",
@@ -102,23 +105,19 @@ class Store:
         self._known.add(part)
         return part
 
-    def rows(self, columns: Sequence[str] | None = None) -> pa.Table | None:
-        """All rows, each run once; a failed run only if it has not been done since. None: there are none.
-
-        `columns` are those to read, all if None; key and error among them.
-        """
+    def rows(self) -> pa.Table | None:
+        """All rows, each run once; a failed run only if it has not been done since. None: there are none."""
         known: set[Path] = set()
-        rows = self._unknown(known, columns)
-        if columns is None:
-            self._known = known
+        rows = self._unknown(known)
+        self._known = known
         return rows
 
     def news(self) -> pa.Table | None:
-        """All columns of rows of files that others have added since `rows` or this was asked before; None: of none."""
+        """All rows of files that others have added since `rows`, `done` or this was asked before; None: of none."""
         return self._unknown(self._known)
 
     def _unknown(self, known: set[Path], columns: Sequence[str] | None = None) -> pa.Table | None:
-        """Rows of files that are not known yet; then they are."""
+        """Rows of files that are not known yet; then they are. `columns` are those to read, all if None."""
         tables = []
         while new := [part for part in self._parts() if part not in known]:  # another process may merge meanwhile
             tables += [table for part in new if (table := self._read(part, columns)) is not None]
@@ -127,14 +126,39 @@ class Store:
 
     def done(self) -> set[str]:
         """Keys of the runs that are there; those that failed are not."""
-        return self._keys(failed=False)
+        known: set[Path] = set()
+        keys = self._keys(failed=False, known=known)
+        self._known = known
+        return keys
+
+    def numbers(self, keys: Collection[str]) -> dict[str, np.ndarray]:
+        """The numbers of runs that are done, by key; no others are kept in memory, nor made Python's own."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+        import pyarrow.parquet as pq
+
+        wanted, seen = pa.array(list(keys), pa.string()), set[Path]()
+        found: dict[str, np.ndarray] = {}
+        while len(found) < len(keys) and (new := [part for part in self._parts() if part not in seen]):
+            seen.update(new)  # another process may merge meanwhile
+            for image in filter(None, map(self._image, new)):
+                file = pq.ParquetFile(pa.BufferReader(image))
+                if not pc.any(pc.is_in(file.read(["key"])["key"], wanted)).as_py():
+                    continue
+                for piece in file.iter_batches(PIECE, columns=["key", "error", "values"]):
+                    piece = piece.filter(pc.and_(pc.is_in(piece["key"], wanted), pc.is_null(piece["error"])))
+                    lists = piece["values"]
+                    numbers, ends = lists.values.to_numpy(zero_copy_only=False), lists.offsets.to_numpy()
+                    for key, start, end in zip(piece["key"].to_pylist(), ends, ends[1:]):
+                        found[key] = numbers[start:end]
+        return found
 
     def failed(self) -> set[str]:
         """Keys of the runs that failed and have not been done since."""
-        return self._keys(failed=True)
+        return self._keys(failed=True, known=set())
 
-    def _keys(self, failed: bool) -> set[str]:
-        rows = self.rows(("key", "error"))
+    def _keys(self, failed: bool, known: set[Path]) -> set[str]:
+        rows = self._unknown(known, ("key", "error"))
         if rows is None:
             return set()
         import pyarrow.compute as pc
@@ -169,14 +193,21 @@ class Store:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
+        image = self._image(part)
+        if image is None:
+            return None
+        return pq.read_table(pa.BufferReader(image), columns=None if columns is None else list(columns))
+
+    def _image(self, part: Path) -> bytes | None:
+        """The bytes of a file; None if it is damaged, or if another process has merged it."""
         try:
             image = part.read_bytes()
         except FileNotFoundError:
             return None
-        if part.stem.rpartition("-")[2] != _hash(image):
-            self._set_aside(part)
-            return None
-        return pq.read_table(pa.BufferReader(image), columns=None if columns is None else list(columns))
+        if part.stem.rpartition("-")[2] == _hash(image):
+            return image
+        self._set_aside(part)
+        return None
 
     def _set_aside(self, part: Path) -> None:
         """Tell that a file is damaged, and give it another name, unless the store is only read."""
@@ -232,47 +263,6 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
         lock.release()
 
 
-def merge_stores(into: str | Path, others: Iterable[str | Path]) -> int:
-    """Add the runs of other stores to one, as after computing shards apart; runs that failed stay where they are.
-
-    Parameters
-    ----------
-    into : the store that gets them, made if it is not there
-    others : those that have them; nothing is written there, and what is damaged counts for nothing
-
-    Returns
-    -------
-    How many runs were added
-
-    Raises
-    ------
-    ScenarioError : for a folder that is no store, or one of another version
-    """
-    sources = [_there(folder) for folder in others]
-    target = Store(into)
-    done, added = target.done(), 0
-    for store in sources:
-        rows = store.rows()
-        if rows is None:
-            continue
-        pairs = zip(rows["key"].to_pylist(), rows["error"].to_pylist())
-        wanted = [key not in done and error is None for key, error in pairs]
-        if any(wanted):
-            new = rows.filter(wanted)
-            target.add(new)
-            done.update(new["key"].to_pylist())
-            added += len(new)
-    target.close()
-    return added
-
-
-def _there(folder: str | Path) -> Store:
-    """A store that is there already, to read from: none is made."""
-    if not (Path(folder) / HEAD).is_file():
-        raise _refused(Path(folder), "is no store of runs")
-    return Store(folder, only_read=True)
-
-
 def _once(tables: list[pa.Table]) -> pa.Table:
     """The rows of all tables, each run once; where one failed and was done later, the one that was done."""
     import pyarrow as pa
@@ -292,7 +282,8 @@ def _hash(image: bytes) -> str:
     return hashlib.blake2b(image, digest_size=12).hexdigest()
 
 
-def _refused(folder: Path, message: str) -> ScenarioError:
+def refused(folder: Path, message: str) -> ScenarioError:
+    """The fault of a folder that cannot be taken as a store."""
     return ScenarioError([Fault(None, None, "store", f'"{folder}" {message}')])
 
 
