@@ -171,7 +171,7 @@ class Scenario(Record):
     title: str = setting("", "One line on what it is about.")
     focal: str = setting("Ours", "The brand whose questions are asked.")
     step_days: float = setting(
-        7.0, "Length of a step: 7 weeks' days, 1 for cards, 365.25 for yearly contracts.", gt=0, le=3660, unit="days"
+        7.0, "Length of a step: 7 for weeks, 1 for days, 365.25 for years.", gt=0, le=3660, unit="days"
     )
     steps: int = setting(156, "Measured steps.", ge=1, le=1_000_000, unit="steps")
     burn_in: int = setting(26, "Steps before the measured ones.", ge=0, le=1_000_000, unit="steps")

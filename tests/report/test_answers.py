@@ -13,6 +13,7 @@ from loyaltysim.report.answers import answers
 from loyaltysim.report.captions import Captions
 from loyaltysim.report.labels import first_clause, label, labels
 from loyaltysim.report.language import Language
+from loyaltysim.report.tables import tables
 from loyaltysim.study.assumptions import assumptions
 from loyaltysim.study.launches import Launch
 
@@ -257,16 +258,30 @@ def test_answers__do_not_overstate_what_may_be_nothing(found):
         "Whether it pays there cannot be told."
         in told(found, "copy", launch=moved, worlds={"rival_copies_program": wide}).text
     )
-    assert "that cannot be told from zero" in told(found, "point", launch=worth(-30, 60, -15)).text
+    told_of = [told(found, "point", launch=worth(*net)).text for net in ((-30, 60, -15), (-30, 10, -15))]
+    ends = ("pays it back, and 2 kr", "pays part of it back; 6 kr")  # 5 and -11.7 by 2.1 points
+    for text, end in zip(told_of, ends):
+        assert end in text.replace("\N{NO-BREAK SPACE}", " ") and "cannot be told from zero" in text
     assert told(found, "even", launch=worth(-40, 20, -10)).short == "Perhaps not within 39 weeks."
     unsure = told(found, "point", launch=worth(0, 0, 0, retention=-0.0005))
     assert "At the upper end of that, a point takes" in unsure.text and "kr of rewards" in unsure.text
 
 
+def test_worlds__that_cannot_be_told_from_as_it_is_are_said_so(found):
+    """21 on average as it is; 1 less each time is told from it, 0 to 40 is not."""
+    worlds = {"price_war": worth(19, 20, 21), "recession": worth(0, 50, 40)}
+    every = replace(found, launch=worth(20, 21, 22), worlds=worlds)
+    assert Captions(every, Language()).ranges().endswith("since luck may make that difference: recession.")
+    (table,) = (table for table in tables(every, Language()) if table.key == "worlds")
+    assert [row[2] for row in table.rows] == ["", "less", "not to be told: luck may make the difference"]
+    alone = replace(found, launch=worth(20), worlds={"recession": worth(30)})
+    assert "luck" not in Captions(alone, Language()).ranges()
+
+
 def test_labels__are_what_a_record_says_and_whose_it_is():
     grocery, english = ls.load("grocery"), Language()
     median = 'population.segments."Deal seekers".price_sensitivity.median'
-    assert label(grocery, median, english) == "Utility lost per unit of price: median (Deal seekers)"
+    assert label(grocery, median, english) == "How much customers mind prices: median (Deal seekers)"
     assert label(grocery, "brands.Rival.pricing.0.depth", english) == "Share taken off the list price (Rival)"
     assert label(grocery, "no.such.path", english) == "no.such.path"
     cream = ls.load("ice_cream")
@@ -275,5 +290,5 @@ def test_labels__are_what_a_record_says_and_whose_it_is():
     assert len(seasons) == 12 == len(set(named.values())) and named[seasons[2]].startswith("3. Multipliers of needs")
     assert labels(cream, seasons[:2], english, most=1) == {seasons[0]: named[seasons[0]], seasons[1]: named[seasons[1]]}
     assert list(labels(cream, seasons, english, most=1).values())[9:] == seasons[9:]  # "10.", "11." and "12."
-    assert first_clause("Fading; 0.005 is a half-life of about 2.7 years.") == "Fading"
+    assert first_clause("How fast a bond fades; 0.005 is a half-life.") == "How fast a bond fades"
     assert first_clause("Added per unit of satisfaction above 0.5.") == "Added per unit of satisfaction above 0.5"

@@ -12,7 +12,7 @@ from loyaltysim.report.language import Language
 from loyaltysim.report.sources import register
 from loyaltysim.report.tables import tables
 from loyaltysim.report.worth import worth
-from loyaltysim.scenario_file import find
+from loyaltysim.scenario_file import find, shipped
 from loyaltysim.scenario_template import commented
 from loyaltysim.study.launches import Launch
 
@@ -92,9 +92,15 @@ def test_register__of_a_file_that_new_wrote_has_the_authors_comments_alone(place
     known = {one.path: one.source for one in register(load(file), str(file))}
     assert known["population.needs_per_week.mean"].startswith("The category is bought 1.456 times a quarter")
     assert known["population.segments.Regular.inertia"] == "assumed"
-    assert known["burn_in"] == "… after two that are not, in which bonds grow to nearly what they will be"
+    assert known["burn_in"] == "two years that are not measured, in which bonds grow to nearly what they will be"
     assert known["behavior.bond.jump"] == "assumed"  # at its default, in a table with a sentence of its own
     assert not [path for path, source in known.items() if "default" in source or "Not given" in source]
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_register__of_a_shipped_scenario_has_whole_sentences(name):
+    for one in register(load(name), name):
+        assert not re.search(r"^(…|and |of those |this,)|the next\b|[,…:]$", one.source), f"{one.path}: {one.source}"
 
 
 def test_register__does_not_believe_a_file_that_was_changed(place):

@@ -66,8 +66,8 @@ class Linear(Bond):
     writes = ("bond",)
 
     start: float = setting(0.0, "Bond before the first purchase.", unit="1")
-    from_satisfaction: float = setting(0.1, "Growth per unit of satisfaction.", unit="1 a purchase")
-    fading: float = setting(0.05, "Share lost.", ge=0, le=1, unit="1 a purchase")
+    from_satisfaction: float = setting(0.1, "How much a bond grows per unit of satisfaction.", unit="1 a purchase")
+    fading: float = setting(0.05, "Share of a bond that is lost.", ge=0, le=1, unit="1 a purchase")
 
     def open(self, world: World) -> None:
         world.stage("bond", self.start)
@@ -98,7 +98,7 @@ class Drift(Bond):
 
     start: float = setting(0.0, "Bond before the first purchase.", ge=0, le=1, unit="1")
     from_satisfaction: float = setting(
-        0.02, "Growth per unit of satisfaction above the threshold.", ge=0, unit="1/week"
+        0.02, "How much a bond grows per unit of satisfaction above the threshold.", ge=0, unit="1/week"
     )
     threshold: float = setting(0.5, "Satisfaction from which a bond grows.", unit="1")
     trust_half: float = setting(
@@ -107,7 +107,9 @@ class Drift(Bond):
     from_values: float = setting(
         0.0, "Growth per unit of the customer's values_weight times the brand's ethics.", ge=0, le=1e3, unit="1/week"
     )
-    fading: float = setting(0.005, "Fading; 0.005 is a half-life of about 2.7 years.", ge=0, unit="1/week")
+    fading: float = setting(
+        0.005, "How fast a bond fades; 0.005 is a half-life of about 2.7 years.", ge=0, unit="1/week"
+    )
     deal_erosion: float = setting(0.0, "Share of the bond lost when buying on deal.", ge=0, le=1, unit="1 a purchase")
     damage: float = setting(
         0.3, "Share of the bond lost in the worst failure that nothing mends.", ge=0, le=1, unit="1 a failure"

@@ -46,7 +46,9 @@ class NoExperience(Experience):
 class _WithLuck(Experience):
     """What the brand is worth, and normal luck (eq. E14)."""
 
-    spread: float = setting(0.35, "Standard deviation of an experience around what the brand is worth.", ge=0, unit="1")
+    spread: float = setting(
+        0.35, "How much experiences of a brand vary: standard deviation around what it is worth.", ge=0, unit="1"
+    )
 
     def live(self, own: Any, world: World, shoppers: Shoppers, step: int, occasion: int) -> None:
         _live(

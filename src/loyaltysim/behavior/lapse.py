@@ -89,14 +89,21 @@ class Leaving(Lapse):
     """What the kinds of lapse share: what moves the chance to leave, and the return."""
 
     by_satisfaction: float = setting(
-        2.0, "What the logit of the chance to leave loses per unit of satisfaction above the reference.",
+        2.0, "How much satisfaction keeps from leaving: what its logit loses per unit above the reference.",
         ge=0, unit="logit",
     )  # fmt: skip
-    satisfaction_reference: float = setting(0.5, "Satisfaction that changes nothing.", unit="1")
-    by_bond: float = setting(2.0, "The same per unit of bond above its reference.", ge=0, unit="logit")
-    bond_reference: float = setting(0.0, "Bond that changes nothing.", unit="1")
+    satisfaction_reference: float = setting(
+        0.5, "Level of satisfaction that is neutral in leaving: above it fewer leave.", unit="1"
+    )
+    by_bond: float = setting(
+        2.0,
+        "How much a bond keeps from leaving: what its logit loses per unit above the reference.",
+        ge=0,
+        unit="logit",
+    )
+    bond_reference: float = setting(0.0, "Level of bond that is neutral in leaving: above it fewer leave.", unit="1")
     by_membership: float = setting(
-        0.0, "The same for members of a program of the brand, beside what the program pays.", ge=0, unit="logit",
+        0.0, "How much membership keeps from leaving, beside what the program pays.", ge=0, unit="logit",
         source="assumed: a card alone keeps nobody",
     )  # fmt: skip
     failure_hazard: float = setting(

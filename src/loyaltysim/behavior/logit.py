@@ -42,12 +42,22 @@ class Logit(Choice):
     writes = ("reference_price", "habit")
 
     outside_option: bool = setting(True, "Whether a shopper may buy nothing; its utility is 0.")
-    satisfaction_weight: float = setting(1.0, "Utility per unit of satisfaction.", unit="logit")
-    satisfaction_reference: float = setting(0.5, "Satisfaction that adds nothing.", unit="1")
-    expectation_weight: float = setting(0.0, "Utility per unit of expected quality.", unit="logit")
-    expectation_reference: float = setting(0.5, "Expected quality that adds nothing.", unit="1")
-    bond_weight: float = setting(1.0, "Utility per unit of bond.", unit="logit")
-    bond_reference: float = setting(0.0, "Bond that adds nothing.", unit="1")
+    satisfaction_weight: float = setting(
+        1.0, "How much satisfaction counts in the choice: utility per unit of it.", unit="logit"
+    )
+    satisfaction_reference: float = setting(
+        0.5, "Level of satisfaction that is neutral in the choice: more speaks for a brand, less against it.", unit="1"
+    )
+    expectation_weight: float = setting(
+        0.0, "How much expected quality counts in the choice: utility per unit of it.", unit="logit"
+    )
+    expectation_reference: float = setting(
+        0.5, "Expected quality that is neutral in the choice: more speaks for a brand, less against it.", unit="1"
+    )
+    bond_weight: float = setting(1.0, "How much a bond counts in the choice: utility per unit of it.", unit="logit")
+    bond_reference: float = setting(
+        0.0, "Level of bond that is neutral in the choice: more speaks for a brand, less against it.", unit="1"
+    )
     feature_weight: float = setting(0.0, "Utility of a brand in the leaflet.", unit="logit")
     display_weight: float = setting(0.0, "Utility of a brand on display in the store.", unit="logit")
     loss: float = setting(

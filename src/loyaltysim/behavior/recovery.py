@@ -93,7 +93,13 @@ class Justice(Recovery):
     alters = ("satisfaction",)
 
     severity_a: float = setting(2.0, "First shape of the beta distribution of severities.", ge=0.05, le=1e4, unit="1")
-    severity_b: float = setting(2.0, "Second shape of it; equal shapes: mean one half.", ge=0.05, le=1e4, unit="1")
+    severity_b: float = setting(
+        2.0,
+        "Second shape of the beta distribution of severities; equal shapes: mean one half.",
+        ge=0.05,
+        le=1e4,
+        unit="1",
+    )
     complain_minor: float = setting(
         0.05, "Chance to complain about a failure of severity 0.", ge=0, le=1, unit="1 a failure"
     )

@@ -42,7 +42,9 @@ class Level(Satisfaction):
     writes = ("satisfaction",)
 
     start: float = setting(0.5, "Satisfaction before the first purchase.", unit="1")
-    memory: float = setting(0.2, "Share of the way to the newest experience.", ge=0, le=1, unit="1 a purchase")
+    memory: float = setting(
+        0.2, "How much the newest experience counts: share of the way to it.", ge=0, le=1, unit="1 a purchase"
+    )
 
     def open(self, world: World) -> None:
         world.stage("satisfaction", self.start)

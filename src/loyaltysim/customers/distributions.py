@@ -23,7 +23,7 @@ class Distribution(Part, room="distribution"):
         """The values below which the shares `u`, each in (0, 1), of customers lie."""
         raise NotImplementedError
 
-    cap: float | None = setting(None, "Values above this count as this.")
+    cap: float | None = setting(None, "Largest value; what is above it counts as this.")
     floor: float | None = setting(None, "Values below this count as this.")
 
     @model_validator(mode="after")

@@ -36,7 +36,9 @@ class Segment(Record):
 
     share: float = setting(1.0, "Share of all customers.", ge=0, le=1, unit="1")
     needs_per_week: Trait | None = setting(None, "How often the category is needed.", unit="a week")
-    price_sensitivity: Trait | None = setting(None, "Utility lost per unit of price.", unit="1/currency")
+    price_sensitivity: Trait | None = setting(
+        None, "How much customers mind prices: utility lost per unit of price.", unit="1/currency"
+    )
     inertia: Trait | None = setting(
         None, "Utility of buying again what was bought last; negative seeks variety.", unit="logit"
     )

@@ -10,7 +10,7 @@ from loyaltysim.report.findings import Findings
 from loyaltysim.report.keep import keep_or_stop
 from loyaltysim.report.labels import labels
 from loyaltysim.report.language import NO_BREAK, Language
-from loyaltysim.report.teller import Answer, Teller
+from loyaltysim.report.teller import Answer, Teller, apart
 from loyaltysim.report.worth import PLACE
 from loyaltysim.study.launches import break_even
 from loyaltysim.study.program_doubt import worst_tenth
@@ -69,8 +69,11 @@ class _Writer(Teller):
         ]
         if np.isfinite(net.half) and not net.certain:
             lines.append(self.say(
-                "What members buy more pays some of it back; {net} are left to pay: that cannot be told from zero.",
+                "What members buy more pays part of it back; {net} remain to be paid, which cannot be told from zero.",
                 net=self.money(net),
+            ) if net.mean > 0 else self.say(
+                "What members buy more pays it back, and {net} beyond, which cannot be told from zero.",
+                net=self.money(net.times(-1)),
             ))  # fmt: skip
         elif net.mean > 0:
             lines.append(self.say("What members buy more pays part of it back: {net} remain.", net=self.money(net)))
@@ -152,10 +155,10 @@ class _Writer(Teller):
         value, lost = mean_of(there.value), mean_of(there.own_margin - self.launch.own_margin)
         told = {"value": self.language.mean(value), "unit": self.unit,
                 "usual": self.language.mean(mean_of(self.launch.value))}  # fmt: skip
-        apart = mean_of(there.value - self.launch.value)
-        if not (there.value - self.launch.value).any():
+        differs = apart(there, self.launch)
+        if differs == "the same":
             short = self.say("{value} {unit}, the same", **told)
-        elif apart.certain or not np.isfinite(apart.half):
+        elif differs != "open":
             short = self.say("{value} {unit} instead of {usual}", **told)
         else:
             short = self.say("{value} {unit}, not clearly other than {usual}", **told)

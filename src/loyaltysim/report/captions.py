@@ -9,6 +9,7 @@ from loyaltysim.plots.program_value import STEPS, WHERE_ANY
 from loyaltysim.report.findings import Findings
 from loyaltysim.report.labels import labels
 from loyaltysim.report.language import Language
+from loyaltysim.report.teller import apart
 from loyaltysim.study.launches import Launch, break_even
 from loyaltysim.study.stress import AS_IT_IS
 from loyaltysim.study.wording import digits_of, mean_of, number, number_of
@@ -201,4 +202,18 @@ class Captions:
             f"{self.say(name.replace('_', ' '))} {self.language.both(mean_of(launch.value), self.unit)}"
             for name, launch in every.items()
         ]
-        return self.say("What a launch brings in each world:") + " " + self.each(told)
+        return self.say("What a launch brings in each world:") + " " + self.each(told) + self.apart()
+
+    def apart(self) -> str:
+        """Which worlds can be told from the market as it is."""
+        assert self.found.launch is not None
+        told = {name: apart(launch, self.found.launch) for name, launch in self.found.worlds.items()}
+        open_ = [self.say(name.replace("_", " ")) for name, how in told.items() if how == "open"]
+        if not open_:
+            return ""
+        return (
+            " "
+            + self.say("Not to be told from as it is, since luck may make that difference:")
+            + " "
+            + self.each(open_)
+        )

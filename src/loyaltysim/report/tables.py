@@ -13,6 +13,7 @@ from loyaltysim.report.labels import first_clause, label
 from loyaltysim.report.language import Language
 from loyaltysim.report.sources import register
 from loyaltysim.report.table import Cell, Table
+from loyaltysim.report.teller import apart
 from loyaltysim.report.worth import worth
 from loyaltysim.study.pulled import cost_of_levers, pulled
 from loyaltysim.study.stress import AS_IT_IS, WORLDS
@@ -256,11 +257,16 @@ class _Maker:
             value, lost = mean_of(launch.value), mean_of(launch.own_margin - self.found.launch.own_margin)
             says = self.say(WORLDS[name].says) if name in WORLDS else ""
             world = [self.say(name.replace("_", " ")), says]
-            rows.append([*world, value.mean, value.low, value.high, lost.mean, lost.low, lost.high])
+            differs = apart(launch, self.found.launch) if says else ""
+            differs = (
+                self.say("not to be told: luck may make the difference") if differs == "open" else self.known(differs)
+            )
+            rows.append([*world, differs, value.mean, value.low, value.high, lost.mean, lost.low, lost.high])
         worth = [(f"{self.say('worth')}: {name}", self.currency) for name, _ in self.ends("")]
         change = [(f"{self.say('change of our margin')}: {name}", self.currency) for name, _ in self.ends("")]
-        columns = [(self.say("world"), ""), (self.say("in which"), ""), *worth, *change]
-        yield Table("worlds", "worlds", self.say("The program's value in adverse worlds"), columns, rows, texts=2)
+        heads = ("world", "in which", "a launch brings, against as it is")
+        columns = [*((self.say(head), "") for head in heads), *worth, *change]
+        yield Table("worlds", "worlds", self.say("The program's value in adverse worlds"), columns, rows, texts=3)
 
     def register(self) -> Iterator[Table]:
         """Every number of the scenario, and where it comes from."""

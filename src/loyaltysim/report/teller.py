@@ -9,7 +9,7 @@ import numpy as np
 from loyaltysim.report.findings import Findings
 from loyaltysim.report.language import Language
 from loyaltysim.study.launches import Launch
-from loyaltysim.study.wording import Number
+from loyaltysim.study.wording import Number, mean_of
 
 
 class Answer(NamedTuple):
@@ -29,6 +29,17 @@ class Answer(NamedTuple):
     def whole(self) -> str:
         """The text and its items in one."""
         return " ".join(filter(None, (self.text, *self.items)))
+
+
+def apart(there: Launch, usual: Launch) -> str:
+    """Whether a launch brings "more" or "less" than another, "the same", or that is "open"; "" without an interval."""
+    between = there.value - usual.value
+    told = mean_of(between)
+    if not between.any():
+        return "the same"
+    if not np.isfinite(told.half):
+        return ""
+    return "open" if not told.certain else "more" if told.mean > 0 else "less"
 
 
 class Teller:

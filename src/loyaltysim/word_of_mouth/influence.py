@@ -113,8 +113,8 @@ class OnHeard(Influence):
         unit="logit",
         source="East, Hammond and Lomax 2008: about .2 in choice probability",
     )
-    half_life_days: float = setting(21.0, "Time in which half of it is forgotten.", gt=0, unit="days")
-    heard_max: float = setting(3.0, "Largest sum, either way.", gt=0, unit="logit")
+    half_life_days: float = setting(21.0, "Time in which half of what was heard is forgotten.", gt=0, unit="days")
+    heard_max: float = setting(3.0, "Most that what was heard can weigh, either way.", gt=0, unit="logit")
     resist_hearing: float = setting(0.5, "Share of blame of the own brand that is not believed.", ge=0, le=1, unit="1")
 
     def open(self, world: World) -> Inbox:

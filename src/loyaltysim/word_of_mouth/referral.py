@@ -94,12 +94,27 @@ class Invitations(Referral):
         unit="1/week", source="assumed",
     )  # fmt: skip
     by_reward: float = setting(
-        0.0, "What a unit of reward adds to the logarithm of that.", ge=0, unit="1/currency", source="assumed: 0"
+        0.0,
+        "How much a unit of reward makes customers invite: added to the logarithm.",
+        ge=0,
+        unit="1/currency",
+        source="assumed: 0",
     )
-    by_bond: float = setting(1.0, "What a unit of bond adds.", unit="1", source="assumed")
-    by_satisfaction: float = setting(1.0, "What a unit of satisfaction adds.", unit="1", source="assumed")
-    bond_reference: float = setting(0.0, "Bond that adds nothing.", unit="1")
-    satisfaction_reference: float = setting(0.5, "Satisfaction that adds nothing.", unit="1")
+    by_bond: float = setting(
+        1.0, "How much a bond makes customers invite: added to the logarithm per unit.", unit="1", source="assumed"
+    )
+    by_satisfaction: float = setting(
+        1.0,
+        "How much satisfaction makes customers invite: added to the logarithm per unit.",
+        unit="1",
+        source="assumed",
+    )
+    bond_reference: float = setting(
+        0.0, "Level of bond that is neutral in inviting: above it more are invited.", unit="1"
+    )
+    satisfaction_reference: float = setting(
+        0.5, "Level of satisfaction that is neutral in inviting: above it more are invited.", unit="1"
+    )
     accept: float = setting(
         0.1, "Chance that a prospect accepts, times the strength of the tie.", ge=0, le=1, unit="1", source="assumed"
     )

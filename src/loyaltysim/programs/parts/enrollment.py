@@ -52,13 +52,13 @@ class OptIn(Enrollment):
     chance: float = setting(
         0.15, "Chance at a purchase, at no bond and satisfaction 0.5; 0: nobody ever.", ge=0, le=1, unit="1 a purchase"
     )
-    by_bond: float = setting(2.0, "Added to the logit of the chance at full bond.", unit="logit")
+    by_bond: float = setting(2.0, "How much a full bond helps joining: added to the logit of the chance.", unit="logit")
     by_satisfaction: float = setting(
-        1.0, "Added to the logit of the chance per unit of satisfaction above 0.5.", unit="logit"
+        1.0, "How much satisfaction helps joining: added to the logit of the chance per unit above 0.5.", unit="logit"
     )
 
     by_need: float = setting(
-        0.0, "Added to the logit of the chance per need a week: who expects to use it rather joins.", unit="logit",
+        0.0, "How much frequent needs help joining: added to the logit of the chance per need a week.", unit="logit",
         source="assumed: 0",
     )  # fmt: skip
     by_taste: float = setting(

@@ -82,7 +82,9 @@ class Worth(Response):
     """Members value what a purchase earns as money: price sensitivity times the worth of the points."""
 
     kind: Literal["worth"] = "worth"
-    worth_weight: float = setting(1.0, "How much of the announced worth counts; 1: all of it at once.", ge=0, unit="1")
+    worth_weight: float = setting(
+        1.0, "How much of a reward's announced worth counts; 1: all of it at once.", ge=0, unit="1"
+    )
 
     @property
     def weights(self) -> Weights:
@@ -100,8 +102,10 @@ class GoalGradient(Response):
         0.40, "Log of the factor on needs just before the reward.", ge=0, le=5, unit="1",
         source="Kivetz, Urminsky and Zheng 2006: -20 % in the time between purchases",
     )  # fmt: skip
-    gradient_shape: float = setting(0.5, "Curve of it; below 1 most of the hurry comes early.", gt=0, unit="1")
-    worth_weight: float = setting(0.0, "How much of the announced worth counts in the choice.", ge=0, unit="1")
+    gradient_shape: float = setting(
+        0.5, "How late the hurry before a reward comes; below 1 most of it comes early.", gt=0, unit="1"
+    )
+    worth_weight: float = setting(0.0, "How much of a reward's announced worth counts in the choice.", ge=0, unit="1")
     progress_weight: float = setting(0.0, "Utility of the brand at full progress.", unit="logit")
 
     @property
@@ -121,12 +125,14 @@ class Endowed(Response):
         source="set so that .19 of eight-stamp cards are filled (Nunes and Drèze 2006)",
     )  # fmt: skip
     continue_endowed: float = setting(
-        0.8738, "The same with an endowed card.", ge=0, le=1, unit="1 a stamp",
+        0.8738, "Chance to go on with an endowed card, before each stamp.", ge=0, le=1, unit="1 a stamp",
         source="set so that .34 are filled with two of ten stamps given (Nunes and Drèze 2006)",
     )  # fmt: skip
     goal_gradient: float = setting(0.0, "Log of the factor on needs just before the reward.", ge=0, le=5, unit="1")
-    gradient_shape: float = setting(0.5, "Curve of it.", gt=0, unit="1")
-    worth_weight: float = setting(0.0, "How much of the announced worth counts in the choice.", ge=0, unit="1")
+    gradient_shape: float = setting(
+        0.5, "How late the hurry before a reward comes; below 1 most of it comes early.", gt=0, unit="1"
+    )
+    worth_weight: float = setting(0.0, "How much of a reward's announced worth counts in the choice.", ge=0, unit="1")
 
     @property
     def weights(self) -> Weights:
@@ -150,12 +156,18 @@ class Rewarded(Response):
     rewarded_lift: float = setting(
         0.05, "Log of the factor on needs after a reward.", ge=0, le=5, unit="1", source="assumed"
     )
-    rewarded_weeks: float = setting(8.0, "For how long.", gt=0, unit="weeks", source="assumed")
+    rewarded_weeks: float = setting(
+        8.0, "How long needs stay raised after a reward.", gt=0, unit="weeks", source="assumed"
+    )
     reset: float = setting(0.0, "What the logarithm of needs loses just after a reward.", ge=0, le=5, unit="1")
-    reset_weeks: float = setting(2.0, "Time in which that falls to 1/e.", gt=0, unit="weeks", source="assumed")
+    reset_weeks: float = setting(
+        2.0, "Time in which what a reward takes from needs falls to 1/e.", gt=0, unit="weeks", source="assumed"
+    )
     goal_gradient: float = setting(0.0, "Log of the factor on needs just before the reward.", ge=0, le=5, unit="1")
-    gradient_shape: float = setting(0.5, "Curve of it.", gt=0, unit="1")
-    worth_weight: float = setting(0.0, "How much of the announced worth counts in the choice.", ge=0, unit="1")
+    gradient_shape: float = setting(
+        0.5, "How late the hurry before a reward comes; below 1 most of it comes early.", gt=0, unit="1"
+    )
+    worth_weight: float = setting(0.0, "How much of a reward's announced worth counts in the choice.", ge=0, unit="1")
 
     @property
     def lengths(self) -> tuple[str, ...]:
