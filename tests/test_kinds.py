@@ -101,7 +101,12 @@ NEEDED = {
     "switching": {"matrix": [[0.6, 0.4], [0.3, 0.7]]},
     "layers": {"layers": [{"kind": "household"}, {"kind": "random", "strength": 0.5}, {"kind": "reviews"}]},
 }
-KINDS = [(room, kind) for room in WHERE for kind in sorted(room.kinds)]
+OF_SOME = {"advocacy": "rfm", "community": "random", "service": "lapse"}
+"""Levers that are for everybody unless they have a target."""
+KINDS = [
+    *((room, kind) for room in WHERE for kind in sorted(room.kinds)),
+    *((Lever, f"{kind} for some") for kind in OF_SOME),
+]
 ALWAYS = {"last_brand", "tried", "seen"}
 """States that the schedule writes with every purchase."""
 
@@ -146,7 +151,10 @@ def market() -> Scenario:
 @pytest.fixture(params=KINDS, ids=[f"{room.room}-{kind}" for room, kind in KINDS])
 def simulation(request, tmp_path):
     room, kind = request.param
+    kind, some = kind.removesuffix(" for some"), kind.endswith(" for some")
     table = {"kind": kind, **NEEDED.get(kind, {}), **NEEDED.get((room, kind), {})}
+    if some:
+        table |= {"every_weeks": 1, "target": {"kind": OF_SOME[kind], "share": 0.5}}
     if kind == "panel":
         pytest.skip("needs recorded offers: tested with the panels")
     scenario = market()
@@ -178,6 +186,7 @@ def test_kind__runs_and_leaves_every_state_in_its_range(simulation):
 @pytest.mark.slow
 def test_kind__is_described_as_on_or_as_off(simulation, request):
     room, kind = request.node.callspec.params["simulation"]
+    kind = kind.removesuffix(" for some")
     text = odd(simulation.scenario)
     described = dict(re.findall(r"^(?:#{3,4}|-) `([^` ]+)`: `(\w+)`", text, re.M))
     off = re.search(r"^Switched off: (.*)", text, re.M)[1]

@@ -180,6 +180,7 @@ _PUBLIC = f'{_JUSTICE} with public complaints and word_of_mouth.influence to kin
 _FELT = {
     **dict.fromkeys(("service", "ease", "consistency"), _INDEX),
     **dict.fromkeys(("response_days", "distributive", "interaction", "complaint_ease", "failure_chance"), _JUSTICE),
+    "contact_person": _JUSTICE,
     "online_failure_chance": _JUSTICE,
     "moderation": _PUBLIC,
     "quality": "behavior.experience",
@@ -188,9 +189,9 @@ _FELT = {
     ),
     "contact": "behavior.needs.contact_lift",
     "ethics": "population.values_weight",
-    "bond_growth": 'behavior.bond to kind "drift"',
+    **dict.fromkeys(("bond_growth", "growth"), 'behavior.bond to kind "drift"'),
     "jump": "behavior.bond",
-    "advocacy": 'word_of_mouth.talk to kind "rates" with behavior.bond',
+    **dict.fromkeys(("advocacy", "praise"), 'word_of_mouth.talk to kind "rates" with behavior.bond'),
     "awareness": "word_of_mouth.acquisition",
     "win_back": "behavior.win_back",
 }

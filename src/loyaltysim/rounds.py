@@ -64,7 +64,7 @@ class Rounds:
         )  # fmt: skip
         world.kept = frozenset().union(*(part.writes for part in (*single, *programs)))
         pulled = [lever for brand in scenario.brands.values() for lever in brand.levers if lever.strength > 0]
-        world.moves_bonds = any({"jump", "ethics", "bond_growth"} & {*lever.felt} for lever in pulled)
+        world.felt = frozenset().union(*(lever.felt for lever in pulled))
         world.stage("last_brand")
         world.silent, world.praised = self.unheard.open(world), self.unheard.praises
         self.own_acquisition = self.acquisition.open(world)

@@ -76,8 +76,8 @@ class World:
     """Those of them without which shared states mean nothing: a branch takes them over though no part asked there."""
     bonds: Callable[[int], np.ndarray | None] = lambda step: None
     """Everybody's bonds as of a step, brands × rows, at its beginning: nothing is changed. None if there are none."""
-    moves_bonds: bool = False
-    """Whether levers make bonds jump or change what they drift by."""
+    felt: frozenset[str] = frozenset()
+    """Facts of the market and touches by which customers may feel levers."""
 
     @property
     def n_replications(self) -> int:

@@ -6,7 +6,7 @@ import pytest
 from loyaltysim import Simulation
 from loyaltysim.mesa.twin_kinds import KNOWN, check_kinds
 from loyaltysim.scenario import Scenario
-from loyaltysim.validation.busy_market import LEVERED, LEVERS, busy_market
+from loyaltysim.validation.busy_market import LEVERED, LEVERS, OF_SOME, busy_market
 from loyaltysim.validation.same_bits import fingerprint
 
 STEPS = 13
@@ -15,7 +15,8 @@ STEPS = 13
 def busy(customers: int, kinds=tuple(LEVERS), **changes) -> Scenario:
     """A busy market with prospects, in which two brands pull levers."""
     levers = [{"kind": kind, "cost_a_week": 1.0, **LEVERS[kind]} for kind in kinds]
-    both = {"brands.Ours.levers": levers, "brands.Rival.levers": levers[::-1]}
+    some = [{**lever, **OF_SOME.get(lever["kind"], {})} for lever in levers[::-1]]
+    both = {"brands.Ours.levers": levers, "brands.Rival.levers": some}
     return busy_market(customers, STEPS).vary({**LEVERED, **both, **changes})
 
 

@@ -43,18 +43,25 @@ def chooser(target: Target, n: int, markets: int = 1) -> Chooser:
     return Chooser("lever.A.0", Customers(n, range(markets), 1, 1).key, n, kept)
 
 
-def market(target, **changes) -> Scenario:
-    """Two brands that differ in nothing; one writes to those whom its target chooses."""
-    lever = {"kind": "communication", "every_weeks": 3, "relevance": 0.5, "cost_each": 0.1, "target": target}
+NEWS = {"kind": "communication", "relevance": 0.5}
+
+
+def market(target, lever=NEWS, **changes) -> Scenario:
+    """Two brands that differ in nothing; one writes to those whom its target chooses, or pulls another lever."""
+    lever = {**lever, "every_weeks": 3, "cost_each": 0.1, "target": target}
     document = {
         "focal": "A",
         "steps": 30,
         "burn_in": 5,
         "population": {"n_customers": 60, "needs_per_week": 0.6, "taste": {"distribution": "normal", "sd": 1.0}},
-        "brands": {"A": {"price": 2.0, "levers": [lever]}, "B": {"price": 2.0}},
+        "brands": {"A": {"price": 2.0}, "B": {"price": 2.0}},
         "metrics": {"period_steps": 5},
     }
-    return Scenario.from_document(document).vary(changes)
+    return Scenario.from_document(document).vary({"brands.A.levers": [lever], **changes})
+
+
+FELT = {"behavior.bond": "drift", "behavior.recovery": "justice", "brands.A.complaints.failure_chance": 0.5}
+"""What clubs and contact persons want of a market."""
 
 
 def table(kind: str) -> dict:
@@ -282,8 +289,9 @@ def reachable(column):
         yield column
 
 
-def test_target__that_tries_to_see_what_a_firm_cannot_finds_nothing():
-    simulation = Simulation(market({"kind": "everybody", "share": 0.5}))
+@pytest.mark.parametrize("lever", [NEWS, {"kind": "community"}, {"kind": "advocacy"}, {"kind": "service"}])
+def test_target__that_tries_to_see_what_a_firm_cannot_finds_nothing(lever):
+    simulation = Simulation(market({"kind": "everybody", "share": 0.5}, lever, **FELT))
     ((lever, own),) = simulation.schedule.levers
     simulation.world.history.ask("purchases")
     simulation.schedule.levers = [(lever.model_copy(update={"target": Spy(share=0.5)}), own)]

@@ -25,9 +25,11 @@ from twin_settings_firms import (
     LAPSING,
     MATCH,
     NEWS,
+    PERSON,
     PERSONAL,
     PILOT,
     PLAY,
+    PRIVATE,
     RFM,
     SERVICE,
     SPELL,
@@ -104,6 +106,26 @@ OF_FIRMS = {
     ),
     "a place to praise": three().vary(
         {**WEEKLY_TALK, "brands.A.levers": [{"kind": "advocacy", "praise": 3.0, "growth": 0.05, **SPELL}]}
+    ),
+    "a place to praise for some": three().vary(
+        {
+            **WEEKLY_TALK,
+            "brands.A.levers": [
+                {"kind": "advocacy", "praise": 3.0, "growth": 0.05, **PRIVATE},
+                {"kind": "advocacy", "target": "random"}, {"kind": "advocacy"},
+            ],
+        }
+    ),
+    "clubs, and persons to turn to": three().vary(
+        {
+            **BROKEN,
+            "brands.A.levers": [
+                {"kind": "community", "growth": 0.08, **PRIVATE},
+                {"kind": "community", "growth": 0.03, "every_weeks": 2.0, "target": "random"},
+                {"kind": "community", "from_week": 5.0}, PERSON, SERVICE,
+            ],
+            "brands.B.levers": [{**PERSON, "strength": 2.0}, GIFTS],
+        }
     ),
     "answers that others see": three().vary(
         {

@@ -54,7 +54,9 @@ SERVICE = {
     "kind": "service", "better": 0.6, "sooner": 0.7, "fairer": 0.4, "in_person": 0.5, "strength": 1.1,
     "cost_a_week": 1.5, "from_week": 3.0, "until_week": 15.0,
 }  # fmt: skip
+PERSON = {**SERVICE, "every_weeks": 4.0, "cost_each": 0.15, "target": {"kind": "random", "share": 0.4}}
 SPELL = {"cost_a_week": 0.3, "from_week": 3.0, "until_week": 15.0, "strength": 1.2}
+PRIVATE = {**SPELL, "every_weeks": 4.0, "cost_each": 0.35, "target": {"kind": "everybody", "share": 0.4}}
 CONVENIENCE = {
     "kind": "convenience", "nearer": 0.5, "easier": 0.6, "open_to_complaints": 0.4, "alike": 0.7, **SPELL
 }  # fmt: skip

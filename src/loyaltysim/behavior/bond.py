@@ -10,10 +10,11 @@ from typing import Any, Literal
 
 import numpy as np
 
+from loyaltysim.behavior.drift_each import drift_each
 from loyaltysim.elementary import exp
 from loyaltysim.jit import jit
 from loyaltysim.market.incidents import column as incident
-from loyaltysim.market.shoppers import Shoppers, pick, place, put_by_brand
+from loyaltysim.market.shoppers import Shoppers, pick, place, put_by_brand, take_by_brand
 from loyaltysim.market.shoppers import since as elapsed_since
 from loyaltysim.record import Part, setting
 from loyaltysim.world import World
@@ -22,6 +23,10 @@ f4, u4 = np.float32, np.uint32
 
 SINCE, SOURCES = "bond.since", "bond.sources"
 """Arrays kept where levers move bonds: the step up to which each row's were brought, and the sources since then."""
+BESIDES = "bond.besides"
+"""Array kept where levers let some bonds grow more: by how much, brands × rows, since then (eq. E157)."""
+MOVES = frozenset(("jump", "ethics", "bond_growth", "growth"))
+"""By what levers make bonds jump, or change what they drift by."""
 INCIDENTS = ("failure", "recovery", "complaint")
 """What the bond feels of the board of incidents."""
 
@@ -89,7 +94,7 @@ class Drift(Bond):
     the customer adds to it. A failure damages the bond, and an excellent answer to the complaint may make it jump
     (eq. E57). The drift is worked out when the customer shops, for the time since the last occasion, with the
     satisfaction and trust that held at its beginning. Where levers change what brands do, all bonds are brought up to
-    date with the change; where they make single bonds jump, those are (eq. E121).
+    date with the change; where they make single bonds jump or grow, those are (eqs. E121, E157).
     """
 
     kind: Literal["drift"] = "drift"
@@ -124,10 +129,12 @@ class Drift(Bond):
         world.stage("bond", self.start)
         world.stage("satisfaction")
         world.stage("tried")
-        if world.moves_bonds:
+        if MOVES & world.felt:
             sources = world.own(SOURCES, (2, *world.market.ethics.shape), np.float32, carried=True)
             sources[:] = world.market.ethics, world.market.bond_growth
             world.own(SINCE, (world.customers.rows,), np.int32, carried=True)
+        if "growth" in world.felt:
+            world.own(BESIDES, world.customers.arrays["bond"].shape, np.float32, carried=True)
         world.customers.ask("seen")
         if self.trust_half:
             world.stage("trust")
@@ -138,19 +145,24 @@ class Drift(Bond):
         return self.from_values > 0 and world.customers.has("values_weight")
 
     def fade(self, own: None, world: World, shoppers: Shoppers) -> None:
-        elapsed = shoppers.columns["elapsed"]
+        elapsed, besides = shoppers.columns["elapsed"], None
+        if BESIDES in world.arrays:
+            besides = shoppers.ask(BESIDES, True)
+            take_by_brand(world.arrays[BESIDES].T, shoppers.rows, shoppers.n, besides, shoppers.brands)
         if SINCE in world.arrays:
             ahead = world.arrays[SINCE][shoppers.rows[: shoppers.n]] - shoppers.columns["seen"][: shoppers.n]
             elapsed = elapsed[: shoppers.n] - np.maximum(ahead, 0).astype(np.float32) * np.float32(world.calendar.weeks)
         self._drift(
-            world, shoppers.columns, elapsed, *self._sources(world), shoppers.first_replication, shoppers.begins,
-            shoppers.columns["bond"],
+            world, shoppers.columns, elapsed, *self._sources(world), besides, shoppers.first_replication,
+            shoppers.begins, shoppers.columns["bond"],
         )  # fmt: skip
 
     def feel(self, own: None, world: World, step: int) -> None:
         if SINCE not in world.arrays:
             return
         market, sources, since = world.market, world.arrays[SOURCES], world.arrays[SINCE]
+        if BESIDES in world.arrays:
+            self._change_besides(world, step, sources, since)
         now = np.stack([market.ethics, market.bond_growth])
         changed = np.flatnonzero((sources != now).any(axis=(0, 2)))
         if len(changed):  # until now bonds drifted by what was, in these replications
@@ -167,6 +179,14 @@ class Drift(Bond):
             world.customers.arrays["bond"][:, rows] = bond
             since[rows] = step
 
+    def _change_besides(self, world: World, step: int, sources: np.ndarray, since: np.ndarray) -> None:
+        """Let bonds grow by what levers do for some from now on; until now they did by what was."""
+        besides, now = world.arrays[BESIDES], world.touches.arrays.get("growth", np.float32(0))
+        rows = np.flatnonzero((besides != now).any(axis=0))
+        world.customers.arrays["bond"][:, rows] = self._of_some(world, rows, step, sources[0], sources[1])
+        since[rows] = step
+        besides[:] = now
+
     def _elapsed(self, world: World, rows: np.ndarray | slice, step: int) -> np.ndarray:
         """Weeks since the bonds of the rows were brought up to date, float32."""
         seen, since = world.customers.arrays["seen"][rows], world.arrays.get(SINCE)
@@ -175,16 +195,20 @@ class Drift(Bond):
         return time
 
     def _drift(  # type: ignore[no-untyped-def]
-        self, world, states, elapsed, ethics, bond_growth, first_replication, begins, bond
+        self, world, states, elapsed, ethics, bond_growth, besides, first_replication, begins, bond
     ) -> None:
         """Move `bond`, of shoppers or of everybody, whose states are arrays by name."""
         weighs, shares = self.trust_half > 0 and "trust" in world.kept, self._shares_values(world)
-        satisfaction = states["satisfaction"]
-        drift(
-            satisfaction, states["trust"] if weighs else satisfaction, states["values_weight"] if shares else elapsed,
-            states["tried"], elapsed, ethics, bond_growth, first_replication, begins, self.from_satisfaction,
-            self.threshold, self.trust_half if weighs else 0.0, self.from_values if shares else 0.0, self.fading, bond,
+        satisfaction, values = states["satisfaction"], states["values_weight"] if shares else elapsed
+        inputs = (satisfaction, states["trust"] if weighs else satisfaction, values, states["tried"], elapsed)
+        settings = (
+            self.from_satisfaction, self.threshold, self.trust_half if weighs else 0.0,
+            self.from_values if shares else 0.0, self.fading,
         )  # fmt: skip
+        if besides is None:
+            drift(*inputs, ethics, bond_growth, first_replication, begins, *settings, bond)
+        else:
+            drift_each(*inputs, ethics, bond_growth, besides, first_replication, begins, *settings, bond)
 
     def update(self, own: None, world: World, shoppers: Shoppers) -> None:
         columns = shoppers.columns
@@ -215,7 +239,7 @@ class Drift(Bond):
         customers = world.customers
         bond, begins = customers.arrays["bond"].copy(), np.arange(world.n_replications + 1) * customers.n_customers
         elapsed = self._elapsed(world, slice(None), step)
-        self._drift(world, customers.arrays, elapsed, ethics, bond_growth, 0, begins, bond)
+        self._drift(world, customers.arrays, elapsed, ethics, bond_growth, world.arrays.get(BESIDES), 0, begins, bond)
         return bond
 
     def _of_some(  # type: ignore[no-untyped-def]
@@ -225,7 +249,9 @@ class Drift(Bond):
         arrays = world.customers.arrays
         some = {name: arrays[name].take(rows, axis=-1) for name in self.reads if name in arrays}
         begins = np.searchsorted(rows // world.customers.n_customers, np.arange(world.n_replications + 1))
-        self._drift(world, some, self._elapsed(world, rows, step), ethics, bond_growth, 0, begins, some["bond"])
+        besides = world.arrays[BESIDES].take(rows, axis=-1) if BESIDES in world.arrays else None
+        elapsed = self._elapsed(world, rows, step)
+        self._drift(world, some, elapsed, ethics, bond_growth, besides, 0, begins, some["bond"])
         bond: np.ndarray = some["bond"]
         return bond
 

@@ -78,10 +78,10 @@ def complain(
 
 @jit
 def answer(
-    failing, n, of, brand, key, complaint, distributive, response_days, interaction, by_outcome, by_speed, by_manner,
+    failing, n, of, brand, key, complaint, distributive, response_days, manner, by_outcome, by_speed, by_manner,
     patience, purpose, step, occasion, recovery,
 ):  # fmt: skip
-    """recovery[q] = the weighted justice of the answer, 0 without a complaint (eq. E60)."""
+    """recovery[q] = the weighted justice of the answer, manner[k] its interaction, 0 without a complaint (eq. E60)."""
     luck = salt(purpose, step, occasion, 0)
     by_outcome, by_speed, by_manner, patience = f4(by_outcome), f4(by_speed), f4(by_manner), f4(patience)
     one = f4(1.0)
@@ -92,7 +92,7 @@ def answer(
         mended = (
             by_outcome * distributive[of[k], b]
             + by_speed * exp(-days / patience)
-            + by_manner * interaction[of[k], b]
+            + by_manner * manner[k]
         )  # fmt: skip
         recovery[q] = complaint[q] * min(mended, one)
 

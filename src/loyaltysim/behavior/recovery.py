@@ -197,8 +197,11 @@ class Justice(Recovery):
             failing, n, of, brand, key, failure, bond, market.complaint_ease, _logit(self.complain_minor),
             _logit(self.complain_severe), self.by_bond, self.by_ease, COMPLAINT, step, occasion, complaint,
         )  # fmt: skip
+        manner, person = market.interaction[of[:n], brand[failing[:n]]], world.touches.arrays.get("contact_person")
+        if person is not None:  # eq. E157
+            manner += person[brand[failing[:n]], shoppers.rows[failing[:n]]] * (1 - manner)
         justice.answer(
-            failing, n, of, brand, key, complaint, market.distributive, market.response_days, market.interaction,
+            failing, n, of, brand, key, complaint, market.distributive, market.response_days, manner,
             self.weight_distributive, self.weight_speed, self.weight_interaction, self.patience_days, RESPONSE, step,
             occasion, recovery,
         )  # fmt: skip

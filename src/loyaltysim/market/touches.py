@@ -9,9 +9,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-KINDS = {"contact": np.float32, "offered": np.uint8, "win_back": np.uint8, "won_back": np.uint8}
+KINDS = {
+    "contact": np.float32,
+    "offered": np.uint8,
+    "win_back": np.uint8,
+    "won_back": np.uint8,
+    "growth": np.float32,
+    "praise": np.float32,
+    "contact_person": np.float32,
+}
 """Columns: contacts, each as strong as its lever; 1 for who is made an offer to come back; which one is noticed, by its
-number; 1 for who has accepted it."""
+number; 1 for who has accepted it. And what a brand is to some besides what it is to everybody (eq. E157): more growth
+of bonds a week, more praise with a full bond, the share of what answers lack that a contact person adds."""
 DISCOUNT, UPGRADE, BUNDLE = 1, 2, 3
 """Kinds of offers, as they stand in the column `win_back`; a bundle is both."""
 

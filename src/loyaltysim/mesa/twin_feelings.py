@@ -104,7 +104,7 @@ class Feeling(Person):
         sure = self.trust[b] / (self.trust[b] + bond.trust_half) if bond.trust_half else 1.0
         growth: float = bond.from_satisfaction * max(self.satisfaction[b] - bond.threshold, 0.0) * sure
         growth += bond.from_values * max(self.values_weight, 0.0) * model.market.ethics_felt[b]
-        return growth + model.market.bond_growth_felt[b]
+        return growth + model.market.bond_growth_felt[b] + self.growing[b]
 
     def trust_now(self, b: int) -> float:
         """Trust in a brand, faded up to now (eq. E55)."""

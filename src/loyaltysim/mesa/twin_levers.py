@@ -1,4 +1,4 @@
-"""The twin's levers: what all share, and those that change what the brand is to everybody (E124, E133–E139)."""
+"""The twin's levers: what all share, and those that change what the brand is to everybody (E133–E138)."""
 
 from __future__ import annotations
 
@@ -63,6 +63,18 @@ class Lever:
         """What it adds to the utility of the brand for a customer."""
         return 0.0
 
+    def growing(self, customer: Customer) -> float:
+        """What it adds to the growth of a customer's bond with the brand, but for what it does so for everybody."""
+        return 0.0
+
+    def praising(self, customer: Customer) -> float:
+        """What it adds so to praise with a full bond."""
+        return 0.0
+
+    def impersonal(self, customer: Customer) -> float:
+        """Which share of what answers to a customer lack it leaves so."""
+        return 1.0
+
     def lower(self, customer: Customer, percent: float) -> None:
         """Take a share off the price on the shelf; in float32, as in the arrays: the till rounds it."""
         left = np.float32(1 - percent / 100)
@@ -70,19 +82,6 @@ class Lever:
 
     def close(self) -> None:
         """See, at the end of the step, what became of what it did."""
-
-
-class Service(Lever):
-    """Staff who serve better and answer complaints sooner, more fairly and in person (eq. E124)."""
-
-    def show(self) -> None:
-        """Be better in each of the four."""
-        service, market = self.settings, self.model.market
-        if self.runs():
-            self.improve(market.service, service.better)
-            self.improve(market.distributive, service.fairer)
-            self.improve(market.interaction, service.in_person)
-            market.response_days[self.brand] *= self.left_over(service.sooner)
 
 
 class Convenience(Lever):
@@ -107,15 +106,6 @@ class Ethics(Lever):
             self.improve(self.model.market.ethics, self.settings.better)
 
 
-class Community(Lever):
-    """Who belongs is attached: bonds grow besides what satisfies (eq. E135)."""
-
-    def show(self) -> None:
-        """Let them grow faster."""
-        if self.runs():
-            self.model.market.bond_growth[self.brand] += self.settings.strength * self.settings.growth
-
-
 class Moderation(Lever):
     """Who is there where customers complain in public is told more, and looks better (eq. E133)."""
 
@@ -125,17 +115,6 @@ class Moderation(Lever):
         if self.runs():
             self.improve(market.moderation, moderation.in_public)
             self.improve(market.complaint_ease, moderation.easier)
-
-
-class Advocacy(Lever):
-    """A place where those with a bond praise the brand more often, and bonds grow (eq. E139)."""
-
-    def show(self) -> None:
-        """Be there."""
-        place, market = self.settings, self.model.market
-        if self.runs():
-            market.advocacy[self.brand] += place.strength * place.praise
-            market.bond_growth[self.brand] += place.strength * place.growth
 
 
 class Advertising(Lever):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from loyaltysim.levers.lever import numbered
 from loyaltysim.mesa import twin_levers as to_all
+from loyaltysim.mesa import twin_levers_belonging as belonging
 from loyaltysim.mesa import twin_levers_offers as offers
 from loyaltysim.mesa import twin_levers_reaching as reaching
 from loyaltysim.mesa.twin_levers import Lever
@@ -14,12 +15,12 @@ if TYPE_CHECKING:
     from loyaltysim.mesa.twin import TwinModel
 
 LEVERS: dict[str, type[Lever]] = {
-    "service": to_all.Service,
+    "service": belonging.Service,
     "convenience": to_all.Convenience,
     "ethics": to_all.Ethics,
-    "community": to_all.Community,
+    "community": belonging.Community,
     "moderation": to_all.Moderation,
-    "advocacy": to_all.Advocacy,
+    "advocacy": belonging.Advocacy,
     "brand_advertising": to_all.BrandAdvertising,
     "awareness_advertising": to_all.AwarenessAdvertising,
     "gift": reaching.Gift,

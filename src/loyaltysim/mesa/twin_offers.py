@@ -31,7 +31,14 @@ def bring_offers(model: TwinModel) -> None:
 
 
 def move_bonds(model: TwinModel) -> None:
-    """Let bonds drift by what brands do from now on (eq. E56), and some jump (eq. E121)."""
+    """Let bonds drift by what brands do from now on (eqs. E56, E157), and some jump (eq. E121)."""
+    for customer in model.customers:
+        growing = [0.0] * model.n_brands
+        for lever in model.levers:
+            growing[lever.brand] += lever.growing(customer)
+        if growing != customer.growing:
+            customer.bring_bonds_up()
+            customer.growing = growing
     if model.market.sources_change():
         for customer in model.customers:
             customer.bring_bonds_up()

@@ -95,6 +95,8 @@ class Person(Acquainted, mesa.Agent):
         self.expectation: list[float] = list(model.market.worth) if prior is None else [prior] * brands
         self.trust: list[float] = [getattr(model.learning, "prior_trust", FIELDS["trust"].off)] * brands
         self.bond: list[float] = [getattr(model.bond, "start", FIELDS["bond"].off)] * brands
+        self.growing = [0.0] * brands
+        """What levers for some add to the growth of bonds (eq. E157)."""
         self.bond_at = 0
         """The step up to which bonds have moved, if they jumped after the last occasion."""
 

@@ -46,7 +46,8 @@ class Complaining(Person):
         days = market.response_days[brand] * model.luck.exponential(self.key, RESPONSE, occasion)
         justice: float = recovery.weight_distributive * market.distributive[brand]
         justice += recovery.weight_speed * math.exp(-days / recovery.patience_days)
-        justice += recovery.weight_interaction * market.interaction[brand]
+        impersonal = math.prod(lever.impersonal(self) for lever in model.levers if lever.brand == brand)  # eq. E157
+        justice += recovery.weight_interaction * (1 - impersonal * (1 - market.interaction[brand]))
         return min(justice, 1.0)
 
     def publish(self, brand: int, recovery: float, occasion: int) -> None:

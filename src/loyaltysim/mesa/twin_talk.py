@@ -31,7 +31,9 @@ class Talking(Person):
         if brand is None:
             return
         praise = talk.talk_good * logistic((self.satisfaction[brand] - talk.high) / talk.width)
-        praise *= 1 + model.market.advocacy[brand] * max(self.bond[brand], 0.0)  # eq. E139
+        more = model.market.advocacy[brand]
+        more += sum(lever.praising(self) for lever in model.levers if lever.brand == brand)  # eq. E157
+        praise *= 1 + more * max(self.bond[brand], 0.0)  # eq. E139
         blame = talk.talk_bad * logistic((talk.low - self.satisfaction[brand]) / talk.width)
         mean = (praise + blame) * model.weeks * (1 + talk.bond_talk * self.bond[brand]) * self.talkativeness
         for m in range(model.luck.poisson(self.key, TALK, mean)):

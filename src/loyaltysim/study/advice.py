@@ -22,7 +22,7 @@ LEVERS_OF_TEXTS = (
     Advice(
         "customer service: fast, friendly, a contact person, what was promised",
         ("levers.service",),
-        "complaints of a brand (E124)",
+        "complaints of a brand (E124); a contact person for some (E157)",
         "levers/test_levers.py",
     ),
     Advice(
@@ -112,7 +112,7 @@ LEVERS_OF_TEXTS = (
     Advice(
         "a place where loyal customers share",
         ("levers.advocacy",),
-        "E139; bond_talk (E24)",
+        "E139, E157; bond_talk (E24)",
         "levers/test_social_levers.py",
     ),
     Advice("presents and surprises", ("levers.gift", "programs.surprise"), "E121, E114", "levers/test_levers.py"),
@@ -220,7 +220,7 @@ CLAIMS_OF_TEXTS = (
     Advice(
         "reputation, ethics, spill-over in the community",
         ("levers.ethics", "levers.community"),
-        "E135; values_weight · ethics (E48), from_values and bond_growth (E56)",
+        "E135, E157; values_weight · ethics (E48), from_values and bond_growth (E56)",
         "levers/test_brand_levers.py",
     ),
     Advice(

@@ -62,11 +62,13 @@ step counts then. `ls.who_was_moved` tells how many of those whom a lever reache
 
 Levers that reach single customers have one: {targeted}.
 
-The others have none: {untargeted}.
-They change what the brand is, and whoever meets it meets it so: a shop that is near, staff that answers, conduct, an
-answer that all can read, a place that is open to all; advertising in mass media is seen by whoever looks. A contact
-person or a club for some alone is not among them yet: what it does to bonds can be had from `gift` or `communication`
-with a `jump` and a `target`.
+Others are for everybody unless they have one: {either}. With a `target` a community is a
+club, which binds its members alone; a place to praise is for those who are asked in; of `service` the contact person is
+for those who have one, and the rest for everybody. Who belongs does so until the next choice, `every_weeks` later.
+
+The rest have none: {untargeted}.
+They change what the brand is, and whoever meets it meets it so: a shop that is near, conduct, an answer that all can
+read; advertising in mass media is seen by whoever looks.
 
 """
 
@@ -102,10 +104,9 @@ def page() -> str:
             "`python tests/study/test_advice.py`; `loyaltysim scenarios --levers` lists the kinds on the terminal.",
             "",
             HOW_TO.format(
-                targeted=_named(kind for kind, part in sorted(Lever.kinds.items()) if "target" in part.model_fields),
-                untargeted=_named(
-                    kind for kind, part in sorted(Lever.kinds.items()) if "target" not in part.model_fields
-                ),
+                targeted=_named(_by_target(True)),
+                either=_named(_by_target(None)),
+                untargeted=_named(_by_target(False)),
             ),
             "## What the source texts advise",
             "",
@@ -139,6 +140,14 @@ def _list(room: str) -> Iterator[str]:
     yield from ("", f"## {room.capitalize()}", "", "| Kind | What it does |", "|---|---|")
     for kind in kinds((room,)):
         yield f"| `{kind.kind}` | {kind.says} |"
+
+
+def _by_target(has: bool | None) -> Iterator[str]:
+    """Levers that have a target, have none, or, for None, may have one."""
+    for kind, part in sorted(Lever.kinds.items()):
+        target = part.model_fields.get("target")
+        if has == (False if target is None else None if target.default is None else True):
+            yield kind
 
 
 def _named(names: Iterable[str]) -> str:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from loyaltysim.faults import Fault, ScenarioError, path_text, split_path
+from loyaltysim.levers.lever import Lever
 from loyaltysim.levers.reaching import Reaching
 from loyaltysim.plots.interval import ratio
 from loyaltysim.record import MOST
@@ -110,7 +111,7 @@ def _place(scenario: Scenario, lever: str) -> tuple[int, Reaching]:
         for place, (name, brand) in enumerate(scenario.brands.items())
         for number, part in enumerate(brand.levers)
     }
-    reaching = tuple(path for path, (_, part) in named.items() if isinstance(part, Reaching))
+    reaching = tuple(path for path, (_, part) in named.items() if _reaches(part))
     if not isinstance(lever, str):
         told = f'a lever is told by its path, such as "brands.{scenario.focal}.levers.0", was {lever!r}'
         raise ScenarioError([Fault(None, None, "lever", told, reaching)])
@@ -119,10 +120,15 @@ def _place(scenario: Scenario, lever: str) -> tuple[int, Reaching]:
         told = f"no lever stands at {path}" if reaching else "no lever of this scenario reaches single customers"
         raise ScenarioError([Fault(None, None, "lever", told, reaching)])
     place, part = named[path]
-    if not isinstance(part, Reaching):
+    if not (isinstance(part, Reaching) and _reaches(part)):
         told = f'a lever "{part.kind}" is for everybody: nobody in particular is reached'
         raise ScenarioError([Fault(None, None, path, told, reaching)])
     return place, part
+
+
+def _reaches(lever: Lever) -> bool:
+    """Whether it reaches single customers; some levers do with a target alone."""
+    return isinstance(lever, Reaching) and lever.target is not None
 
 
 def _without(scenario: Scenario, lever: str) -> Scenario:

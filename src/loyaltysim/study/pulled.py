@@ -24,7 +24,7 @@ class Pulled(NamedTuple):
     brand: str
     kind: str
     target: str
-    """The kind of its target; empty for what the whole market may feel."""
+    """The kind of its target; empty for what is for everybody."""
     weeks: float
     """Measured weeks in which it is pulled; 0 at strength 0, which leaves it out."""
     strength: float
@@ -42,7 +42,9 @@ def pulled(scenario: Scenario) -> list[Pulled]:
         for number, lever in enumerate(scenario.brands[name].levers):
             within = np.broadcast_to(calendar.within(steps, lever.from_week, lever.until_week), steps.shape)
             weeks = float(within.sum() * calendar.weeks) if lever.strength else 0.0
-            target, cost_each = (lever.target.kind, lever.cost_each) if isinstance(lever, Reaching) else ("", 0.0)
+            target, cost_each = ("", 0.0)
+            if isinstance(lever, Reaching) and lever.target is not None:
+                target, cost_each = lever.target.kind, lever.cost_each
             found.append(Pulled(
                 path_text(("brands", name, "levers", number)), name, lever.kind, target, weeks, lever.strength,
                 lever.cost_a_week * weeks, cost_each,

@@ -138,11 +138,19 @@ LEVERS: dict[str, dict[str, Any]] = {
     "service": {"from_week": 2, "until_week": 11},
 }
 """Levers of all kinds, with settings by which they begin, stop and work on within few steps."""
+OF_SOME: dict[str, dict[str, Any]] = {
+    "community": {"every_weeks": 2, "cost_each": 0.1, "target": {"kind": "random", "share": 0.4}},
+    "advocacy": {"every_weeks": 3, "cost_each": 0.2, "target": {"kind": "everybody", "share": 0.3}},
+    "service": {"every_weeks": 4, "cost_each": 0.3, "target": {"kind": "rfm", "share": 0.5}},
+}
+"""Settings by which levers that are for everybody are for some alone."""
 LEVERED: dict[str, Any] = {
     **NEWCOMERS,
     "population.privacy_aversion": {"distribution": "lognormal", "median": 0.4, "sigma": 0.8},
     "brands.Ours.levers": [{"kind": kind, **settings} for kind, settings in LEVERS.items()],
-    "brands.Rival.levers": [{"kind": kind, **settings} for kind, settings in reversed(LEVERS.items())],
+    "brands.Rival.levers": [
+        {"kind": kind, **settings, **OF_SOME.get(kind, {})} for kind, settings in reversed(LEVERS.items())
+    ],
 }
 """Changes to the busy market by which two brands pull levers of all kinds, with prospects."""
 

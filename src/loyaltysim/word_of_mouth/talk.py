@@ -132,11 +132,16 @@ class Rates(Talk):
             value, last, n, world.calendar.weeks, self.talk_good, self.talk_bad, self.high, self.low, self.width, mean,
             good,
         )  # fmt: skip
-        advocates = bool(world.market.advocacy.any())
+        praise = world.touches.arrays.get("praise")
+        advocates = praise is not None or bool(world.market.advocacy.any())
         if customers.has("bond") and (self.bond_talk or advocates):
             _of_last(columns["bond"], last, rows, n, value)
             if advocates:
-                _advocate(value, last, rows, n, customers.n_customers, world.market.advocacy, mean, good)
+                more = shoppers.ask("talk.more")
+                _more(last, rows, n, customers.n_customers, world.market.advocacy, more)
+                if praise is not None:
+                    _more_of_some(praise, last, rows, n, more)
+                _advocate(value, n, more, mean, good)
             if self.bond_talk:
                 _attached(value, n, self.bond_talk, mean)
         if len(talkative):
@@ -154,7 +159,10 @@ class Rates(Talk):
         most = (self.talk_good + self.talk_bad) * world.calendar.weeks
         if world.customers.has("bond"):
             bond = max(float(world.customers.arrays["bond"][:, block.start : block.stop].max()), 0.0)
-            most *= (1 + self.bond_talk * bond) * (1 + float(world.market.advocacy.max()) * bond)
+            more, praise = float(world.market.advocacy.max()), world.touches.arrays.get("praise")
+            if praise is not None:
+                more += float(praise[:, block.start : block.stop].max())
+            most *= (1 + self.bond_talk * bond) * (1 + more * bond)
         return most * MARGIN
 
 
@@ -237,12 +245,25 @@ def _rates(level, last, n, weeks, talk_good, talk_bad, high, low, width, mean, g
 
 
 @jit
-def _advocate(bond, last, rows, n, n_customers, advocacy, mean, good):
-    """Praise comes 1 + advocacy of the brand last bought · bond with it times as often, blame as before (eq. E139)."""
+def _more(last, rows, n, n_customers, advocacy, more):
+    """more[k] = advocacy of the brand last bought, as it is to everybody."""
+    for k in range(n):
+        more[k] = advocacy[rows[k] // n_customers, u4(max(last[k], np.int8(0)))]
+
+
+@jit
+def _more_of_some(praise, last, rows, n, more):
+    """more[k] += what the brand last bought does so for this customer besides (eq. E157)."""
+    for k in range(n):
+        more[k] += praise[u4(max(last[k], np.int8(0))), u4(rows[k])]
+
+
+@jit
+def _advocate(bond, n, advocacy, mean, good):
+    """Praise comes 1 + advocacy[k] · bond with the brand last bought times as often, blame as before (eq. E139)."""
     zero, tiny = f4(0.0), f4(1e-30)
     for k in range(n):
-        of = advocacy[rows[k] // n_customers, u4(max(last[k], np.int8(0)))]
-        more = mean[k] * good[k] * of * max(bond[k], zero)
+        more = mean[k] * good[k] * advocacy[k] * max(bond[k], zero)
         total = mean[k] + more
         share = (mean[k] * good[k] + more) / max(total, tiny)
         good[k] = share if more > zero else good[k]
