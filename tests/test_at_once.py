@@ -3,6 +3,8 @@
 import logging
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -138,6 +140,38 @@ def test_at_once__what_a_piece_raises_is_raised(at_any_price):
 
     with pytest.raises(ls.ScenarioError):
         at_once(fails, [(number,) for number in range(5)], hands=2, scenarios=[])
+
+
+FORKED = """
+import os, sys
+from loyaltysim import at_once
+
+at_once.WORTH_SECONDS, at_once.BYTES_A_PROCESS = -1.0, 1
+
+def study():
+    def who(number, *, tell):
+        return number, os.getpid()
+
+    done = at_once.at_once(who, [(number,) for number in range(8)], hands=2, scenarios=[])
+    assert [number for number, _ in done] == list(range(8))
+    return {pid for _, pid in done}
+
+first = study()
+child = os.fork()
+if not child:
+    sys.exit(len(study() - first))  # all of them are others
+_, status = os.waitpid(child, 0)
+print(len(first), os.waitstatus_to_exitcode(status), study() == first)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on Windows")
+def test_at_once__a_forked_process_begins_its_own_and_leaves_those_of_the_first_alone():
+    words = [sys.executable, "-c", FORKED]
+    env = {**os.environ, "LOKY_MAX_CPU_COUNT": "2"}
+    done = subprocess.run(words, env=env, capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("2 2 True\n", "")
 
 
 def test_is_ours__is_false_for_a_kind_that_somebody_else_wrote():

@@ -211,6 +211,19 @@ _where = ""
 _last_used = -math.inf
 
 
+def _forget() -> None:
+    """In a process that was forked: those begun are the other one's, whose threads speak to them and are not here."""
+    global _lock, _pool, _theirs
+    _lock, _pool, _theirs = threading.RLock(), None, _pool  # kept: letting go of it would tell them to end
+    for process in (getattr(_theirs, "_processes", None) or {}).values():  # loky has no public word for it either
+        multiprocessing.process._children.discard(process)  # type: ignore[attr-defined]  # else waited for at the end
+
+
+_theirs: Any = None
+if hasattr(os, "register_at_fork"):  # not on Windows, which knows no fork
+    os.register_at_fork(after_in_child=_forget)
+
+
 def _warm() -> bool:
     """Whether processes are there."""
     return _pool is not None and time.monotonic() - _last_used < IDLE_SECONDS
