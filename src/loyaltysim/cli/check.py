@@ -33,8 +33,9 @@ def check(name: options.Name, changes: options.Changes = None, as_json: options.
             print_json({"ok": True, "faults": [], "scenario": name, **found})
         else:
             show(name, scenario, found)
-            for line in (*remarks_on_prices(scenario), *remarks_on_programs(scenario), *remarks_on_levers(scenario)):
-                note(line)
+            for remarks in (remarks_on_population, remarks_on_prices, remarks_on_programs, remarks_on_levers):
+                for line in remarks(scenario):
+                    note(line)
 
 
 def summarize(scenario: Scenario) -> dict[str, Any]:
@@ -57,6 +58,25 @@ def summarize(scenario: Scenario) -> dict[str, Any]:
         "burn_in": scenario.burn_in,
         "memory_bytes": expected_need(scenario, stack, REPLICATIONS).bytes,
     }
+
+
+def remarks_on_population(scenario: Scenario) -> Iterator[str]:
+    """What is set for all customers while each segment has its own; a line each."""
+    from loyaltysim.customers.population import Segment
+
+    everybody, groups = scenario.population, scenario.population.segments.values()
+
+    def is_unread(name: str, brand: str | None = None) -> bool:
+        own = [getattr(group, name) for group in groups]
+        return bool(own) and all(own if brand is None else (brand in (each or {}) for each in own))
+
+    paths: list[tuple[str, ...]] = [
+        (name,) for name in Segment.model_fields
+        if name not in ("share", "appeal") and getattr(everybody, name) is not None and is_unread(name)
+    ]  # fmt: skip
+    paths += [("appeal", brand) for brand in everybody.appeal or {} if is_unread("appeal", brand)]
+    for path in paths:
+        yield plain(f"{path_text(('population', *path))} does nothing: each segment sets its own.")
 
 
 def remarks_on_prices(scenario: Scenario) -> Iterator[str]:
