@@ -13,10 +13,12 @@ from matplotlib.text import Text
 
 import loyaltysim as ls
 from loyaltysim import plots, report
+from loyaltysim.faults import split_path
 from loyaltysim.plots.words import spoken
-from loyaltysim.report.labels import label
+from loyaltysim.report.labels import first_clause, label, said_of
 from loyaltysim.report.language import ENGLISH, Language, languages
 from loyaltysim.report.page import _rivals
+from loyaltysim.report.sources import register
 from loyaltysim.report.tables import tables
 from loyaltysim.scenario_file import shipped
 from loyaltysim.study.assumptions import assumptions
@@ -90,6 +92,26 @@ def test_catalogs__have_every_assumption_of(name):
     for one in assumptions(scenario):
         told = label(scenario, one.path, english)
         assert told == one.path or all(label(scenario, one.path, code) != told for code in others), told
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_catalogs__have_every_number_and_unit_of_the_register_of(name):
+    scenario, others = ls.load(name), [Language(code) for code in OTHERS]
+    for one in register(scenario, name):
+        for clause in map(first_clause, said_of(scenario, split_path(one.path))):
+            assert all(clause in code.catalog for code in others), clause
+        for word in one.unit.split("/"):
+            number = word in ("", "1", "%", "logit", scenario.currency)
+            assert number or {word, one.unit} & {*others[0].catalog}, one.unit
+
+
+def test_register__is_told_in_the_language_and_quotes_its_file(found):
+    (table,) = (one for one in tables(found, Language("da")) if one.key == "register")
+    rows = {row[0]: row[1:4] for row in table.rows}
+    told = ["Hvor ofte varen behøves: middelværdi", "om ugen", "“two a month; a panel of 1998”"]
+    assert rows["population.needs_per_week.mean"] == told
+    assert rows["population.needs_per_week.shape"][1] == "" and rows["behavior.experience.spread"][2] == "antaget"
+    assert rows[f'brands."{found.scenario.focal}".programs.0.reward.threshold'][1] == "point"
 
 
 def test_tables__tell_units_in_the_language(found):

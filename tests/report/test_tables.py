@@ -69,6 +69,8 @@ def test_register__has_the_comment_beside_a_number_and_above_it(place):
     known = {one.path: one for one in register(load(file), str(file))}
     assert known["population.needs_per_week.mean"].source == "two a month; a panel of 1998"
     assert known["population.price_sensitivity"].source == "assumed here"
+    assert known["population.needs_per_week.mean"].unit == "a week"  # that of the trait
+    assert known["population.needs_per_week.shape"].unit == ""
     assert known["behavior.experience.spread"].source == "assumed"
     assert known["network.mean_degree"].source == ""  # it is not the default, and nothing is said
     assert "brands.@Rival.ethics" not in known  # 0 by default: off

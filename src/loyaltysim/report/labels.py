@@ -46,6 +46,24 @@ def labels(scenario: Scenario, paths: Iterable[str], language: Language, most: i
     return {path: one if alike[one[:most]] == 1 else path for path, one in words.items()}
 
 
+def described(scenario: Scenario, path: str, language: Language) -> str:
+    """The sentence of a setting, its first clause where that is translated; before it the trait that it is one of."""
+    *trait, own = said_of(scenario, split_path(path))
+    clause = first_clause(own)
+    told = language.catalog.get(clause, own)
+    for one in trait:
+        told = f"{language.known(first_clause(one))}: {told[:1].lower()}{told[1:]}"
+    return told
+
+
+def unit(text: str, language: Language) -> str:
+    """A unit in the language, "1/week" word by word."""
+    if text == "points":  # those of effects are points of a percentage
+        return language.say("points of the program")
+    known = language.known(text)
+    return known if known != text else "/".join(unit(one, language) for one in text.split("/")) if "/" in text else text
+
+
 def first_clause(says: str) -> str:
     """A sentence up to its first stop, without it."""
     return _STOP.split(says, maxsplit=1)[0].strip()

@@ -151,7 +151,8 @@ def _sections(found: Findings, language: Language) -> list[dict[str, Any]]:
             "Sizes are assumed: they say what was tried, not what is likely. Each world lasts for the whole run."
         ), bool(found.worlds)),
         ("register", say("Register"), say("Register of assumptions"), say(
-            "Every number of the scenario that is in play, where it comes from, and between which ends it was tried."
+            "Every number of the scenario that is in play, where it comes from, and between which ends it was tried. "
+            "What its file says of them is quoted as it stands there."
         ), True),
     ]  # fmt: skip
     rests = {

@@ -12,6 +12,7 @@ from itertools import dropwhile, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from loyaltysim.customers.distributions import Distribution
 from loyaltysim.faults import ScenarioError, path_text
 from loyaltysim.loading import load
 from loyaltysim.record import Record
@@ -19,7 +20,7 @@ from loyaltysim.report.labels import said_of
 from loyaltysim.scenario import member
 from loyaltysim.scenario_fields import settings
 from loyaltysim.scenario_file import SHIPPED, read
-from loyaltysim.study.assumptions import numbers, values_in
+from loyaltysim.study.assumptions import Number, numbers, values_in
 from loyaltysim.toml_lines import comments_of, lines_of
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 
 _SWITCHED_OFF = re.compile(r"Not given: |(kind \w+|\{.*\}): |(?P<name>[\w-]+)[\w.\"-]* = ")
 """What `new` writes above the next setting: of one that is left out, or at its default, if it is called so."""
+
+
+SHAPES = ("sigma", "shape", "a", "b")
+"""Numbers of a trait that are not in its unit."""
 
 
 class Known(NamedTuple):
@@ -52,9 +57,20 @@ def register(scenario: Scenario, named: str) -> list[Known]:
         if number.value == 0 and is_default:
             continue
         source = comments.get(path, "") or (setting.source if number.value == setting.default else "")
-        unit = setting.unit.replace("currency", scenario.currency)
+        unit = (setting.unit or _unit_of_trait(scenario, number)).replace("currency", scenario.currency)
         found.append(Known(path, number.value, unit if unit != "1" else "", setting.says, source, is_default))
     return found
+
+
+def _unit_of_trait(scenario: Scenario, number: Number) -> str:
+    """Of a mean, a median or a bound, that of the trait of which it is one."""
+    *above, name = number.parts
+    value, unit = cast(Any, scenario), ""
+    for part in above:
+        if isinstance(value, Record):
+            unit = next((setting.unit for setting in settings(type(value)) if setting.name == part), "")
+        value = member(value, part)
+    return unit if isinstance(value, Distribution) and name not in SHAPES else ""
 
 
 def comments_on(scenario: Scenario, named: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from loyaltysim.plots.interval import interval
 from loyaltysim.report.findings import Findings
-from loyaltysim.report.labels import first_clause, label
+from loyaltysim.report.labels import described, label, unit
 from loyaltysim.report.language import Language
 from loyaltysim.report.sources import register
 from loyaltysim.report.table import Cell, Table
@@ -268,6 +268,15 @@ class _Maker:
         columns = [*((self.say(head), "") for head in heads), *worth, *change]
         yield Table("worlds", "worlds", self.say("The program's value in adverse worlds"), columns, rows, texts=3)
 
+    def sourced(self, source: str) -> str:
+        """A source: "assumed" in the language, what its file says in quotes where that is another."""
+        head, assumed, what = source.partition("assumed: ")
+        if assumed and not head and what in self.language.catalog:
+            return self.say("assumed: {what}", what=self.known(what))
+        return (
+            self.known(source) if source in ("", *self.language.catalog) or not self.language.catalog else f"“{source}”"
+        )
+
     def register(self) -> Iterator[Table]:
         """Every number of the scenario, and where it comes from."""
         tried = {one.path: one for one in self.found.tried}
@@ -275,9 +284,9 @@ class _Maker:
         for known in register(self.found.scenario, self.found.read.named[self.found.subject]):
             one = tried.get(known.path)
             ends: Sequence[Cell] = ("", "") if one is None else (one.low, one.high)
-            source = known.source or self.say("set in the scenario; no source is given")
-            says = self.known(clause) if self.known(clause := first_clause(known.says)) != clause else known.says
-            rows.append([known.path, says, self.known(known.unit), source, known.value, *ends])
+            source = self.sourced(known.source) or self.say("set in the scenario; no source is given")
+            says, in_unit = described(self.found.scenario, known.path, self.language), unit(known.unit, self.language)
+            rows.append([known.path, says, in_unit, source, known.value, *ends])
         heads = ("setting", "what it is", "unit", "where it comes from", "value", "tried from", "to")
         columns = [(self.say(head), "") for head in heads]
         yield Table("register", "register", self.say("Register of assumptions"), columns, rows, texts=4)
