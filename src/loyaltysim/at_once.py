@@ -1,8 +1,9 @@
 """At once: pieces of long work, one after the other here, and meanwhile in other processes.
 
 Threads of one process hold each other up: a step is hundreds of kernels of some microseconds, and before and after each
-Python's lock is handed over. (Measured with `grocery`, 10,000 customers and ten replications, on two idle cores: two
-threads take 1.2 times as long as one, with 1,000 customers 2.5 times; two processes take half as long as one.) So
+Python's lock is handed over. (Measured with `grocery` and 10,000 customers on two idle cores, two threads of one
+processor: for ten replications two threads take 1.2 times as long as one, for thirty as long; two processes take .7
+times as long as one for thirty. `benchmarks/processes.py` measures it.) So
 pieces are done here, by one thread, and where it is worth the second or two that a process takes to begin, by other
 processes too. They stay for a minute, in case more comes.
 
