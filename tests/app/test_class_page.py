@@ -185,12 +185,13 @@ def test_page__saves_what_is_changed_and_opens_it_again(seen, visit, server):
 
 
 def test_page__opens_a_strangers_file_without_running_or_showing_anything_of_it(seen, tmp_path):
-    scenario = load("reference").vary({"title": HOSTILE, "steps": 30})
+    scenario = load("reference").vary({"title": HOSTILE, "steps": 30, "population.n_customers": 2_000_000})
     text = scenario.to_toml()
     opened = tmp_path / "theirs.toml"
     opened.write_text(text)
     seen.page.set_input_files("input[type=file]", opened)
     seen.page.get_by_text(HOSTILE).wait_for()
+    seen.page.get_by_text("Outside of this page it has 2,000,000 customers").wait_for()
     at_step(seen, 30)
     assert seen.page.locator("img[src=x]").count() == 0
     seen.page.get_by_text("send the saved file").wait_for()

@@ -109,6 +109,11 @@ def test_file__of_another_market_is_its_own():
     opened = of_file("mine.toml", 'extends = "grocery"\nsteps = 13')
     assert (opened.chosen.market, opened.shared, opened.small.steps) == ("mine.toml", False, 13)
     assert opened.small.population.n_customers == 2000
+    assert opened.fewer == "Outside of this page it has 10,000 customers; here, 2,000 in each run."
+
+
+def test_file__of_as_many_customers_as_the_page_simulates_needs_no_word_on_it():
+    assert not of_file("mine.toml", 'extends = "grocery"\npopulation.n_customers = 2000').fewer
 
 
 def test_file_name__has_nothing_that_a_folder_could_mind():

@@ -1,16 +1,21 @@
-"""Room on the page: as many visitors as it serves are let in, and whoever is not takes no place."""
+"""Room on the pages: as many visitors as it serves are let in, and whoever is not takes no place."""
 
 from types import SimpleNamespace
 
 import pytest
 
-from loyaltysim.app import visitors
+pytest.importorskip("solara", reason="the pages need solara")
+
+import solara
+from ipyvuetify import Html
+from solara.server import kernel_context
+
+from loyaltysim.app import class_page, mesa_page, visitors
 from loyaltysim.app.limits import MOST_VISITORS
 
 
 @pytest.fixture
 def come(monkeypatch):
-    kernel_context = pytest.importorskip("solara.server.kernel_context", exc_type=ImportError)
     here = {}
     monkeypatch.setattr(kernel_context, "contexts", here)
     monkeypatch.setattr(visitors, "_inside", set())
@@ -35,3 +40,22 @@ def test_visitors__who_were_refused_take_no_room(come):
 def test_visitors__who_are_inside_stay(come):
     assert not any(come(f"served {k}") for k in range(MOST_VISITORS))
     assert not come("served 3")
+
+
+@solara.component
+def AMarket():
+    """Stands for what a page shows to those who are let in."""
+    solara.Text("a market")
+
+
+@pytest.mark.parametrize("page", [class_page, mesa_page])
+def test_page__asks_a_visitor_too_many_to_come_back(page, come, monkeypatch):
+    monkeypatch.setattr(page, "Markets", AMarket)
+
+    def sees(name):
+        come(name)
+        _, context = solara.render(page.Page(), handle_error=False)
+        return context.find(Html, tag="span").widget.children[0]
+
+    assert {sees(f"served {k}") for k in range(MOST_VISITORS)} == {"a market"}
+    assert sees("late").startswith(f"{MOST_VISITORS} visitors are here already")

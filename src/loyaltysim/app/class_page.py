@@ -29,7 +29,7 @@ from loyaltysim.app.playing import Playing
 from loyaltysim.app.session import FIRST_WEEKS, use_session
 from loyaltysim.app.sliders import Slider, sliders
 from loyaltysim.app.times import days
-from loyaltysim.app.visitors import tidy_up, too_many
+from loyaltysim.app.visitors import Served
 from loyaltysim.faults import ScenarioError
 from loyaltysim.scenario import Scenario
 
@@ -47,11 +47,7 @@ def Page() -> None:
     """The whole page; a visitor too many is asked to come back."""
     solara.Title("loyaltysim")
     solara.Style(LOOK)
-    solara.use_effect(lambda: tidy_up, [])  # when the visitor leaves
-    if told := solara.use_memo(too_many, []):
-        solara.Text(told)
-    else:
-        Markets()
+    Served(Markets)
 
 
 @solara.component
@@ -110,6 +106,8 @@ def Market(opened: Opened, on_open: Callable[[str, str, int], None], on_lesson: 
     with solara.Div(classes=["market"]):
         with solara.Div(classes=["side"]):
             solara.Text(scenario.title or "A market", classes=["title"])
+            if opened.fewer:
+                solara.Text(opened.fewer)
             LessonPanel(session, lesson, on_lesson)
             solara.HTML(tag="h2", unsafe_innerHTML="Change something")
             Moving(session, moved)

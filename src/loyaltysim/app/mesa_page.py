@@ -15,6 +15,7 @@ from loyaltysim.app.offered import offered
 from loyaltysim.app.pictures import pictures
 from loyaltysim.app.sliders import sliders
 from loyaltysim.app.times import days
+from loyaltysim.app.visitors import Served
 from loyaltysim.faults import ScenarioError
 from loyaltysim.mesa import LoyaltyModel
 from loyaltysim.scenario import Scenario
@@ -71,6 +72,12 @@ class OpenedModel(LoyaltyModel):
 
 @solara.component
 def Page() -> None:
+    """The whole page; a visitor too many is asked to come back."""
+    Served(Markets)
+
+
+@solara.component
+def Markets() -> None:
     """Choose a scenario, move sliders, step."""
     names = list(offered())
     name, choose = solara.use_state(names[0])

@@ -29,6 +29,14 @@ class Opened:
     """Whether everybody is offered it, so that a link can name it."""
     number: int = field(default_factory=lambda: next(_numbers))
 
+    @property
+    def fewer(self) -> str:
+        """That the page simulates fewer customers than the market has elsewhere; empty where it does not."""
+        elsewhere, here = self.whole.population.n_customers, self.small.population.n_customers
+        if here == elsewhere:
+            return ""
+        return f"Outside of this page it has {elsewhere:,} customers; here, {here:,} in each run."
+
     def with_seed(self, seed: int) -> Opened:
         """The same with other luck; by its number the page knows that all else stays."""
         return replace(self, chosen=replace(self.chosen, seed=seed, told=()))

@@ -5,6 +5,9 @@ from __future__ import annotations
 import ctypes
 import gc
 import threading
+from collections.abc import Callable
+
+import solara
 
 from loyaltysim.app.limits import MOST_VISITORS
 
@@ -13,6 +16,16 @@ LATER = 5.0
 _due = threading.Event()
 _door = threading.Lock()
 _inside: set[str] = set()
+
+
+@solara.component
+def Served(page: Callable[[], object]) -> None:
+    """A page for a visitor who is let in; one too many is asked to come back."""
+    solara.use_effect(lambda: tidy_up, [])  # when the visitor leaves
+    if told := solara.use_memo(too_many, []):
+        solara.Text(told)
+    else:
+        page()
 
 
 def too_many() -> str:
