@@ -17,6 +17,7 @@ pytest.importorskip("optuna", reason="needs the extra [calibrate]")
 pytestmark = pytest.mark.slow  # each runs many designs
 
 PRICE = ("--axis", "brands.Ours.price=[1.8,2.2]", "--replications", "3")
+WAR = (*PRICE, "--world", "price_war")
 GOALS = ("--maximize", "margin", "--maximize", "share")
 
 
@@ -46,8 +47,17 @@ def test_optimize__tells_the_front_and_keeps_all_runs(command, here, small):
         ((*PRICE, "--maximize", "profit"), 'Did you mean "margin"?'),
         ((*PRICE, "--maximize", "margin", "--minimize", "margin"), '--minimize: "margin" is to be maximized too'),
         ((*PRICE, "--world", "peace"), '--world: there is no "peace"'),
-        ((*PRICE, "--robust", "best"), '--robust: there is no "best"; there are: mean, worst, quantile'),
-        ((*PRICE, "--quantile", "2"), '--quantile: must be a number from 0 to 1, was "2"'),
+        ((*PRICE, "--robust", "worst"), "--robust: needs --world"),
+        ((*PRICE, "--robust", "quantile", "--quantile", "0.5"), "--robust: needs --world"),
+        ((*WAR, "--quantile", "0.5"), "--quantile: needs --robust quantile"),
+        (
+            (*PRICE, "--world", "price_war", "--robust", "best"),
+            '--robust: there is no "best"; there are: mean, worst, quantile',
+        ),
+        (
+            (*PRICE, "--world", "price_war", "--robust", "quantile", "--quantile", "2"),
+            '--quantile: must be a number from 0 to 1, was "2"',
+        ),
         ((*PRICE, "--trials", "no"), '--trials: must be a whole number from 1 to 100000, was "no"'),
         ((*PRICE, "--store", "letter"), "is neither a store of runs nor an empty folder"),
     ],

@@ -3,20 +3,34 @@
 import json
 import re
 
+import pytest
+
 from loyaltysim.jit import cache_folder
 
 SMALL = {"population.n_customers": 500, "burn_in": 0, "steps": 14}
 
 
-def test_profile__command_prints_the_table_and_refuses_a_folder(command, tmp_path):
+def test_profile__command_prints_the_table(command):
     small = [f"--set={path}={value}" for path, value in SMALL.items()]
     done = command("run", "grocery", "--profile", "--json", *small)
     assert done.code == 0
     assert {row["part"] for row in json.loads(done.out)["profile"]} >= {"behavior/logit", "schedule"}
     shown = command("run", "grocery", "--profile", *small)
     assert "behavior/logit" in shown.out and "is Python and NumPy" in shown.out
-    refused = command("run", "grocery", "--profile", "--out", str(tmp_path / "out"))
-    assert refused.code == 2 and "--profile" in refused.err and not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (("--out", "results"), "--out"),
+        (("--replications", "10"), "--replications"),
+        (("--threads", "2", "--log"), "--threads and --log"),
+    ],
+)
+def test_profile__refuses_options_that_it_would_not_heed(command, here, options, named):
+    done = command("run", "grocery", "--profile", *options)
+    assert (done.code, done.out, list(here.iterdir())) == (2, "", [])
+    assert done.err.startswith(f"--profile: goes without {named}: ") and len(done.err.splitlines()) == 1
 
 
 def test_warmup__says_where_kernels_are_kept(command):

@@ -38,15 +38,19 @@ def optimize(
         typer.Option("--world", metavar="NAME", help="Adverse world that may come, of `stress`. May be given again."),
     ] = None,
     robust: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="KIND",
-            help="Rule by which worlds, the market as it is and each --world, score a design: mean, worst or quantile.",
+            help="Rule by which worlds, the market as it is and each --world, score a design: mean (if not given), "
+            "worst or quantile.",
         ),
-    ] = "mean",
+    ] = None,
     quantile: Annotated[
-        str, typer.Option(metavar="SHARE", help="With --robust quantile: which one; 0 is the worst world.")
-    ] = "0.25",
+        str | None,
+        typer.Option(
+            metavar="SHARE", help="With --robust quantile: which one, 0 (the worst world) to 1; 0.25 if not given."
+        ),
+    ] = None,
     trials: Annotated[str, typer.Option(metavar="N", help="Designs to try.")] = "50",
     store: options.Store = None,
     seed: options.Seed = "1",
@@ -69,11 +73,14 @@ def optimize(
         faults = Faults()
         asked = read_options(faults, seed=seed, replications=replications, threads=threads, changes=changes)
         wanted = read_axes(faults, axes)
-        how: dict[str, Any] = {"worlds": tuple(worlds or ()), "robust": robust}
+        how: dict[str, Any] = {"worlds": tuple(worlds or ()), "robust": robust or "mean"}
         with faults.of("--trials"):
             how["trials"] = read_count(trials, MOST_TRIALS)
-        with faults.of("--quantile"):
-            how["quantile"] = read_share(quantile)
+        with faults.of():
+            check_robust(worlds, robust, quantile)
+        if quantile is not None:
+            with faults.of("--quantile"):
+                how["quantile"] = read_share(quantile)
         with faults.of():
             how["objectives"] = read_objectives(maximize or [], minimize or [])
         with faults.of():
@@ -84,7 +91,7 @@ def optimize(
         if store is not None:
             save(found, store)
         if as_json:
-            rest = {"objectives": found.objectives, "worlds": list(how["worlds"]), "robust": robust}
+            rest = {"objectives": found.objectives, "worlds": list(how["worlds"]), "robust": how["robust"]}
             rest |= {"scored_in": list(found.worlds), "scored": found.scored}
             frames = {name: getattr(found, name).to_dict("records") for name in ("front", "trials", "refused")}
             print_json({**head("optimize", name, asked, store), **rest, **frames})
@@ -96,6 +103,17 @@ BEATEN = "beaten in new runs"
 """Said of a design that was best in the search and is no longer, with new luck."""
 MOST_TRIALS = 100_000
 """Assumed: Optuna slows down with what it was told."""
+
+
+def check_robust(worlds: list[str] | None, robust: str | None, quantile: str | None) -> None:
+    """Raise ScenarioError for a rule that would do nothing: of one world alone, or a quantile that the rule is not."""
+    from loyaltysim.faults import Fault, ScenarioError
+
+    if not worlds and (robust is not None or quantile is not None):
+        option = "--robust" if robust is not None else "--quantile"
+        raise ScenarioError([Fault(None, None, option, "needs --world: there is but one world, the market as it is")])
+    if quantile is not None and robust != "quantile":
+        raise ScenarioError([Fault(None, None, "--quantile", "needs --robust quantile")])
 
 
 def read_share(text: str) -> float:

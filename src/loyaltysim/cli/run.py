@@ -25,6 +25,7 @@ ASKS_OTHERWISE = (
 
 
 def run(
+    context: typer.Context,
     name: options.Name,
     seed: options.Seed = "1",
     replications: options.Replications = "10",
@@ -54,10 +55,8 @@ def run(
         asked = read_options(faults, seed=seed, replications=replications, threads=threads, changes=changes)
         with faults.of():
             check_folder(out, overwrite)
-        with faults.of("--log"):
-            check_log(log, out)
-        with faults.of("--profile"):
-            check_profile(profile, out)
+        with faults.of():
+            check_profile(context) if profile else check_log(log, out)
         with faults.of():
             scenario = read_scenario(name, asked)
         faults.tell()
@@ -97,12 +96,15 @@ def check_log(log: bool, out: Path | None) -> None:
         raise ScenarioError([Fault(None, None, "--log", "needs --out: the log is a file of that folder")])
 
 
-def check_profile(profile: bool, out: Path | None) -> None:
-    """Raise ScenarioError if a profile is asked for with a folder: it has no answer to keep."""
+def check_profile(context: typer.Context) -> None:
+    """Raise ScenarioError if a profile is asked for together with options that it would not heed."""
     from loyaltysim.faults import Fault, ScenarioError
 
-    if profile and out is not None:
-        raise ScenarioError([Fault(None, None, "--profile", "goes without --out: it has no answer to keep")])
+    sources = {name: context.get_parameter_source(name) for name in ("replications", "threads", "out", "log")}
+    given = [f"--{name}" for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"]
+    if given:
+        message = f"goes without {' and '.join(given)}: it is of one replication on one thread, and keeps no answer"
+        raise ScenarioError([Fault(None, None, "--profile", message)])
 
 
 def ask(scenario: Scenario, asked: Asked, quiet: bool) -> Answer:
