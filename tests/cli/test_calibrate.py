@@ -28,7 +28,7 @@ def test_calibrate__tells_settings_and_writes_a_whole_folder(command, here, aske
     assert " to " in line and line.split()[1] == "2"
     names = {file.name for file in (here / "found").iterdir()}
     frames = {f"{name}.csv" for name in ("settings", "ridges", "targets", "draws", "candidates")}
-    assert names == frames | {"scenario.toml", "report.txt", "summary.json", "calibration.svg"}
+    assert names == frames | {"scenario.toml", "report.txt", "summary.json", "calibration.svg", "manifest.json"}
     told = json.loads((here / "found" / "summary.json").read_text())
     assert told["command"] == "calibrate" and told["settings"][0]["path"] == "brands.Ours.price"
     assert command("check", "found/scenario.toml").code == 0

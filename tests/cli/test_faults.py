@@ -374,7 +374,9 @@ def test_faults__a_folder_that_is_not_empty(command, here, small):
     (here / "results" / "mine.txt").write_text("mine")
     done = command("run", small, "--out", "results")
     assert (done.code, done.out) == (2, "")
-    assert done.err == '--out: "results" is not empty; --overwrite replaces the results that it holds\n'
+    assert done.err == (
+        '--out: "results" is not empty, and has no manifest.json of results to replace: name a new folder\n'
+    )
     assert [path.name for path in (here / "results").iterdir()] == ["mine.txt"]
 
 

@@ -66,8 +66,13 @@ def test_report__is_told_in_plain_letters(command, here, base):
 
 def test_report__leaves_with_the_results_that_it_was_about(command, done, here):
     command("report", done)
-    assert command("run", "mine.toml", "--out", done, "--replications", 2, "--overwrite", "--quiet").code == 0
+    again = ("run", "mine.toml", "--out", done, "--replications", 2, "--overwrite", "--quiet")
+    assert command(*again).code == 0
     assert not (here / done / "report").exists()
+    command("report", done)
+    (here / done / "report" / "tables.xlsx").write_text("with a column of mine")
+    assert command(*again).code == 0
+    assert [path.name for path in (here / done / "report").iterdir()] == ["tables.xlsx"]
 
 
 def test_folder__without_results_is_none_of_ours(command, done, here):

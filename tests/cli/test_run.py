@@ -283,6 +283,31 @@ def test_run__overwrite_replaces_results_and_keeps_other_files(command, here, sm
     assert results.load(here / "out" / "results.nc").sizes["replication"] == 1
 
 
+def test_run__overwrite_never_takes_what_others_wrote(command, here, small):
+    command("run", small, "--replications", 2, "--out", "out", "--log")
+    out, few = here / "out", ("--replications", 1, "--out", "out", "--overwrite")
+    changed = (out / "scenario.toml").read_text() + "# our cash register, 2025\n"
+    (out / "scenario.toml").write_text(changed)
+    (out / "report").mkdir()
+    others = [out / "figures" / "mine.svg", out / "report" / "for the board.docx"]
+    for path in others:
+        path.write_text("mine")
+    assert command("run", out / "scenario.toml", *few).code == 0
+    assert [path.read_text() for path in others] == ["mine", "mine"]
+    assert (out / "scenario.toml.old").read_text() == changed
+    assert not (out / "log.parquet").exists()  # it was of the run that went
+    assert command("run", out / "scenario.toml", *few).code == 0
+    assert {path.name for path in out.iterdir()} == FILES | {"report", "scenario.toml.old"}
+
+
+def test_run__overwrite_is_for_results_alone(command, here, small):
+    (here / "out").mkdir()
+    (here / "out" / "figures").mkdir()
+    told = command("run", small, "--replications", 1, "--out", "out", "--overwrite")
+    assert told.code == 2 and "has no manifest.json of results to replace" in told.err
+    assert [path.name for path in (here / "out").iterdir()] == ["figures"]
+
+
 @pytest.mark.parametrize("link", [False, True])
 def test_run__an_empty_folder_or_a_link_to_one_will_do(command, here, small, link):
     (here / "there" if link else here / "out").mkdir()

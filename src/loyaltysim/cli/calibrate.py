@@ -166,12 +166,13 @@ def answer_of(found: Calibration) -> dict[str, Any]:
 def save(found: Calibration, answer: dict[str, Any], out: Path) -> None:
     """Write all into the folder, together or not at all."""
     from loyaltysim.cli.folder import writing
-    from loyaltysim.cli.saving import save_scenario, save_summary
+    from loyaltysim.cli.saving import save_scenario, save_summary, write_manifest
 
     with writing(out) as folder:
         found.save(folder)
         save_scenario(found.scenario, folder)
         save_summary(answer, folder)
+        write_manifest(folder, **{name: answer[name] for name in ("schema", "command", "scenario", "seed", "version")})
 
 
 def show(name: str, scenario: Scenario, asked: Asked, found: Calibration) -> None:

@@ -42,7 +42,9 @@ Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for all re
 Store = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Folder that keeps all runs; the same command goes on there.")
 ]
-Overwrite = Annotated[bool, typer.Option("--overwrite", metavar="", help="Replace the results that the folder holds.")]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", metavar="", help="Replace the results that the folder holds; other files stay.")
+]
 Json = Annotated[bool, typer.Option("--json", metavar="", help="Print one JSON object.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="No progress and no notes.")]
 Log = Annotated[

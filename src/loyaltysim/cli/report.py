@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
     from loyaltysim.report import Findings, Read
 
-FOLDER = "report"
-"""Where the report goes, in the folder that it is about, unless `--out` says otherwise."""
-
 
 def report(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder that run --out or compare --out wrote.")],
@@ -59,7 +56,8 @@ def report(
     """
     with told(as_json), ExitStack() as stack:
         from loyaltysim.cli.asked import Faults, read_axes, read_options
-        from loyaltysim.cli.folder import MANIFEST, check_folder, refused, writing
+        from loyaltysim.cli.folder import REPORT, check_folder, refused, writing, written_by
+        from loyaltysim.cli.saving import SCHEMA, write_manifest
         from loyaltysim.cli.show import note
         from loyaltysim.report import read, write
         from loyaltysim.report.findings import ranges
@@ -73,11 +71,11 @@ def report(
             check_language(lang)
             Language(lang)
         wanted = read_axes(faults, axes or [])
-        where = folder / FOLDER if out is None else out
+        where = folder / REPORT if out is None else out
         with faults.of():
             found = read(folder)
             ranges(found.scenarios[found.subject(of)], wanted, SPREAD)
-            if (where / MANIFEST).exists():
+            if written_by(where) not in (None, REPORT):
                 raise refused(f'"{where}" holds the results of a run: a report needs a folder of its own')
             check_folder(where, overwrite)
         faults.tell()
@@ -88,6 +86,7 @@ def report(
             seed=None if seed is None else asked.seed,
         )  # fmt: skip
         files = [file.relative_to(place) for file in write(made, place, language=lang)]
+        write_manifest(place, schema=SCHEMA, command=REPORT, of=made.subject, language=lang)
         stack.close()  # the folder is in its place before it is spoken of
         answers = list(in_words(made, lang))
         if as_json:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import sys
@@ -11,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from loyaltysim.cli.folder import MANIFEST
+from loyaltysim.cli.folder import MANIFEST, hashes
 from loyaltysim.cli.told import without_nan
 
 if TYPE_CHECKING:
@@ -50,16 +49,20 @@ def save_summary(answer: Mapping[str, Any], folder: Path) -> None:
 
 def save_manifest(answer: Mapping[str, Any], data: xr.Dataset, folder: Path) -> None:
     """Write manifest.json: what was run with what, when, and a hash of every file of the folder."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    manifest = {
+    write_manifest(
+        folder,
         **{name: answer[name] for name in ("schema", "command", "scenario", "seed", "replications", "version")},
+        versions=data.attrs["versions"],
+        source_hash=data.attrs["source_hash"],
+    )
+
+
+def write_manifest(folder: Path, **told: Any) -> None:
+    """Write manifest.json of any folder that may be replaced: what is told of it, and a hash of every file."""
+    manifest = {
+        **told,
         "arguments": sys.argv[1:],
-        "versions": data.attrs["versions"],
-        "source_hash": data.attrs["source_hash"],
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
-        "files": {
-            path.relative_to(folder).as_posix(): hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
-            for path in files
-        },
+        "files": hashes(folder),
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
