@@ -18,6 +18,7 @@ from mesa_contract import REPORTERS, SHORT, MesaScenario, N, finished, needs_run
 
 import loyaltysim as ls
 from loyaltysim.mesa import LoyaltyModel
+from loyaltysim.mesa.asked import one_seed
 
 
 def test_import__does_not_bring_mesa():
@@ -61,6 +62,14 @@ def test_rng__of_none_is_another_each_time():
 def test_rng__that_cannot_be_used_is_refused(rng):
     with pytest.raises(ValueError, match="rng: must be a whole number from 0"):
         short(rng=rng)
+
+
+def test_seed__that_mesa_4_keeps_as_a_generator_is_the_one_that_was_given():
+    assert [one_seed(np.random.default_rng(seed), given) for seed, given in ((5, None), (5, 5), (0, None))] == [5, 5, 0]
+    used, unseeded = np.random.default_rng(5), np.random.default_rng()
+    first = used.integers(2**63)
+    assert one_seed(used, None) not in (5, first)
+    assert one_seed(unseeded, None) == one_seed(unseeded, None) == unseeded.integers(2**63)
 
 
 def test_generators__of_mesa_are_seeded_and_do_not_move_the_market():

@@ -64,6 +64,10 @@ def test_reporter__of_a_name_that_there_is_not_is_told_at_once():
     for name in ("nothing_of_it", "purchases[Nobody]", "purchase[Ours]"):
         with pytest.raises(AttributeError, match=f"there is no series {name!r}".replace("[", r"\[")):
             short(model_reporters={"a": name})
+    with pytest.raises(AttributeError, match=r"did you mean 'purchases\[Ours\]'\?"):
+        short(model_reporters={"a": "purchase[Ours]"})
+    with pytest.raises(KeyError, match="did you mean 'no_purchase'"):
+        short().series("nopurchase")
     for name, said in (
         ("height", "customers have no height"),
         ("bond[Nobody]", "by brand there are"),

@@ -89,6 +89,8 @@ def frame(model):
 def test_wrong_use__is_told_as_by_the_model():
     for given, error, said in (
         ({"seed": 3}, TypeError, r"TwinModel\(\) got an unexpected keyword argument 'seed'; did you mean 'rng'"),
+        ({"threads": 2}, TypeError, "'threads'; LoyaltyModel alone has it: the twin's customers act one by one"),
+        ({"agents_every": 2}, TypeError, "the twin records all agents in every step"),
         ({"n_customer": 3}, TypeError, "did you mean 'n_customers'"),
         ({"replications": 3}, TypeError, "did you mean 'replication'"),
         ({"rng": 1.5}, ValueError, "rng: must be a whole number from 0"),
@@ -103,6 +105,8 @@ def test_wrong_use__is_told_as_by_the_model():
     ):
         with pytest.raises(error, match=said):
             short(TwinModel, **given)
+    with pytest.raises(TypeError, match="TwinModel alone has it"):
+        short(LoyaltyModel, luck="mesa")
     with pytest.raises(TypeError, match="positional"):
         TwinModel("grocery")
 

@@ -21,6 +21,14 @@ class NotGiven(int):
 
 
 SHIPPED, SEED = "grocery", NotGiven(1)
+OF_ARRAYS, OF_TWIN = "LoyaltyModel alone has it", "TwinModel alone has it"
+ELSEWHERE = {
+    "threads": f"{OF_ARRAYS}: the twin's customers act one by one",
+    **dict.fromkeys(("agents_every", "agents_sample"), f"{OF_ARRAYS}: the twin records all agents in every step"),
+    "luck": f"{OF_TWIN}: the arrays' draws are keyed",
+    "replication": f"{OF_TWIN}: here another rng is other luck",
+}
+"""Arguments of one model of this room that the other has not, and why."""
 
 
 def read_seed(rng: Any) -> int:
@@ -33,13 +41,22 @@ def read_seed(rng: Any) -> int:
 def one_seed(own: Any, given: Any) -> Any:
     """The seed of a Mesa scenario, else the one given. Raises ValueError for two that differ.
 
-    From Mesa 4 on a scenario keeps its seed as a generator: then the seed is the first number that it will give.
+    From Mesa 4 on a scenario keeps its seed as a generator.
     """
     if isinstance(own, np.random.Generator):
-        own = int(deepcopy(own).integers(2**63))
+        own = seed_of_generator(own)
     if own is None or given is None or given is SEED or given == own:
         return given if own is None else own
     raise ValueError(f"the Mesa scenario has the rng {own}, and another was given: {given}")
+
+
+def seed_of_generator(generator: np.random.Generator) -> int:
+    """The seed that a fresh generator was made with; of another the first number that it will give."""
+    seed = getattr(generator.bit_generator.seed_seq, "entropy", None)
+    if isinstance(seed, int) and seed < 2**63:
+        if np.random.default_rng(seed).bit_generator.state == generator.bit_generator.state:
+            return seed
+    return int(deepcopy(generator).integers(2**63))
 
 
 class Asked(NamedTuple):
@@ -92,8 +109,8 @@ def read_scenario(
     for name in settings:
         if "." not in name and name not in fields:
             near = "rng" if name == "seed" else nearest(name, ("scenario", "rng", *own, *fields))
-            hint = "" if near is None else f"; did you mean {near!r}?"
-            raise TypeError(f"{model}() got an unexpected keyword argument {name!r}{hint}")
+            hint = ELSEWHERE.get(name, "" if near is None else f"did you mean {near!r}?")
+            raise TypeError(f"{model}() got an unexpected keyword argument {name!r}{hint and '; '}{hint}")
     if n_customers is not None:
         settings = {"population.n_customers": n_customers, **settings}
     scenario = given if isinstance(given, Scenario) else load(given)

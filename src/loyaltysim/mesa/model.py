@@ -22,7 +22,7 @@ from loyaltysim.mesa.collector import ArrayCollector
 from loyaltysim.mesa.columns import Columns
 from loyaltysim.mesa.finite import Finite
 from loyaltysim.mesa.row import CustomerRow
-from loyaltysim.mesa.series import Column, Series, is_series, shown
+from loyaltysim.mesa.series import Column, Series, is_series, no_series, shown
 from loyaltysim.mesa.view import AgentView
 from loyaltysim.simulation import Simulation, check_count
 
@@ -159,7 +159,7 @@ class LoyaltyModel(Finite):
     def series(self, name: str) -> Column:
         """One number for each step made; names as of `model_reporters`. Raises KeyError for an unknown one."""
         if not is_series(name, self.brands):
-            raise KeyError(f"there is no series {name!r}; there are: {', '.join(shown(self.simulation))} and more")
+            raise KeyError(no_series(name, self.brands, shown(self.simulation)))
         return Series(self.simulation)[name]
 
     def results(self) -> xr.Dataset:

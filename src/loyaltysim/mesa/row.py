@@ -18,7 +18,8 @@ class CustomerRow(mesa.Agent):  # type: ignore[misc, unused-ignore]
     """A customer, seen in the arrays.
 
     Traits and states are attributes, those by brand by the brand's name: ``customer.inertia``,
-    ``customer.satisfaction["Ours"] = 0.9``; the name ``satisfaction[Ours]`` stands for the same wherever Mesa takes
+    ``customer.satisfaction["Ours"] = 0.9``; `last_brand` is the number of a brand, -1 before the first purchase (of the
+    twin's customers it is None then). The name ``satisfaction[Ours]`` stands for the same wherever Mesa takes
     names of attributes. `model.agents.names()` lists them. A dict by brand is written whole or, if one of its values is
     refused, not at all. Give a collector of Mesa's own the name with the brand: what stands for all brands goes on
     showing what is, unless it is copied.

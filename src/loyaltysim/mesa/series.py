@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from loyaltysim.faults import nearest
 from loyaltysim.metrics.states import GONE, STATES
 from loyaltysim.results import COSTS, INCOME
 from loyaltysim.simulation import Simulation
@@ -65,6 +66,13 @@ def shown(simulation: Simulation) -> Iterator[str]:
         yield from (f"{what}[{brand}]" for what in SHOWN if what not in left_out)
 
 
+def no_series(name: str, brands: Sequence[str], known: Iterable[str], also: str = "") -> str:
+    """That there is no series of a name, which there are, and which was probably meant."""
+    near = nearest(name, (*OF_MARKET, *(f"{what}[{brand}]" for brand in brands for what in OF_BRAND)))
+    hint = "" if near is None else f"; did you mean {near!r}?"
+    return f"there is no series {name!r}{also}; there are: {', '.join(known)} and more{hint}"
+
+
 def check_name(name: str, model: Any, known: Iterable[str]) -> None:
     """Raise AttributeError for a reporter's name that is no series, and no attribute either.
 
@@ -72,8 +80,7 @@ def check_name(name: str, model: Any, known: Iterable[str]) -> None:
     """
     is_own = not type(model).__module__.startswith(__package__)
     if not (hasattr(model, name) or (is_own and "[" not in name)):
-        told = ", ".join(known)
-        raise AttributeError(f"there is no series {name!r}, nor an attribute of the model; there are: {told} and more")
+        raise AttributeError(no_series(name, model.brands, known, ", nor an attribute of the model"))
 
 
 class Series:

@@ -75,6 +75,7 @@ class Person(Acquainted, mesa.Agent):
     def _has_bought_nothing(self, brands: int) -> None:
         """What it bought, and when."""
         self.last_brand: int | None = None
+        """The number of the brand bought last; None before the first purchase, where arrays and collectors have -1."""
         self.tried = [False] * brands
         self.times_bought = [0] * brands
         self.last_bought = [-1] * brands
