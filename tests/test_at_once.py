@@ -52,8 +52,20 @@ def test_at_once__shares_with_a_process(at_any_price):
     assert [square for square, _ in done] == [number**2 for number in range(8)]
     assert told == dict.fromkeys(range(8), 1.0)
     assert {here for _, here in done} == {True, False}
-    runs = {hands: ls.replicate(SMALL, replications=3, threads=hands) for hands in (1, 2)}
-    assert runs[1].identical(runs[2])
+
+
+def test_replicate__gives_the_same_bits_where_a_process_shares(at_any_price, monkeypatch):
+    shared, back = [], Others.back
+
+    def noted(self):
+        found = back(self)
+        shared.extend(result for _, result in found if result is not LOST)
+        return found
+
+    monkeypatch.setattr(Others, "back", noted)
+    scenario = SMALL.vary({"population.n_customers": 20_000})  # so many that a stack has but one replication
+    runs = {hands: ls.replicate(scenario, replications=4, threads=hands) for hands in (1, 2)}
+    assert shared and runs[1].identical(runs[2])
 
 
 def test_at_once__a_process_that_dies_costs_time_alone(at_any_price, caplog):

@@ -59,7 +59,7 @@ def test_winning__costs_about_what_the_claim_says(run, returns):
 
 
 def test_ratio__is_the_one_at_which_both_bring_the_same(run, returns):
-    found = returns.set_index(["market", "what", "fewer_leave"])["effect"]
+    found = returns.set_index(["market", "what", "fewer_leave"])["effect"].sort_index()
     for market in run.MARKETS:
         win = found.loc[(market, "a EUR of winning brings")].iloc[0]
         for better in run.BETTER:

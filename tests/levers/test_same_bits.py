@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from loyaltysim import Simulation
-from loyaltysim.mesa.twin_kinds import KNOWN, check_kinds
 from loyaltysim.scenario import Scenario
 from loyaltysim.validation.busy_market import LEVERED, LEVERS, OF_SOME, busy_market
 from loyaltysim.validation.same_bits import fingerprint
@@ -78,10 +77,3 @@ def test_lever__changes_the_market_and_nothing_before_it_begins(kind):
             with_it.world.customers.arrays[name], without.world.customers.arrays[name], err_msg=name
         )
     assert fingerprint(with_it.run()) != fingerprint(without.run())
-
-
-@pytest.mark.parametrize("kind", sorted({*LEVERS} - KNOWN["levers"]))
-def test_twin__names_levers_that_it_does_not_know(kind):
-    scenario = busy(10, (kind,), **{"brands.Ours.programs": [], "brands.Rival.levers": []})
-    with pytest.raises(NotImplementedError, match=f'the twin knows no lever of kind "{kind}"'):
-        check_kinds(scenario)
