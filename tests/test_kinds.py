@@ -29,6 +29,7 @@ from loyaltysim.programs.parts.expiry import Expiry
 from loyaltysim.programs.parts.response import Response
 from loyaltysim.programs.parts.reward import Reward
 from loyaltysim.report.odd import odd
+from loyaltysim.report.odd.trace import SINGLE
 from loyaltysim.scenario import Scenario
 from loyaltysim.word_of_mouth.acquisition import Acquisition
 from loyaltysim.word_of_mouth.influence import Influence
@@ -283,17 +284,10 @@ def watch(simulation: Simulation) -> list:
         setattr(schedule, name, watching(getattr(schedule, name)))
     schedule.programs = [(watching(part), own) for part, own in schedule.programs]
     schedule.levers = [(watching(part), own) for part, own in schedule.levers]
-    schedule.pricing = [(watching(part), *rest) for part, *rest in schedule.pricing]
-    for name in ("reacting", "showing", "watching", "offering", "counting"):
-        setattr(schedule, name, [(watching(part), *rest) for part, *rest in getattr(schedule, name)])
+    for method, entries in schedule.pricing_that.items():
+        schedule.pricing_that[method] = [(watching(part), *rest) for part, *rest in entries]
     schedule.launch(0)
     return watched
-
-
-SINGLE = (
-    "needs choice experience learning satisfaction bond basket recovery lapse win_back talk influence acquisition "
-    "referral"
-).split()
 
 
 def parts(simulation: Simulation) -> list:

@@ -87,10 +87,10 @@ class Rounds:
             for place, brand in enumerate(scenario.brands.values())
             for number, part in enumerate(brand.pricing)
         ]
-        self.reacting, self.showing, self.watching, self.offering, self.counting = (
-            [entry for entry in self.pricing if getattr(type(entry[0]), method) is not getattr(Pricing, method)]
+        self.pricing_that = {
+            method: [entry for entry in self.pricing if getattr(type(entry[0]), method) is not getattr(Pricing, method)]
             for method in ("react", "show", "watch", "offer", "count")
-        )
+        }
         self.programs: list[tuple[Program, Account]] = []
         for name, number, program in scenario.programs:
             place = world.brands.index(name)
@@ -168,7 +168,7 @@ class Rounds:
             spread(market.feature, first, begins, shoppers.ask("feature", True))
         if market.has_display:
             spread(market.display, first, begins, shoppers.ask("display", True))
-        for part, own, brand in self.offering:
+        for part, own, brand in self.pricing_that["offer"]:
             part.offer(own, world, brand, shoppers, step)
         if self.levers:
             if "attention" in shoppers.columns:

@@ -37,12 +37,12 @@ class Schedule(Rounds):
         """One step of the whole market. The workers' totals hold its counts afterwards."""
         world = self.world
         world.now = step
-        for part, own, brand in self.reacting:
+        for part, own, brand in self.pricing_that["react"]:
             part.react(own, world, brand, step)
         for lever, own in self.levers:
             lever.act(own, world, world.workers[0].totals, step)
         self.show(step)
-        for part, own, brand in self.watching:
+        for part, own, brand in self.pricing_that["watch"]:
             part.watch(own, world, brand, step)
         self.bond.feel(self.own_bond, world, step)
         self.experience.weigh(self.own_experience, world)
@@ -61,9 +61,9 @@ class Schedule(Rounds):
         for lever, own in self.levers:
             lever.close(own, world, world.workers[0].totals, step)
         world.touches.clear()
-        if self.counting:
+        if self.pricing_that["count"]:
             sold = sum(worker.totals.units.sum(axis=1) for worker in world.workers)
-            for part, own, brand in self.counting:
+            for part, own, brand in self.pricing_that["count"]:
                 part.count(own, world, brand, sold, step)
 
     def show(self, step: int) -> None:
@@ -71,7 +71,7 @@ class Schedule(Rounds):
         self.world.market.turn(step)
         if self.launches:
             self.launch(step)
-        for part, own, brand in self.showing:
+        for part, own, brand in self.pricing_that["show"]:
             part.show(own, self.world, brand, step)
         for lever, own in self.levers:
             if lever.acts(own, self.world, step):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from typing import TypeVar
 
 import numpy as np
@@ -27,7 +28,8 @@ T = TypeVar("T")
 
 Progress = Callable[[str, float], None]
 STACK_ROWS = 1 << 15
-"""Replications are stacked to so many rows: of more, the logs of all branches would be too large (assumed)."""
+"""Replications are stacked to so many rows: of more, the logs of all branches, now some hundred megabytes, would be too
+large (assumed)."""
 TINY = 1e-9
 """Steps by which a time may be off through rounding."""
 
@@ -79,6 +81,12 @@ def _opened(
     do: Callable[[Simulation], T], scenario: Scenario, seed: int, stack: range, *, tell: Callable[[float], None]
 ) -> T:
     return do(Simulation(scenario, seed=seed, threads=1, replications=stack))
+
+
+def each_step(tell: Callable[[float], None], steps: int) -> Callable[[], None]:
+    """What to call after each step of simulations that have so many together: it tells their share that is made."""
+    made = count(1)
+    return lambda: tell(next(made) / steps)
 
 
 def account(simulation: Simulation, discount_rate: float = 0.0) -> Account:

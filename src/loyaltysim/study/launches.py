@@ -21,7 +21,7 @@ from loyaltysim.at_once import at_once
 from loyaltysim.plots.interval import Interval, interval
 from loyaltysim.runs import stacks_of
 from loyaltysim.simulation import Simulation, check_count, check_seed
-from loyaltysim.study.branches import STACK_ROWS
+from loyaltysim.study.branches import STACK_ROWS, each_step
 from loyaltysim.study.questions import without_program
 from loyaltysim.summaries import summary
 from loyaltysim.totals import POINT_UNIT
@@ -128,13 +128,7 @@ def _without(scenario: Scenario) -> Scenario:
 def _launch(task: _Task, seed: int, running: bool, *, tell: Callable[[float], None]) -> dict[str, Launch]:
     one = next(iter(task.worlds.values()))
     without = _without(one)
-    steps, made = one.burn_in + (1 + len(task.worlds)) * one.steps, 0
-
-    def step() -> None:
-        nonlocal made
-        made += 1
-        tell(made / steps)
-
+    step = each_step(tell, one.burn_in + (1 + len(task.worlds)) * one.steps)
     start = Simulation(one if running else without, seed=seed, replications=task.stack, threads=1)
     start.run(until=0, progress=step)
     owed_before = _liability(start, one) if running else np.zeros(len(task.stack))

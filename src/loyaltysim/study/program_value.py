@@ -28,6 +28,7 @@ from loyaltysim.at_once import at_once
 from loyaltysim.faults import Fault, ScenarioError, path_text
 from loyaltysim.runs import stacks_of
 from loyaltysim.simulation import Simulation, check_count, check_seed
+from loyaltysim.study.branches import STACK_ROWS, each_step
 from loyaltysim.study.compare import paired_effect
 from loyaltysim.study.questions import without_program
 from loyaltysim.totals import MONEY_UNIT
@@ -46,8 +47,6 @@ OTHER_COSTS = ("lever_cost", "acquisition_cost", "referral_cost")
 GROUPS = ("none", "light", "medium", "heavy")
 """Customers by their purchases of the brand before the program: none, and thirds of those who had any."""
 BY_GROUP = ("customers", "units", "margin", "program_cost", "subsidy")
-STACK_ROWS = 1 << 15
-"""Replications are stacked to so many rows (assumed: their logs of purchases take some hundred megabytes)."""
 
 
 class Books(NamedTuple):
@@ -198,13 +197,7 @@ def _of_stack(
     scenario: Scenario, without: Scenario, stack: range, seed: int, *, tell: Callable[[float], None]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The rows of some replications, of all customers and by group."""
-    steps, made = scenario.burn_in + 2 * scenario.steps, 0
-
-    def step() -> None:
-        nonlocal made
-        made += 1
-        tell(made / steps)
-
+    step = each_step(tell, scenario.burn_in + 2 * scenario.steps)
     start = launch(without, seed, stack, step)
     groups = grouped(start)
     with_it, base = (keep_books(start.branch(world, log=True).run(progress=step)) for world in (scenario, without))

@@ -81,8 +81,8 @@ def trace(simulation: Simulation, paths: dict[int, str]) -> list[Call]:
 
     for name in SINGLE:
         setattr(schedule, name, watched(getattr(schedule, name)))
-    for name in ("reacting", "showing", "watching", "offering", "counting"):
-        setattr(schedule, name, [(watched(part), *rest) for part, *rest in getattr(schedule, name)])
+    for method, entries in schedule.pricing_that.items():
+        schedule.pricing_that[method] = [(watched(part), own, brand) for part, own, brand in entries]
     schedule.programs = [(watched(part), own) for part, own in schedule.programs]
     schedule.levers = [(watched(part), own) for part, own in schedule.levers]
     for name, inside, after in (("_first_round", BLOCK, BLOCK), ("round", ROUND, BLOCK), ("_close_block", CLOSE, END)):
