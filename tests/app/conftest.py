@@ -4,7 +4,9 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -37,11 +39,12 @@ class Server:
             port = probe.getsockname()[1]
         changed = [word for path, value in changes.items() for word in ("--set", f"{path}={value}")]
         command = [sys.executable, "-m", "loyaltysim", "app", *words, "--no-open", "--port", str(port), *changed]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-        said = ""
-        while "http://" not in said and (line := self.process.stderr.readline()):
-            said += line
-        assert "http://" in said, said
+        self.place = tempfile.TemporaryDirectory()
+        with self.log.open("w") as log:  # no pipe: one that nobody reads fills, and then the server waits
+            self.process = subprocess.Popen(command, stderr=log)
+        while "http://" not in self.said() and self.process.poll() is None:
+            time.sleep(0.1)
+        assert "http://" in self.said(), self.said()
         self.address = f"http://localhost:{port}/"
         for _ in range(100):  # until it listens
             try:
@@ -50,9 +53,20 @@ class Server:
             except OSError:
                 time.sleep(0.2)
 
+    @property
+    def log(self):
+        return Path(self.place.name) / "said"
+
+    def said(self):
+        """What it has told on the terminal."""
+        return self.log.read_text(encoding="utf-8")
+
     def end(self):
         self.process.terminate()
         self.process.wait(20)
+        said = self.said()
+        self.place.cleanup()
+        return said
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +78,9 @@ def serve(browser):
         return servers[-1]
 
     yield serving
-    for server in servers:
-        server.end()
+    said = [server.end() for server in servers]
+    print(*said)
+    assert not any("Traceback" in each for each in said)
 
 
 class Visitor:

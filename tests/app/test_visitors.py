@@ -73,12 +73,14 @@ def come(browser, server):
 
 
 def leave(visitors, server):
+    """What the server still holds of them when they have gone, and some time has passed."""
     for page in visitors:
-        page.goto("about:blank")  # as when a tab is closed: the page says so to the server
-        page.context.close()
+        page.goto("about:blank")  # as when a tab is closed: the page says so to the server …
     end = time.monotonic() + LEFT
     while kernels(server) and time.monotonic() < end:
         time.sleep(0.5)
+    for page in visitors:
+        page.context.close()  # … which closing at once could cut off
     return kernels(server)
 
 
