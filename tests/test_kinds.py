@@ -241,7 +241,7 @@ def test_kind__asks_only_for_states_that_it_declares(simulation, monkeypatch):
         if isinstance(part, Program):
             part.open(world, 0, 0, 0, False)
         elif isinstance(part, Lever):
-            part.open(world, 0, Number(0, 0))
+            part.open(world, 0, Number(0, 0, 0))
         elif isinstance(part, Pricing):
             part.open(world, 1, 0)
         elif isinstance(part, Referral):

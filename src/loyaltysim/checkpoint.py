@@ -14,8 +14,8 @@ import numpy as np
 
 from loyaltysim.customers.fields import FIELDS
 from loyaltysim.opening import build_network
-from loyaltysim.results import source_hash
-from loyaltysim.totals import BY_PROGRAM
+from loyaltysim.results import lever_names, source_hash
+from loyaltysim.totals import BY_LEVER, BY_PROGRAM
 from loyaltysim.whole_file import whole_file
 
 if TYPE_CHECKING:
@@ -120,12 +120,10 @@ def state_of(simulation: Simulation) -> dict[str, np.ndarray]:
     for column in PILE:
         columns = [getattr(pile, column)[: pile.n] for pile in world.messages.piles]
         state[f"messages/{column}"] = np.concatenate(columns)
-    totals = world.workers[0].totals
+    totals, labels = world.workers[0].totals, _labels(simulation)
     for name, flow in totals.split(simulation._flows).items():
-        if name in BY_PROGRAM:  # by the program's own name, since another scenario may number them otherwise
-            state |= {
-                f"flows/{name}/{label}": flow[: simulation.now, ..., p] for p, label in enumerate(_labels(simulation))
-            }
+        if name in labels:  # by the part's own name, since another scenario may number them otherwise
+            state |= {f"flows/{name}/{label}": flow[: simulation.now, ..., p] for p, label in enumerate(labels[name])}
         else:
             state[f"flows/{name}"] = flow[: simulation.now]
     state["periods"] = np.array(simulation._periods, np.int64)
@@ -152,9 +150,10 @@ def take_over(simulation: Simulation, state: dict[str, np.ndarray]) -> None:
                 array[:] = given
     simulation._flows[:] = 0  # steps beyond the checkpoint add to what is there
     flows = world.workers[0].totals.split(simulation._flows)
+    labels = _labels(simulation)
     for name, flow in flows.items():
-        if name in BY_PROGRAM:
-            for p, label in enumerate(_labels(simulation)):
+        if name in labels:
+            for p, label in enumerate(labels[name]):
                 if f"flows/{name}/{label}" in state:
                     given = state[f"flows/{name}/{label}"][: len(flow)]
                     flow[: len(given), ..., p] = given
@@ -187,9 +186,10 @@ def take_over(simulation: Simulation, state: dict[str, np.ndarray]) -> None:
         world.turnover.bring(world.neighbors, before)
 
 
-def _labels(simulation: Simulation) -> list[str]:
-    """The programs by brand and number within the brand."""
-    return list(_kinds(simulation))
+def _labels(simulation: Simulation) -> dict[str, list[str]]:
+    """Of each flow by program or lever: the programs by brand and number within the brand, the levers by name."""
+    programs, levers = list(_kinds(simulation)), lever_names(simulation.scenario)
+    return {name: programs for name in BY_PROGRAM} | {name: levers for name in BY_LEVER}
 
 
 def _kinds(simulation: Simulation) -> dict[str, tuple[int, str]]:
@@ -205,7 +205,8 @@ def _program_of(name: str) -> str:
     room, _, rest = name.partition("/")
     if room == "own" and rest.startswith("program."):
         return rest.removeprefix("program.").rpartition(".")[0]
-    return rest.partition("/")[2] if room == "flows" else ""
+    flow, _, label = rest.partition("/")
+    return label if room == "flows" and flow in BY_PROGRAM else ""
 
 
 def _remember_members(simulation: Simulation, brands: set[int]) -> None:

@@ -123,8 +123,10 @@ def _network(scenario: Scenario, stack: int) -> int:
 
 def _results(scenario: Scenario, replications: int) -> int:
     segments, brands = len(scenario.segment_names), len(scenario.brands)
-    programs = sum(len(brand.programs) for brand in scenario.brands.values())
-    counts = Totals(1, segments, brands, programs, scenario.metrics.reasons).all.nbytes
+    programs, levers = (
+        sum(len(getattr(brand, room)) for brand in scenario.brands.values()) for room in ("programs", "levers")
+    )
+    counts = Totals(1, segments, brands, programs, levers, scenario.metrics.reasons).all.nbytes
     return (
         TIMES_RESULTS * counts * scenario.calendar.last * replications
         + np.dtype(float).itemsize * scenario.calendar.last

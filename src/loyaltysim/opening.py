@@ -51,6 +51,7 @@ def open_market(
         market=market,
         threads=threads,
         programs=sum(len(brand.programs) for brand in brands.values()),
+        levers=sum(len(brand.levers) for brand in brands.values()),
         reasons=scenario.metrics.reasons,
         block_size=block_size,
     )

@@ -14,8 +14,8 @@ import numpy as np
 
 from loyaltysim.metrics.periods import COUNTS
 from loyaltysim.metrics.states import GONE, STATES
-from loyaltysim.totals import BY_BRAND, CHANNELS, MONEY_UNIT, POINT_UNIT, REASONS, SHARE_UNIT
-from loyaltysim.variables import PERIOD_BRAND, VARIABLES
+from loyaltysim.totals import BY_BRAND, BY_LEVER, CHANNELS, MONEY_UNIT, POINT_UNIT, REASONS, SHARE_UNIT
+from loyaltysim.variables import PERIOD_BRAND, VARIABLES, Variable
 from loyaltysim.whole_file import whole_file
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
 
 INCOME = ("revenue", "program_fees")
+OF_LEVER = ("brand_of_lever", "kind_of_lever")
+"""What the Dataset says of each lever, besides its name."""
 COSTS = ("cost_of_goods", "program_cost", "lever_cost", "acquisition_cost", "referral_cost")
 
 
@@ -73,8 +75,14 @@ def segments_of(scenario: Scenario) -> list[str]:
     return ["all", *(name for name in scenario.segment_names if name)]
 
 
+def variables_of(scenario: Scenario) -> dict[str, Variable]:
+    """Every variable that the Dataset of the scenario has: those by lever only where there is one."""
+    some = any(brand.levers for brand in scenario.brands.values())
+    return {name: variable for name, variable in VARIABLES.items() if some or "lever" not in variable.dims}
+
+
 def dataset(scenario: Scenario, seed: int, stacks: list[Raw]) -> xr.Dataset:
-    """One Dataset of all stacks, with every variable of `variables.VARIABLES`."""
+    """One Dataset of all stacks, with every variable of `variables_of`."""
     import xarray as xr
 
     values = _values(scenario, stacks)
@@ -86,12 +94,13 @@ def dataset(scenario: Scenario, seed: int, stacks: list[Raw]) -> xr.Dataset:
         "brand": brands,
         "brand_to": brands,
         "program": program_names(scenario),
+        "lever": lever_names(scenario),
         "reason": REASONS,
         "channel": CHANNELS,
         "segment": segments_of(scenario),
     }
     data = {}
-    for variable in VARIABLES.values():
+    for variable in variables_of(scenario).values():
         unit = variable.unit.replace("currency", scenario.currency)
         attrs = {"units": unit, "long_name": variable.says, "kind": variable.kind}
         if variable.numerator:
@@ -104,6 +113,10 @@ def dataset(scenario: Scenario, seed: int, stacks: list[Raw]) -> xr.Dataset:
     indexes = {name: _index(name, np.asarray(labels)) for name, labels in coords.items() if name in used}
     told = {name: index.create_variables()[name] for name, index in indexes.items()}
     told["period_of_step"] = xr.Variable("step", values["period_of_step"], fastpath=True)
+    if "lever" in used:
+        whose = [(name, lever.kind) for name, brand in scenario.brands.items() for lever in brand.levers]
+        for name, labels in zip(OF_LEVER, zip(*whose)):
+            told[name] = xr.Variable("lever", np.asarray(labels, object), fastpath=True)
     return xr.Dataset(data, xr.Coordinates(told, indexes), attributes(scenario, seed))
 
 
@@ -120,6 +133,17 @@ def program_names(scenario: Scenario) -> list[str]:
     """What the programs of all brands are called, in order; names that come twice have a number behind them."""
     names = [program.describe(name) for name, _, program in scenario.programs]
     return [n if names.count(n) == 1 else f"{n} {names[:place].count(n) + 1}" for place, n in enumerate(names)]
+
+
+def lever_names(scenario: Scenario) -> list[str]:
+    """What the levers of all brands are called, in order: "Ours: gift", and "Ours: gift 2" for the second of its kind.
+
+    Unlike those of programs the names stay when a lever of another kind is added, or one behind them: they say which
+    of a brand's levers is which in another scenario, a branch say.
+    """
+    names = [f"{name}: {lever.kind}" for name, brand in scenario.brands.items() for lever in brand.levers]
+    before = [names[:place].count(name) for place, name in enumerate(names)]
+    return [f"{name} {number + 1}" if number else name for name, number in zip(names, before)]
 
 
 def attributes(scenario: Scenario, seed: int) -> dict[str, Any]:
@@ -202,6 +226,9 @@ def _values(scenario: Scenario, stacks: list[Raw]) -> dict[str, np.ndarray]:
     for name, flow in (("points_earned", earned), ("points_redeemed", redeemed), ("points_expired", expired)):
         out[name] = by_segment(flow[burn:]) / POINT_UNIT
     out["breakage"] = of_brand(out["points_expired"])
+    for name in BY_LEVER:
+        out[name] = by_segment(flows[name][burn:])
+    out["cost_of_lever"] = out["cost_of_lever"] / MONEY_UNIT
     for name in (*INCOME, *COSTS):
         out[name] = out[name] / MONEY_UNIT
     out["margin"] = out["revenue"] + out["program_fees"]
@@ -294,7 +321,7 @@ def to_frame(data: xr.Dataset) -> pd.DataFrame:
     frames = []
     for name, array in data.data_vars.items():
         frame = array.to_dataframe(name="value").reset_index()
-        frames.append(frame.drop(columns="period_of_step", errors="ignore").assign(variable=name))
+        frames.append(frame.drop(columns=["period_of_step", *OF_LEVER], errors="ignore").assign(variable=name))
     whole = pd.concat(frames, ignore_index=True)
     order = ["variable", *(c for c in data.coords if c in whole.columns), "value"]
     return whole[order]

@@ -102,8 +102,7 @@ class Rounds:
         """Whether programs begin on the way."""
         self.levers = [
             (lever, lever.open(world, place, number))
-            for place, brand in enumerate(scenario.brands.values())
-            for lever, number in numbered(brand.levers)
+            for place, lever, number in numbered(brand.levers for brand in scenario.brands.values())
         ]
         self.own_needs = self.needs.open(world)
         self.shows_prices = any(program.changes_price for program, _ in self.programs)

@@ -33,6 +33,8 @@ BY_PROGRAM = (
     "points_earned points_redeemed points_expired enrolled rewards_redeemed program_cost program_fees"
 ).split()
 
+BY_LEVER = ("cost_of_lever", "contacts_of_lever")
+
 
 class Totals:
     """Counters of one worker, flows of one step, all int64.
@@ -41,6 +43,7 @@ class Totals:
     ----------
     the names of `BY_BRAND` : replications × segments × brands
     the names of `BY_PROGRAM` : replications × segments × programs
+    the names of `BY_LEVER` : replications × segments × levers
     occasions, no_purchase : replications
     entered : replications × CHANNELS: customers who came into the market
     won : replications × brands × CHANNELS: customers who bought the brand for the first time, by how they had come
@@ -79,10 +82,15 @@ class Totals:
     rewards_redeemed: np.ndarray
     program_cost: np.ndarray
     program_fees: np.ndarray
+    cost_of_lever: np.ndarray
+    contacts_of_lever: np.ndarray
 
-    def __init__(self, replications: int, segments: int, brands: int, programs: int, reasons: bool = False) -> None:
+    def __init__(
+        self, replications: int, segments: int, brands: int, programs: int, levers: int, reasons: bool = False
+    ) -> None:
         shapes: dict[str, tuple[int, ...]] = {name: (replications, segments, brands) for name in BY_BRAND}
         shapes |= {name: (replications, segments, programs) for name in BY_PROGRAM}
+        shapes |= {name: (replications, segments, levers) for name in BY_LEVER}
         shapes |= {"occasions": (replications,), "no_purchase": (replications,)}
         shapes |= {"entered": (replications, len(CHANNELS)), "won": (replications, brands, len(CHANNELS))}
         shapes |= {"switches": (replications, brands, brands)}

@@ -1,4 +1,5 @@
-"""The results, each declared once: name, dims, unit, kind and one sentence. The Dataset of every run has these.
+"""The results, each declared once: name, dims, unit, kind and one sentence. The Dataset of every run has these, but for
+those by lever where nobody has any.
 
 A *flow* is summed over steps, a *stock* is what there is at the end of a step, a *rate* is a sum of numerators over a
 sum of denominators. A rate over nobody is NaN.
@@ -117,6 +118,13 @@ VARIABLES: dict[str, Variable] = {
         ),
         Variable(
             "points_expired", ("replication", "step", "program", "segment"), "points", "flow", "points or stamps lost"
+        ),
+        Variable(
+            "cost_of_lever", ("replication", "step", "lever", "segment"), "currency", "flow", "what the lever costs"
+        ),
+        Variable(
+            "contacts_of_lever", ("replication", "step", "lever", "segment"), "contacts", "flow",
+            "customers whom the lever reached, once for each", counted=True,
         ),
         Variable(
             "customers_start", PERIOD_BRAND, "customers", "stock", "customers of the brand in the period before",

@@ -160,6 +160,7 @@ def open_world(
     market: Market,
     threads: int,
     programs: int = 0,
+    levers: int = 0,
     reasons: bool = False,
     block_size: int | None = None,
 ) -> World:
@@ -171,7 +172,7 @@ def open_world(
     workers = []
     for _ in range(min(threads, len(cut))):
         shoppers = Shoppers(capacity, len(brands), stack)
-        totals = Totals(stack, len(segments), len(brands), programs, reasons)
+        totals = Totals(stack, len(segments), len(brands), programs, levers, reasons)
         workers.append(Worker(shoppers, totals, Leavers(capacity), Waiting(shoppers)))
     return World(
         seed=seed,

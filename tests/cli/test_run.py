@@ -170,7 +170,7 @@ def test_run__tells_levers_their_cost_and_what_they_do_and_what_a_rival_asks(com
     answers = 'brands.Rival.pricing=[{kind = "best_response", price_response = 1.0}]'
     out = command("run", small, "--replications", 2, "--set", levers, "--set", answers).out
     assert "What our levers did to Ours" in out
-    assert re.search(r"^communication +Ours +everybody +13 +26 +0.00$", out, re.M)
+    assert re.search(r"^communication +Ours +everybody +13 +26 +0.00 +26.00 ± 0.00 +[\d,]+ ± [\d,]+$", out, re.M)
     assert re.search(r"^cost, EUR +26.00 ± 0.00$", out, re.M) and "cost, % of the margin before it" in out
     assert re.search(
         r"^Rival sets its price anew \(best_response\): \d.\d\d EUR on average, \d.\d\d on the list", out, re.M

@@ -117,11 +117,11 @@ def test_cost_of_a_week__is_shared_by_heads_and_lost_to_no_rounding():
 def test_cost_of_a_week__is_exact_for_large_sums_and_many_customers():
     """More than int64 holds before it is divided: 10**9 a week, in ledger units, times 10**6 customers."""
     heads = np.array([[0, 600_001, 1_000_000]])
-    totals = Totals(1, 2, 1, 0)
+    totals = Totals(1, 2, 1, 0, 1)
     money = 10**9 * MONEY_UNIT + 7
-    Lever._pay_by_heads(None, Account("", "", 0, heads), totals, money)
+    Lever._pay_by_heads(None, Account("", "", 0, 0, heads), totals, money)
     few = money * 600_001 // 10**6
-    assert totals.lever_cost[0, :, 0].tolist() == [few, money - few]
+    assert totals.lever_cost[0, :, 0].tolist() == totals.cost_of_lever[0, :, 0].tolist() == [few, money - few]
 
 
 def test_communication__fades_and_tires_as_worked_out_by_hand():
@@ -227,8 +227,12 @@ def test_strength_0__is_the_lever_left_out_bit_for_bit_wherever_it_stands(silent
         for levers in ([off, NEWS] if before else [NEWS, off], [NEWS])
     )
     assert without["opted_out"].sum() > 10
+    assert not with_it["cost_of_lever"][..., int(not before), :].any()
     for name in with_it.data_vars:
-        np.testing.assert_array_equal(with_it[name].values, without[name].values, name)
+        own, other = (
+            data[name].sum("lever") if "lever" in data[name].dims else data[name] for data in (with_it, without)
+        )
+        np.testing.assert_array_equal(own.values, other.values, name)
 
 
 def test_luck_of_a_lever__hangs_on_no_lever_of_another_kind():

@@ -8,6 +8,7 @@ from loyaltysim.mesa import TwinModel
 from loyaltysim.mesa.series import OF_BRAND, OF_MARKET
 from loyaltysim.mesa.series import STATES as MEANS
 from loyaltysim.scenario import Scenario
+from loyaltysim.totals import BY_LEVER
 
 STATES = "satisfaction expectation trust bond heard reference_price habit stock strain second_life taste hold".split()
 ACCOUNT = "balance earned redeemed expired tier spent joined before streak bought purchases".split()
@@ -111,6 +112,9 @@ def assert_same(arrays: Simulation, twin: TwinModel) -> None:
         np.testing.assert_allclose(own, _by_brand(data, name, twin), rtol=0, atol=atol, err_msg=name)
     for name in ("occasions", "no_purchase", *OF_CHANNELS):
         np.testing.assert_array_equal(counted(twin, name), data[name].values, err_msg=name)
+    flows = {name: flow.sum((0, 1, 2)) for name, flow in arrays.raw().flows.items() if name in BY_LEVER}
+    for lever, (_, own) in zip(twin.levers, arrays.schedule.levers, strict=True):
+        assert (lever.cost, lever.contacts) == tuple(flows[name][own.place] for name in BY_LEVER), own.label
     people = twin.customers
     board = arrays.world.customers
     for name in STATES:

@@ -72,7 +72,7 @@ def test_switch__after_a_deal_is_put_down_to_the_price_by_the_logits_own_chances
 
 
 def test_lapse__is_put_down_to_what_moved_its_chance():
-    leavers, totals = Leavers(4), Totals(1, 1, 2, 0, reasons=True)
+    leavers, totals = Leavers(4), Totals(1, 1, 2, 0, 0, reasons=True)
     leavers.n = 2
     leavers.rows[:2], leavers.brand[:2] = [0, 1], [1, 1]
     leavers.base[:2], leavers.chance[:2] = [0.1, 0.2], [0.4, 0.2]

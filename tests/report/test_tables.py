@@ -54,14 +54,23 @@ def test_tables__tell_what_the_program_brought(found):
 
 def test_tables__tell_what_levers_cost_and_whom_they_choose(found, place):
     by_key = {table.key: table for table in tables(found, Language())}
-    ((path, kind, brand, target, weeks, strength, cost, each),) = by_key["levers"].rows
+    ((path, kind, brand, target, weeks, strength, cost, each, paid, contacts),) = by_key["levers"].rows
     assert path.endswith(".levers.0") and (kind, target, weeks, strength) == ("communication", "rfm", 39, 1)
     assert (cost, each) == (39, 0.02)  # a week of it costs 1
     means = {row[1]: row[3] for row in by_key["lever_costs"].rows}
     own = found.data.sel(brand=brand, segment="all").sum("step").mean("replication")
     assert means["cost"] == pytest.approx(39 + 0.02 * means["contacts"]) and means["contacts"] == own["contacts"] > 0
+    assert (paid, contacts) == (pytest.approx(means["cost"]), means["contacts"])  # there is one lever
     row = next(row for row in found.read.effects if (row["question"], row["metric"]) == ("levers", "lever_cost"))
     assert row["effect"] == pytest.approx(means["cost"])  # the market without them pays for none
+
+
+def test_tables__of_a_folder_without_costs_by_lever_leave_them_out(found):
+    old = replace(found, read=replace(found.read, runs={
+        name: data.drop_dims("lever") for name, data in found.read.runs.items()
+    }))  # fmt: skip
+    levers = next(table for table in tables(old, Language()) if table.key == "levers")
+    assert len(levers.rows[0]) == len(levers.columns) == 8
 
 
 def test_register__has_the_comment_beside_a_number_and_above_it(place):

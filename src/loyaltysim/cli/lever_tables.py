@@ -10,7 +10,7 @@ from rich.table import Table
 from loyaltysim.cli.numbers import UNKNOWN, number
 from loyaltysim.cli.tables import table
 from loyaltysim.cli.told import plain
-from loyaltysim.study.pulled import cost_of_levers, pulled
+from loyaltysim.study.pulled import cost_of_lever, cost_of_levers, pulled
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -19,18 +19,21 @@ if TYPE_CHECKING:
 
 
 def lever_tables(data: xr.Dataset, scenario: Scenario) -> Iterator[Table]:
-    """Each lever, and what those of a brand cost together; nothing where nobody pulls any."""
+    """Each lever, what it cost, and what those of a brand cost together; nothing where nobody pulls any."""
     every = pulled(scenario)
     if not every:
         return
-    heads = ["\nlever", "\nof", "\nwho is chosen", "pulled\nweeks", "its weeks cost", "a contact costs"]
+    heads = ["\n\nlever", "\n\nof", "\nwho is\nchosen", "\npulled\nweeks", "its\nweeks cost", "a\ncontact costs",
+             "all\nthat it cost", "\n\ncontacts"]  # fmt: skip
     money = plain(scenario.currency)
     rows = [
         [one.kind, plain(one.brand), one.target or UNKNOWN, f"{one.weeks:,.0f}", f"{one.cost_of_weeks:,.0f}",
-         f"{one.cost_each:,.2f}" if one.target else UNKNOWN]
+         f"{one.cost_each:,.2f}" if one.target else UNKNOWN, cost.with_half(),
+         contacts.with_half() if one.target else UNKNOWN]
         for one in every
+        for cost, contacts in [cost_of_lever(data, one.name)]
     ]  # fmt: skip
-    heads = [f"{head}\n{money}" if head.endswith(("weeks cost", "contact costs")) else head for head in heads]
+    heads = [f"{head}\n{money}" if "cost" in head else head for head in heads]
     yield table("Levers", heads, rows, texts=3, note=f"{UNKNOWN}: it reaches no single customers.")
     brands = list(dict.fromkeys(one.brand for one in every))
     costs = [cost_of_levers(data, brand) for brand in brands]

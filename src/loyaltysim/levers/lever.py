@@ -29,23 +29,28 @@ from loyaltysim.world import World
 
 
 class Number(NamedTuple):
-    """Which of a brand's levers of one kind it is."""
+    """Which lever it is."""
 
     of_kind: int
-    """Among all of them, from 0 on."""
+    """Among the brand's levers of its kind, from 0 on."""
     lucky: int
-    """Among those of a strength above 0, from 0 on."""
+    """Among those of them of a strength above 0, from 0 on: luck hangs on no lever of another kind or of strength 0."""
+    place: int
+    """Among the levers of all brands, from 0 on: where it is counted."""
 
 
-def numbered(levers: Iterable[Lever]) -> Iterator[tuple[Lever, Number]]:
-    """A brand's levers above strength 0, and their numbers: luck hangs on no lever of another kind or of strength 0."""
-    every: Counter[str] = Counter()
-    pulled: Counter[str] = Counter()
-    for lever in levers:
-        if lever.strength > 0:
-            yield lever, Number(every[lever.kind], pulled[lever.kind])
-            pulled[lever.kind] += 1
-        every[lever.kind] += 1
+def numbered(brands: Iterable[Iterable[Lever]]) -> Iterator[tuple[int, Lever, Number]]:
+    """The levers of all brands above strength 0: the brand's number, the lever, and its own."""
+    place = 0
+    for brand, levers in enumerate(brands):
+        every: Counter[str] = Counter()
+        pulled: Counter[str] = Counter()
+        for lever in levers:
+            if lever.strength > 0:
+                yield brand, lever, Number(every[lever.kind], pulled[lever.kind], place)
+                pulled[lever.kind] += 1
+            every[lever.kind] += 1
+            place += 1
 
 
 @dataclass
@@ -57,12 +62,19 @@ class Account:
     lucky: str
     """The same, without counting those of strength 0: they change no draws."""
     brand: int
+    place: int
+    """Among the levers of all brands: where it is counted."""
     heads: np.ndarray
     """int64, replications × (segments + 1): customers of all segments before each; they share the cost of a week."""
 
     def luck(self, name: str) -> np.uint64:
         """The purpose of one of its draws."""
         return purpose(f"{self.lucky}.{name}")
+
+    def pay(self, totals: Totals, money: np.ndarray) -> None:
+        """Charge ledger units, replications × segments, to the lever and its brand."""
+        totals.lever_cost[:, :, self.brand] += money
+        totals.cost_of_lever[:, :, self.place] += money
 
 
 class Lever(Part, room="lever"):
@@ -159,14 +171,15 @@ class Lever(Part, room="lever"):
         np.add.at(heads, (owner, customers.segment + 1), 1)
         for name in self.changes:
             world.market.lend(name)
-        label, lucky = (f"lever.{world.brands[brand]}.{self.kind}.{n}" for n in number)
-        return {"label": label, "lucky": lucky, "brand": brand, "heads": heads.cumsum(axis=1)}
+        label, lucky = (f"lever.{world.brands[brand]}.{self.kind}.{n}" for n in (number.of_kind, number.lucky))
+        named = {"label": label, "lucky": lucky, "brand": brand, "place": number.place}
+        return {**named, "heads": heads.cumsum(axis=1)}
 
     def _pay_by_heads(self, own: Account, totals: Totals, money: int) -> None:
         """Charge a sum in ledger units to each replication, divided among the segments by their customers."""
         whole, rest = np.divmod(money, own.heads[:, -1:])  # money · heads may be more than int64 holds
         share = whole * own.heads + rest * own.heads // own.heads[:, -1:]
-        totals.lever_cost[:, :, own.brand] += np.diff(share, axis=1)
+        own.pay(totals, np.diff(share, axis=1))
 
     def _fact(self, own: Account, world: World, name: str) -> np.ndarray:
         """A fact of the brand at this step, one per replication, to be changed in place."""

@@ -108,11 +108,19 @@ class Reaching(Lever):
         """Count whom the lever reached, and what it cost."""
         if own.reached is not None:
             own.reached[rows] += 1
-        place = (rows // world.customers.n_customers, world.customers.segment[rows])
-        np.add.at(totals.contacts[:, :, own.brand], place, 1)
+        contacts = heads(world, rows)
+        totals.contacts[:, :, own.brand] += contacts
+        totals.contacts_of_lever[:, :, own.place] += contacts
         self._pay(own, world, totals, rows, self.cost_each)
 
     def _pay(self, own: Reach, world: World, totals: Totals, rows: np.ndarray, cost: float) -> None:
         """Charge a cost in currency for each of the rows, in whole ledger units."""
-        place = (rows // world.customers.n_customers, world.customers.segment[rows])
-        np.add.at(totals.lever_cost[:, :, own.brand], place, round(cost * MONEY_UNIT))
+        own.pay(totals, heads(world, rows) * round(cost * MONEY_UNIT))
+
+
+def heads(world: World, rows: np.ndarray) -> np.ndarray:
+    """How many of the rows are of each segment: int64, replications × segments."""
+    segments = len(world.segments)
+    cell = rows // world.customers.n_customers * segments + world.customers.segment[rows]
+    counted = np.bincount(cell, minlength=world.n_replications * segments)
+    return counted.reshape(world.n_replications, segments)

@@ -22,6 +22,8 @@ class Lever:
 
     def __init__(self, settings: Any, model: TwinModel, brand: int, label: str) -> None:
         self.settings, self.model, self.brand, self.label = settings, model, brand, f"lever.{label}"
+        self.cost = self.contacts = 0
+        """What it has cost so far, in ledger units, and whom it has reached, once for each time."""
 
     def purpose(self, name: str) -> Any:
         """The purpose of its draws of that name."""
@@ -34,7 +36,9 @@ class Lever:
 
     def pay(self, amount: float, times: int = 1) -> None:
         """Charge an amount so many times."""
-        self.model.counts["lever_cost"][self.brand] += money(amount) * times
+        paid = money(amount) * times
+        self.model.counts["lever_cost"][self.brand] += paid
+        self.cost += paid
 
     def act(self) -> None:
         """Pull it, if it is time: pay what a week costs, and do the work."""

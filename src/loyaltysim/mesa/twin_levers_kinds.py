@@ -36,7 +36,6 @@ LEVERS: dict[str, type[Lever]] = {
 def open_levers(model: TwinModel) -> list[Lever]:
     """All levers of the scenario, in order."""
     return [
-        LEVERS[lever.kind](lever, model, b, f"{name}.{lever.kind}.{number.lucky}")
-        for b, (name, brand) in enumerate(model.setup.brands.items())
-        for lever, number in numbered(brand.levers)
+        LEVERS[lever.kind](lever, model, b, f"{model.brands[b]}.{lever.kind}.{number.lucky}")
+        for b, lever, number in numbered(brand.levers for brand in model.setup.brands.values())
     ]

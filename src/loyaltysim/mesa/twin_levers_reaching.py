@@ -36,6 +36,7 @@ class Reaching(Lever):
         if model.calendar.recurs(model.now, every, lever.from_week or 0.0):
             chosen = self.choose([customer for customer in model.customers if self.may_choose(customer)])
             model.counts["contacts"][self.brand] += len(chosen)
+            self.contacts += len(chosen)
             self.pay(lever.cost_each, len(chosen))
             for customer in chosen:
                 self.reach(customer)

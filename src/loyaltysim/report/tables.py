@@ -15,7 +15,7 @@ from loyaltysim.report.sources import register
 from loyaltysim.report.table import Cell, Table
 from loyaltysim.report.teller import apart
 from loyaltysim.report.worth import worth
-from loyaltysim.study.pulled import cost_of_levers, pulled
+from loyaltysim.study.pulled import cost_of_lever, cost_of_levers, pulled
 from loyaltysim.study.stress import AS_IT_IS, WORLDS
 from loyaltysim.study.wording import UNKNOWN, is_share, mean_of, number
 
@@ -168,11 +168,13 @@ class _Maker:
         yield Table("groups", "who", self.say("Who benefits"), columns, rows, texts=3)
 
     def levers(self) -> Iterator[Table]:
-        """Every lever, on whom and when it is pulled, and what its weeks and contacts cost."""
+        """Every lever, on whom and when it is pulled, what its weeks and contacts cost, and what all came to."""
+        kept = "cost_of_lever" in self.found.data  # not in folders of earlier versions
         rows: list[list[Cell]] = [
             [one.path, one.kind, one.brand, one.target or UNKNOWN, one.weeks, one.strength, one.cost_of_weeks,
-             one.cost_each if one.target else UNKNOWN]
+             one.cost_each if one.target else UNKNOWN, *([cost.mean, contacts.mean if one.target else UNKNOWN] * kept)]
             for one in pulled(self.found.scenario)
+            for cost, contacts in [cost_of_lever(self.found.data, one.name)]
         ]  # fmt: skip
         heads = (
             "setting",
@@ -183,8 +185,9 @@ class _Maker:
             "strength",
             "its weeks cost",
             "a contact costs",
+            *(("cost", "contacts") if kept else ()),
         )
-        units = ("", "", "", "", self.say("weeks"), "", self.currency, self.currency)
+        units = ("", "", "", "", self.say("weeks"), "", self.currency, self.currency, self.currency, "")
         columns = [(self.say(head), unit) for head, unit in zip(heads, units)]
         yield Table("levers", "levers", self.say("Levers"), columns, rows, texts=4)
 

@@ -20,7 +20,6 @@ from loyaltysim.runs import STACK_ROWS, STACKS_A_HAND
 from loyaltysim.simulation import Simulation, check_count, check_seed
 from loyaltysim.study.fill import Job, fill, jobs_of
 from loyaltysim.study.store import Store
-from loyaltysim.variables import VARIABLES
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -37,7 +36,7 @@ class AllResults:
     def numbers(self, simulation: Simulation) -> np.ndarray:
         """Read a finished simulation: replications × numbers."""
         data = results.Arrays(simulation.scenario, [simulation.raw()])
-        parts = [data[name].values for name in VARIABLES]
+        parts = [data[name].values for name in results.variables_of(simulation.scenario)]
         return np.concatenate([part.reshape(len(part), -1) for part in parts], axis=1)
 
 
@@ -107,7 +106,7 @@ def _dataset(scenario: Scenario, seed: int, first: int, runs: list[np.ndarray]) 
     count, start = len(runs), 0
     out = empty.isel(replication=np.zeros(count, int)).assign_coords(replication=np.arange(first, first + count))
     data = {}
-    for name in VARIABLES:
+    for name in empty.data_vars:
         shape, dtype = empty[name].shape[1:], empty[name].dtype
         size = int(np.prod(shape))
         data[name] = np.stack([run[start : start + size] for run in runs]).reshape(count, *shape).astype(dtype)

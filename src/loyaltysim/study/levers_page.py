@@ -56,7 +56,10 @@ better = 0.1
 `from_week` and `until_week` say when, `strength` how strongly (0: as if left out), `cost_a_week` and
 `cost_each` at what cost, `target` on whom. `cost_a_week` is 0 unless you set it, so levers for everybody are free by
 default, and their gain is told without a cost; `check` says so. A lever's default times may be shorter than a step: a
-step counts then. `ls.who_was_moved` tells how many of those whom a lever reached would have stayed anyway.
+step counts then. What each lever cost and whom it reached stands in the Dataset as `cost_of_lever` and
+`contacts_of_lever`, by step, lever ("Ours: gift", "Ours: gift 2") and segment; the coordinates `brand_of_lever` and
+`kind_of_lever` say whose it is and what. `ls.who_was_moved` tells how many of those whom a lever reached would have
+stayed anyway.
 
 ## Which have a target
 

@@ -1,4 +1,4 @@
-"""Pulled: the levers of a scenario as one tells of them, and what a brand's levers cost in a run."""
+"""Pulled: the levers of a scenario as one tells of them, and what each, and all of a brand's, cost in a run."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from loyaltysim.faults import path_text
 from loyaltysim.levers.reaching import Reaching
+from loyaltysim.results import lever_names
 from loyaltysim.study.wording import Number, mean_of
 from loyaltysim.summaries import summary
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 class Pulled(NamedTuple):
     """One lever, and when, how strongly, on whom and at what cost it is pulled."""
 
+    name: str
+    """As the Dataset has it along `lever`."""
     path: str
     brand: str
     kind: str
@@ -37,6 +40,8 @@ class Pulled(NamedTuple):
 def pulled(scenario: Scenario) -> list[Pulled]:
     """The levers of all brands, the focal brand's first."""
     calendar, found = scenario.calendar, []
+    every = [(name, number) for name, brand in scenario.brands.items() for number in range(len(brand.levers))]
+    names = dict(zip(every, lever_names(scenario)))
     steps = np.arange(calendar.burn_in, calendar.last)
     for name in sorted(scenario.brands, key=lambda name: name != scenario.focal):
         for number, lever in enumerate(scenario.brands[name].levers):
@@ -46,10 +51,24 @@ def pulled(scenario: Scenario) -> list[Pulled]:
             if isinstance(lever, Reaching) and lever.target is not None:
                 target, cost_each = lever.target.kind, lever.cost_each
             found.append(Pulled(
-                path_text(("brands", name, "levers", number)), name, lever.kind, target, weeks, lever.strength,
-                lever.cost_a_week * weeks, cost_each,
+                names[name, number], path_text(("brands", name, "levers", number)), name, lever.kind, target, weeks,
+                lever.strength, lever.cost_a_week * weeks, cost_each,
             ))  # fmt: skip
     return found
+
+
+def cost_of_lever(data: xr.Dataset, lever: str) -> tuple[Number, Number]:
+    """What a lever, by its name, cost over the run, and how many contacts it made.
+
+    NaN in a run of an earlier version, which did not keep them.
+    """
+    if "cost_of_lever" not in data:
+        return Number(np.nan, np.nan, np.nan), Number(np.nan, np.nan, np.nan)
+    cost, contacts = (
+        mean_of(np.asarray(summary(data, name).sel(lever=lever, segment="all").values, float))
+        for name in ("cost_of_lever", "contacts_of_lever")
+    )
+    return cost, contacts
 
 
 def cost_of_levers(data: xr.Dataset, brand: str) -> tuple[Number, Number]:

@@ -6,7 +6,7 @@ from loyaltysim.pricing.reacting import Reacting
 from loyaltysim.report.odd.live import Live
 from loyaltysim.report.odd.markdown import code, escaped
 from loyaltysim.report.odd.settings import read
-from loyaltysim.variables import VARIABLES
+from loyaltysim.results import variables_of
 
 NOBODY = "Nobody"
 
@@ -177,9 +177,8 @@ class _Concepts:
     def observation(self) -> str:
         """What is measured."""
         metrics = self.scenario.metrics
-        said = [
-            f"These variables are kept, most of them by step, brand and segment: {', '.join(map(code, VARIABLES))}."
-        ]
+        names = ", ".join(map(code, variables_of(self.scenario)))
+        said = [f"These variables are kept, most of them by step, brand and segment: {names}."]
         if metrics.period_steps:
             said.append(f"Retention and the like are told by periods of {metrics.period_steps} steps.")
         else:
