@@ -31,7 +31,6 @@ def look(visitor):
     """Wait until the page has come to the end, which is within the first year."""
     visitor.page.locator(".charts img").first.wait_for()
     at_step(visitor, 30)
-    visitor.page.set_default_timeout(30_000)
     return visitor
 
 

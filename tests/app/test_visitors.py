@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 SHORT = {"population.n_customers": 2000, "burn_in": 4, "steps": 26}
 PRICES = [1.6, 1.7, 1.8, 1.9, 2.1, 2.2, 2.3, 2.4, 2.5, 2.6]
 PATIENCE = 120_000
-LEFT = 30
+LEFT = 90
 """Seconds within which everything of those who left is gone; solara and the page take some."""
 
 
