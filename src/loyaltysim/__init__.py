@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from loyaltysim.study.compare import Comparison, compare
     from loyaltysim.study.estimates import Estimates, estimates
     from loyaltysim.study.front import Optimization
+    from loyaltysim.study.lever_value import lever_value
     from loyaltysim.study.merging import merge_stores
     from loyaltysim.study.moved import who_was_moved
     from loyaltysim.study.optimize import optimize
@@ -64,6 +65,7 @@ __all__ = [
     "data",
     "diary",
     "estimates",
+    "lever_value",
     "load",
     "measures",
     "merge_stores",
@@ -105,6 +107,7 @@ _ROOMS = {
     "study.claims": ("practitioner_claims",),
     "study.compare": ("Comparison", "compare"),
     "study.estimates": ("Estimates", "estimates"),
+    "study.lever_value": ("lever_value",),
     "study.moved": ("who_was_moved",),
     "study.front": ("Optimization",),
     "study.optimize": ("optimize",),

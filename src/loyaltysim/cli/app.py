@@ -18,6 +18,7 @@ from loyaltysim.cli.claims import claims
 from loyaltysim.cli.classroom import app as classroom
 from loyaltysim.cli.compare import compare
 from loyaltysim.cli.diff import diff
+from loyaltysim.cli.lever_value import lever_value
 from loyaltysim.cli.merge import merge
 from loyaltysim.cli.new import new
 from loyaltysim.cli.odd import odd
@@ -68,6 +69,7 @@ EXAMPLES: dict[Callable[..., None], str] = {
     validate: "loyaltysim validate D1 D3",
     claims: "loyaltysim claims grocery",
     program_value: "loyaltysim program-value grocery --replications 20",
+    lever_value: "loyaltysim lever-value mine.toml --replications 20",
     page: "loyaltysim app grocery",
     bench: "loyaltysim bench",
     warmup: "loyaltysim warmup",

@@ -22,6 +22,7 @@ ASKS_OTHERWISE = (
     "The program ran before the measured time too; what it won then counts here, what it cost then does not. "
     "`loyaltysim program-value` tells what a launch brings, all its costs counted."
 )
+NO_RATES = "No period fits into the run, so retention and the other rates are not told: see metrics.period_steps."
 
 
 def run(
@@ -212,7 +213,7 @@ def doubts(scenario: Scenario, asked: Asked, answer: Answer) -> Iterator[str]:
     from loyaltysim.cli.tables import is_unknown
 
     if is_unknown(answer.data, scenario.focal):
-        yield "No period fits into the run, so retention and the other rates are not told: see metrics.period_steps."
+        yield NO_RATES
     yield from remarks_on_programs(scenario)
     if asked.replications == 1:
         yield "One replication has no interval: see --replications."

@@ -59,7 +59,7 @@ default, and their gain is told without a cost; `check` says so. A lever's defau
 step counts then. What each lever cost and whom it reached stands in the Dataset as `cost_of_lever` and
 `contacts_of_lever`, by step, lever ("Ours: gift", "Ours: gift 2") and segment; the coordinates `brand_of_lever` and
 `kind_of_lever` say whose it is and what. `ls.who_was_moved` tells how many of those whom a lever reached would have
-stayed anyway.
+stayed anyway, and `loyaltysim lever-value mine.toml` what each of them brings beside its cost.
 
 ## Which have a target
 

@@ -25,9 +25,9 @@ from loyaltysim.faults import Fault, ScenarioError, path_text, split_path
 from loyaltysim.levers.lever import Lever
 from loyaltysim.levers.reaching import Reaching
 from loyaltysim.plots.interval import ratio
-from loyaltysim.record import MOST
 from loyaltysim.study.branches import Progress, each_stack
 from loyaltysim.study.compare import paired_effect
+from loyaltysim.study.questions import without_lever
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,7 +83,7 @@ def who_was_moved(
     if not 0 < scenario.metrics.period_steps <= scenario.steps:
         message = "who stays is told by the last period: set a period that fits into the run"
         raise ScenarioError([Fault(None, None, "metrics.period_steps", message)])
-    without = _without(scenario, lever)
+    without = without_lever(scenario, lever)
 
     def one(simulation: Simulation) -> dict[str, np.ndarray]:
         start = simulation.run(until=0)
@@ -129,11 +129,6 @@ def _place(scenario: Scenario, lever: str) -> tuple[int, Reaching]:
 def _reaches(lever: Lever) -> bool:
     """Whether it reaches single customers; some levers do with a target alone."""
     return isinstance(lever, Reaching) and lever.target is not None
-
-
-def _without(scenario: Scenario, lever: str) -> Scenario:
-    """The market in which the lever is never pulled. It keeps place and strength, so that others keep their luck."""
-    return scenario.vary({f"{lever}.from_week": MOST, f"{lever}.until_week": None})
 
 
 def _stays(simulation: Simulation, brand: int) -> np.ndarray:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from loyaltysim.faults import Fault, ScenarioError, nearest, path_text
 from loyaltysim.pricing.best_response import BestResponse
 from loyaltysim.programs.copied import Copy
+from loyaltysim.record import MOST
 from loyaltysim.runs import replicate_worlds
 from loyaltysim.study.compare import Comparison
 
@@ -128,6 +129,14 @@ def without_levers(scenario: Scenario) -> Scenario | None:
     """The market in which the focal brand pulls no lever; None if it has none."""
     focal = scenario.focal
     return scenario.vary({path_text(("brands", focal, "levers")): []}) if scenario.brands[focal].levers else None
+
+
+def without_lever(scenario: Scenario, path: str) -> Scenario:
+    """The market in which one lever, "brands.Ours.levers.0" say, is never pulled.
+
+    It keeps its place and its strength, so that others of its kind keep their luck.
+    """
+    return scenario.vary({f"{path}.from_week": MOST, f"{path}.until_week": None})
 
 
 def rivals_ask(scenario: Scenario, data: xr.Dataset) -> list[tuple[str, float, float]]:
