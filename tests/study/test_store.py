@@ -36,6 +36,18 @@ def test_numbers__are_those_of_the_runs_asked_for_that_are_done(tmp_path):
     assert all(own.dtype == np.float64 for own in found.values())
 
 
+def test_rows_of__are_those_of_the_runs_asked_for_and_a_failure_counts_until_it_is_done(tmp_path):
+    store, other = Store(tmp_path), Store(tmp_path)
+    store.add(table_of([{"key": key, "replication": 0, "error": "why", "layout": "a"} for key in ("failed", "late")]))
+    store.add(table_of([{"key": key, "replication": 1, "values": [2.0], "layout": "b"} for key in ("late", "more")]))
+    found = other.rows_of({"failed", "late", "nobody's"})
+    assert {key: (row["error"], row["values"], row["layout"]) for key, row in found.items()} == {
+        "failed": ("why", None, "a"),
+        "late": (None, [2.0], "b"),
+    }
+    assert other.rows_of(set()) == {}
+
+
 def test_numbers__are_found_though_another_process_merges_meanwhile(tmp_path, monkeypatch):
     store, files = parts(tmp_path, map(str, range(MOST_PARTS + 1)))
 

@@ -177,17 +177,24 @@ def test_store_of_ten_thousand_runs__is_few_files_and_opens_at_once(tmp_path):
     assert time.process_time() - began < 2  # seconds of a processor, since others work on the same cores
 
 
-def test_merging_again__keeps_runs_whose_file_would_have_the_same_name(tmp_path, monkeypatch):
-    monkeypatch.setattr("loyaltysim.study.store.MOST_ROWS", 4)
+def test_merging_again__keeps_all_runs_and_no_file_grows_beyond_what_one_may_have(tmp_path, monkeypatch):
+    random = np.random.default_rng(1)  # numbers that no compression makes smaller
+
+    def runs(first, many):
+        return table_of({"key": str(first + k), "replication": 0, "values": random.random(2000)} for k in range(many))
+
+    one = Store(tmp_path / "one").add(runs(0, 1)).stat().st_size
+    monkeypatch.setattr("loyaltysim.study.store.MOST_BYTES", 4 * one)
     monkeypatch.setattr("loyaltysim.study.store.MOST_PARTS", 2)
-    store, number = Store(tmp_path), 0
-    for sizes in ([1, 1, 1, 1, 1], [1, 1, 1], [4, 2, 1, 1]):
+    store, number = Store(tmp_path / "all"), 0
+    for sizes in ([1, 1, 1, 1, 1], [1, 1, 1], [4, 2, 1, 1]):  # a fifth run alone makes a file of the name that it had
         for size in sizes:
-            store.add(table_of({"key": str(number + k), "replication": 0, "values": [1.0]} for k in range(size)))
+            store.add(runs(number, size))
             number += size
         store.close()
         assert store.done() == {str(k) for k in range(number)}
-        assert len(list(tmp_path.glob("*.parquet"))) <= number // 4 + 2
+        files = [file.stat().st_size for file in store.folder.glob("*.parquet")]
+        assert max(files) <= 4 * one and sum(size < 2 * one for size in files) <= 1
 
 
 def test_merge__takes_a_run_that_is_done_in_place_of_one_that_failed(tmp_path):

@@ -13,7 +13,6 @@ from loyaltysim.runs import STACK_ROWS
 from loyaltysim.study.design import Design, ends_of, value_between
 from loyaltysim.study.fill import Row, fill, jobs_of
 from loyaltysim.study.store import Store
-from loyaltysim.study.sweep import rows_of
 from loyaltysim.study.targets import Targets, refused
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ class Candidates:
         self.ends = [(getattr(usual, "value", usual), low, high) for usual, low, high in ends]  # a trait of one value
         check_memory(scenario, max(1, STACK_ROWS // scenario.population.n_customers))
         self.store = None if store is None else Store(store)
-        self.rows: dict[str, Row] = {} if self.store is None else rows_of(self.store)
+        self.rows: dict[str, Row] = {}
         self.start = np.array([_unit(*end) for end in self.ends])
         self.box = np.tile([0.0, 1.0], (self.dimensions, 1))
         self.units, self.means = np.empty((0, self.dimensions)), np.empty((0, len(targets.names)))
@@ -83,10 +82,12 @@ class Candidates:
         """
         replications = replications or self.replications
         design = Design(self.paths, tuple(self.values(units)))
-        if self.store is not None:
-            self.rows |= rows_of(self.store)  # another process may have been here already
         done = {key for key, row in self.rows.items() if row["error"] is None}
+        if self.store is not None:
+            done |= self.store.done()  # another process may have been here already
         jobs, keys = jobs_of(design.scenarios(self.scenario), replications, self.seed, done, measure=self.targets)
+        if self.store is not None:
+            self.rows |= self.store.rows_of({key for own in keys for key in own})
         before = self.runs + len(keys) * replications - sum(len(job.keys) for job in jobs)
         progress = self.progress
         tell = None if progress is None else lambda now: progress(before + now, max(self.total, before + now))

@@ -28,16 +28,14 @@ def merge_stores(into: str | Path, others: Iterable[str | Path]) -> int:
     target = Store(into)
     done, added = target.done(), 0
     for store in sources:
-        rows = store.rows()
-        if rows is None:
-            continue
-        pairs = zip(rows["key"].to_pylist(), rows["error"].to_pylist())
-        wanted = [key not in done and error is None for key, error in pairs]
-        if any(wanted):
-            new = rows.filter(wanted)
-            target.add(new)
-            done.update(new["key"].to_pylist())
-            added += len(new)
+        for rows in store.each():
+            pairs = zip(rows["key"].to_pylist(), rows["error"].to_pylist())
+            wanted = [key not in done and error is None for key, error in pairs]
+            if any(wanted):
+                new = rows.filter(wanted)
+                target.add(new)
+                done.update(new["key"].to_pylist())
+                added += len(new)
     target.close()
     return added
 

@@ -41,8 +41,8 @@ LOCK = ".store.lock"
 PART, DAMAGED = ".parquet", ".damaged"
 MOST_PARTS = 12
 """Small files that are left as they are on closing, assumed; more are merged."""
-MOST_ROWS = 20_000
-"""Rows of a merged file, assumed: some 50 MB."""
+MOST_BYTES = 50_000_000
+"""Of a merged file, assumed: twenty thousand runs of a sweep, some hundred with all results."""
 PIECE = 64
 """Rows whose numbers are unpacked at a time, assumed: some MB of runs with all results."""
 LONGEST_LOCK = 30.0
@@ -116,12 +116,18 @@ class Store:
         """All rows of files that others have added since `rows`, `done` or this was asked before; None: of none."""
         return self._unknown(self._known)
 
-    def _unknown(self, known: set[Path], columns: Sequence[str] | None = None) -> pa.Table | None:
-        """Rows of files that are not known yet; then they are. `columns` are those to read, all if None."""
-        tables = []
+    def each(self, columns: Sequence[str] | None = None, known: set[Path] | None = None) -> Iterator[pa.Table]:
+        """The rows of each file, one file at a time; of none that is known, and then it is. `columns`: all if None."""
+        known = set() if known is None else known
         while new := [part for part in self._parts() if part not in known]:  # another process may merge meanwhile
-            tables += [table for part in new if (table := self._read(part, columns)) is not None]
+            for part in new:
+                if (table := self._read(part, columns)) is not None:
+                    yield table
             known.update(new)
+
+    def _unknown(self, known: set[Path], columns: Sequence[str] | None = None) -> pa.Table | None:
+        """Rows of files that are not known yet; then they are."""
+        tables = list(self.each(columns, known))
         return _once(tables) if tables else None
 
     def done(self) -> set[str]:
@@ -131,27 +137,42 @@ class Store:
         self._known = known
         return keys
 
+    def rows_of(self, keys: Collection[str]) -> dict[str, dict[str, Any]]:
+        """The rows of some runs by their keys, as far as they are there; of those of one key the one of `rows`."""
+        import pyarrow as pa
+
+        pieces = list(self._pieces(keys))
+        return {row["key"]: row for row in _once([pa.Table.from_batches(pieces)]).to_pylist()} if pieces else {}
+
     def numbers(self, keys: Collection[str]) -> dict[str, np.ndarray]:
-        """The numbers of runs that are done, by key; no others are kept in memory, nor made Python's own."""
+        """The numbers of runs that are done, by key; they are not made Python's own."""
+        import pyarrow.compute as pc
+
+        found: dict[str, np.ndarray] = {}
+        for piece in self._pieces(keys, ["key", "error", "values"]):
+            piece = piece.filter(pc.is_null(piece["error"]))
+            lists = piece["values"]
+            numbers, ends = lists.values.to_numpy(zero_copy_only=False), lists.offsets.to_numpy()
+            for key, start, end in zip(piece["key"].to_pylist(), ends, ends[1:]):
+                found[key] = numbers[start:end]
+        return found
+
+    def _pieces(self, keys: Collection[str], columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """The rows of some runs, a few at a time; no others are kept in memory."""
         import pyarrow as pa
         import pyarrow.compute as pc
         import pyarrow.parquet as pq
 
         wanted, seen = pa.array(list(keys), pa.string()), set[Path]()
-        found: dict[str, np.ndarray] = {}
-        while len(found) < len(keys) and (new := [part for part in self._parts() if part not in seen]):
-            seen.update(new)  # another process may merge meanwhile
+        while new := [part for part in self._parts() if part not in seen]:  # another process may merge meanwhile
+            seen.update(new)
             for image in filter(None, map(self._image, new)):
                 file = pq.ParquetFile(pa.BufferReader(image))
-                if not pc.any(pc.is_in(file.read(["key"])["key"], wanted)).as_py():
-                    continue
-                for piece in file.iter_batches(PIECE, columns=["key", "error", "values"]):
-                    piece = piece.filter(pc.and_(pc.is_in(piece["key"], wanted), pc.is_null(piece["error"])))
-                    lists = piece["values"]
-                    numbers, ends = lists.values.to_numpy(zero_copy_only=False), lists.offsets.to_numpy()
-                    for key, start, end in zip(piece["key"].to_pylist(), ends, ends[1:]):
-                        found[key] = numbers[start:end]
-        return found
+                if pc.any(pc.is_in(file.read(["key"])["key"], wanted)).as_py():
+                    for piece in file.iter_batches(PIECE, columns=columns):
+                        piece = piece.filter(pc.is_in(piece["key"], wanted))
+                        if len(piece):
+                            yield piece
 
     def failed(self) -> set[str]:
         """Keys of the runs that failed and have not been done since."""
@@ -167,23 +188,22 @@ class Store:
         return set(rows.filter(which(rows["error"]))["key"].to_pylist())
 
     def close(self) -> None:
-        """Merge many small files into few: the new ones are whole before the old ones go. Full files stay."""
+        """Merge many small files into few, some megabytes at a time: a new one is whole before the old ones go."""
         if len(self._small_parts()) <= MOST_PARTS:  # without the lock, since the store may be for reading only
             return
         with one_at_a_time(self.folder):
             small = self._small_parts()
             if len(small) <= MOST_PARTS:  # another process was here first
                 return
-            whole = [table for table in map(self._read, small) if table is not None]
-            if not whole:  # all were damaged, and are set aside
-                return
-            rows = _once(whole)
-            written = {self.add(rows.slice(start, MOST_ROWS)) for start in range(0, len(rows), MOST_ROWS)}
-            for part in {*small} - written:
-                part.unlink(missing_ok=True)
+            for some in _in_groups(small):
+                whole = [table for table in map(self._read, some) if table is not None]
+                if whole:  # not all were damaged, and are set aside
+                    merged = self.add(_once(whole))
+                    for part in {*some} - {merged}:
+                        part.unlink(missing_ok=True)
 
     def _small_parts(self) -> list[Path]:
-        return [part for part in self._parts() if int(part.stem.partition("-")[0]) < MOST_ROWS]
+        return [part for part in self._parts() if _size(part) < MOST_BYTES / 2]  # two of them fit into one
 
     def _parts(self) -> list[Path]:
         return sorted(path for path in self.folder.glob(f"*{PART}") if not path.name.startswith("."))
@@ -271,6 +291,28 @@ def _once(tables: list[pa.Table]) -> pa.Table:
     frame = table.select(["key", "error"]).to_pandas()
     order = frame.assign(failed=frame["error"].notna(), row=range(len(frame))).sort_values(["failed", "row"])
     return table.take(order.drop_duplicates("key")["row"].sort_values().to_numpy())
+
+
+def _in_groups(parts: Iterable[Path]) -> Iterator[list[Path]]:
+    """Files in groups that are merged into one each."""
+    group: list[Path] = []
+    size = 0
+    for part in parts:
+        if group and size + _size(part) > MOST_BYTES:
+            yield group
+            group, size = [], 0
+        group.append(part)
+        size += _size(part)
+    if group:
+        yield group
+
+
+def _size(part: Path) -> int:
+    """Bytes of a file; those of a full one if another process has merged it."""
+    try:
+        return part.stat().st_size
+    except FileNotFoundError:
+        return MOST_BYTES
 
 
 def _is_foreign(path: Path) -> bool:

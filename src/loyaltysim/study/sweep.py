@@ -123,9 +123,8 @@ def run_scenarios(
     largest = max(scenarios, key=lambda each: each.population.n_customers)
     check_memory(largest, min(replications, max(1, STACK_ROWS // largest.population.n_customers)))
     kept = None if store is None else Store(store)
-    rows = {} if kept is None else rows_of(kept)
-    done = {key for key, row in rows.items() if row["error"] is None}
-    jobs, keys = jobs_of(scenarios, replications, seed, done, shard)
+    jobs, keys = jobs_of(scenarios, replications, seed, set() if kept is None else kept.done(), shard)
+    rows: dict[str, Row] = {} if kept is None else kept.rows_of({key for own in keys for key in own})
     total = sum(len(job.keys) for job in jobs)
     tell = None if progress is None else lambda runs: progress(runs, total)
     for batch in fill(jobs, seed, store=kept, threads=threads, client=client, tell=tell):
@@ -133,12 +132,6 @@ def run_scenarios(
     if kept is not None:
         kept.close()
     return _dataset(base, visited, keys, rows, seed)
-
-
-def rows_of(store: Store) -> dict[str, Row]:
-    """The rows of a store by their keys."""
-    table = store.rows()
-    return {} if table is None else {row["key"]: row for row in table.to_pylist()}
 
 
 def _dataset(
