@@ -94,7 +94,7 @@ class _Writer:
         if isinstance(record, Part):
             for sentence in _kinds(type(record)):
                 self.tell(sentence)
-            self.write_line((*path, "kind"), f"kind = {_inline(record.kind)}")
+            self.write_line((*path, "kind"), f"kind = {inline(record.kind)}")
         self.write_table(path, record)
 
     def write_setting(self, path: Path, setting: Setting, value: Any) -> None:
@@ -108,7 +108,7 @@ class _Writer:
             self.write_line(path, f"# Not given: {name}")
         else:
             at_default = not setting.required and given == _plain(setting.default)
-            self.write_line(path, f"{'#' * at_default}{name} = {_inline(given)}")
+            self.write_line(path, f"{'#' * at_default}{name} = {inline(given)}")
 
     def write_line(self, path: Path, line: str) -> None:
         """Write a line with what the file itself says about it."""
@@ -142,7 +142,7 @@ def _explained(setting: Setting) -> str:
             ["a table of " + ", ".join(inner.name for inner in settings(setting.record))] if setting.optional else []
         )
     else:
-        facts = [" or ".join(_inline(choice) for choice in choices)]
+        facts = [" or ".join(inline(choice) for choice in choices)]
     if setting.unit not in ("", "1"):
         facts.append(setting.unit)
     facts.append(setting.range)
@@ -151,7 +151,7 @@ def _explained(setting: Setting) -> str:
         facts.append("required" if setting.required else "")
     elif setting.record is None:
         facts.append(
-            f"default {_inline(default)} ({setting.source})" if setting.source else f"default {_inline(default)}"
+            f"default {inline(default)} ({setting.source})" if setting.source else f"default {inline(default)}"
         )
     told = "; ".join(fact for fact in facts if fact)
     return f"{setting.says} [{told}]" if told else setting.says
@@ -163,7 +163,7 @@ def _kinds(part: type[Part]) -> Iterator[str]:
         about = ((kind.__doc__ or "").strip().splitlines() or [""])[0]
         if issubclass(part, Distribution):
             own = [setting for setting in settings(kind) if setting.name not in ("cap", "floor")]
-            given = "".join(f", {s.name} = {0.0 if s.required else _inline(s.default)}" for s in own)
+            given = "".join(f", {s.name} = {0.0 if s.required else inline(s.default)}" for s in own)
             yield f'{{ distribution = "{name}"{given} }}: {about}'
         else:
             yield f"kind {name}: {about}"
@@ -197,13 +197,13 @@ def _plain(value: Any) -> Any:
     return [_plain(one) for one in value] if isinstance(value, (tuple, list)) else value
 
 
-def _inline(value: Any) -> str:
+def inline(value: Any) -> str:
     """A value as TOML, on one line."""
     if isinstance(value, dict):
-        inside = ", ".join(f"{path_text((key,))} = {_inline(one)}" for key, one in value.items())
+        inside = ", ".join(f"{path_text((key,))} = {inline(one)}" for key, one in value.items())
         return f"{{ {inside} }}" if inside else "{}"
     if isinstance(value, list):
-        return f"[{', '.join(_inline(one) for one in value)}]"
+        return f"[{', '.join(inline(one) for one in value)}]"
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:_}" if abs(value) >= GROUPED else str(value)
     return tomli_w.dumps({"x": value}).removeprefix("x = ").strip()

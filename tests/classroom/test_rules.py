@@ -8,6 +8,7 @@ from loyaltysim.classroom import open_game, start_class
 from loyaltysim.classroom.hand_in import HandIn
 from loyaltysim.classroom.limits import limits_of
 from loyaltysim.faults import ScenarioError
+from loyaltysim.loading import load
 from loyaltysim.scenario_file import shipped
 
 from .conftest import MARKET, RULES
@@ -69,9 +70,15 @@ def test_rules__of_a_new_class_fit_every_shipped_market(tmp_path, market, togeth
     assert abs(game.steps * game.market.calendar.weeks - game.rules.weeks) <= game.market.calendar.weeks / 2
 
 
+WITH_PROGRAM = [name for name in shipped() if (market := load(name)).brands[market.focal].programs]
+
+
 @pytest.mark.parametrize("together", [False, True])
-def test_first_hand_in__unchanged_plays_as_the_market_does(tmp_path, together):
-    start_class(tmp_path, ["Amber", "Blue"], name="game", together=together)
+@pytest.mark.parametrize(
+    "market", [pytest.param(name, marks=[] if name == "grocery" else pytest.mark.slow) for name in WITH_PROGRAM]
+)
+def test_first_hand_in__unchanged_plays_as_the_market_does(tmp_path, market, together):
+    start_class(tmp_path, ["Amber", "Blue"], name="game", market=market, together=together)
     game = open_game(tmp_path)
     handed_in = {team: one.hand_in for team, one in game.in_force().items()}
     assert all(one.settings for one in handed_in.values())
@@ -79,11 +86,21 @@ def test_first_hand_in__unchanged_plays_as_the_market_does(tmp_path, together):
     assert {name: one.to_toml() for name, one in played.items()} == {
         name: one.to_toml() for name, one in as_it_is.items()
     }
-    assert 'expiry = { kind = "inactivity", weeks = 52.0 }' in (tmp_path / "round_1" / "Amber.toml").read_text()
+    assert "# the market's own" in (tmp_path / "round_1" / "Amber.toml").read_text()
 
 
-def test_first_hand_in__is_an_example_where_the_markets_program_is_not_permitted(tmp_path):
-    start_class(tmp_path, ["Amber"], name="game", market="surprise")
+def test_first_hand_in__says_of_the_markets_program_what_is_the_teams_to_set_and_the_rules_the_rest(tmp_path):
+    start_class(tmp_path, ["Amber"], name="game", market="pharmacy")
+    text, rules = (tmp_path / "round_1" / "Amber.toml").read_text(), open_game(tmp_path).rules
+    assert 'reward = { kind = "gift_card", threshold = 200.0 }' in text
+    assert 'expiry = { kind = "inactivity", weeks = 52.0 }' in text
+    terms = rules.terms["programs"]["points"]
+    assert terms["reward"] == {"kind": "gift_card", "cost_share": 0.8, "perceived_share": 0.9}
+    assert terms["enrollment"] == {"kind": "opt_in", "by_need": 1.0} and terms["expected_breakage"] == 0.2
+
+
+def test_first_hand_in__is_an_example_where_the_market_has_no_program(tmp_path):
+    start_class(tmp_path, ["Amber"], name="game", market="telco")
     text = (tmp_path / "round_1" / "Amber.toml").read_text()
     assert 'kind = "points"' in text and "take the place of the market's" in text
     assert "the market's own" not in text
