@@ -216,7 +216,7 @@ def _forget() -> None:
     """In a process that was forked: those begun are the other one's, whose threads speak to them and are not here."""
     global _lock, _pool, _theirs
     _lock, _pool, _theirs = threading.RLock(), None, _pool  # kept: letting go of it would tell them to end
-    for process in (getattr(_theirs, "_processes", None) or {}).values():  # loky has no public word for it either
+    for process in multiprocessing.active_children() if _theirs is not None else ():  # none of them is this one's
         multiprocessing.process._children.discard(process)  # type: ignore[attr-defined]  # else waited for at the end
 
 
@@ -256,9 +256,13 @@ def _begin(hands: int) -> tuple[Any, int]:
 
 
 def _is_over(pool: Any) -> bool:
-    """Whether processes died since, or were ended."""
-    flags = getattr(pool, "_flags", None)  # loky has no public word for it
-    return bool(getattr(flags, "broken", None) or getattr(flags, "shutdown", False))
+    """Whether processes died since, or were ended: then they take nothing more."""
+    try:
+        with _ctrl_c_waits():
+            pool.submit(_ignore, 1.0)
+    except Exception:  # of whatever kind: others are begun
+        return True
+    return False
 
 
 def _begun(parent: int, quiet: bool) -> None:
