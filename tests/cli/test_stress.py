@@ -9,7 +9,7 @@ def test_stress__tells_worlds_and_what_the_program_does_there(command, here, sma
     done = command("stress", small, "--world", "price_war", "--replications", 2)
     assert (done.code, done.err) == (0, "")
     assert "What each world does to Ours" in done.out and "What Ours's program does in each world" in done.out
-    assert "price war: every rival's prices are 15% lower, always." in done.out
+    assert "price war: every rival's prices are 15 % lower, always." in done.out
     words = ("--world", "price_war", "--replications", 2, "--json", "--store", "kept")
     rows = command("stress", small, *words).json["rows"]
     assert len((here / "kept" / "stress.csv").read_text().splitlines()) == 1 + len(rows)

@@ -1,6 +1,7 @@
 """Pictures of the report: what is drawn is what was given."""
 
 import warnings
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,17 @@ def test_alluvial__has_bars_as_long_as_shares_and_streams_between_all(run):
     moves = run["switches"].sum("step").mean("replication")
     into = (moves.sum("brand") / moves.sum()).values
     np.testing.assert_allclose([bar.get_height() for bar in bars[3:]], 100 * into)
+
+
+def test_alluvial__names_stand_whole_and_apart_where_brands_are_small(run):
+    names = ["Our Corner Shop and Bakery", *[f"Small shop {n}" for n in range(1, run.sizes["brand"])]]
+    small = run.assign_coords(brand=names, brand_to=names)
+    small["switches"] = small["switches"].where(small["brand"] == names[0], small["switches"] // 20)
+    ax = plots.alluvial(small)
+    ax.figure.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in ax.texts if "%" in text.get_text()]
+    assert len(boxes) == 2 * len(names) and not any(a.overlaps(b) for a, b in combinations(boxes, 2))
+    assert "Our Corner Shop\nand Bakery" in "".join(text.get_text() for text in ax.texts)
 
 
 def test_alluvial__of_nobody_says_so(runs):

@@ -69,3 +69,13 @@ def test_retention__says_why_there_is_nothing(runs):
     ax = retention(runs["nothing measured"])
     assert "period_steps is 0" in ax.texts[-1].get_text()
     assert not ax.get_lines()
+
+
+def test_retention__bands_stay_within_what_a_rate_can_be(run):
+    """Of .99, .95 and 1 the interval of the mean would end at 104 %."""
+    sure = run.copy(deep=True)
+    sure["retention_rate"] = sure["retention_rate"] * 0 + 0.99
+    spread = np.resize([0.0, -0.04, 0.01], run.sizes["replication"])
+    sure["retention_rate"] = sure["retention_rate"] + sure["replication"].copy(data=spread)
+    for _, low, high in bands_of(retention(sure)):
+        assert max(high) == 100 and min(low) > 90

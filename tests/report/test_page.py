@@ -12,6 +12,7 @@ from loyaltysim.report.figures import inline
 from loyaltysim.report.findings import ranges
 from loyaltysim.report.language import Language
 from loyaltysim.report.page import _commands, _facts
+from loyaltysim.study.wording import mean_of
 
 pytestmark = pytest.mark.slow  # the report of a small market takes some seconds to work out
 
@@ -114,8 +115,8 @@ def test_page__leads_from_the_verdict_to_the_number_behind_it(text, found):
     table = re.search(r'<details id="table-worth" open>(.*?)</details>', text, re.DOTALL)[1]
     assert 'href="#table-worth"' in answer
     for launch in (found.launch, found.going_on):
-        assert f">{Language().significant(launch.value.mean())}<" in table
-        assert f">{Language().significant(100 * launch.retention.mean())}<" in table
+        for number in (mean_of(launch.value), mean_of(launch.retention).times(100)):
+            assert f">{Language().mean(number)}<" in table
     assert "other than those of the program under What was compared" in text
 
 

@@ -10,11 +10,14 @@ import pytest
 from loyaltysim.loading import load
 from loyaltysim.report.language import Language
 from loyaltysim.report.sources import register
+from loyaltysim.report.spreadsheet import fitting
+from loyaltysim.report.table import cells
 from loyaltysim.report.tables import tables
 from loyaltysim.report.worth import worth
 from loyaltysim.scenario_file import find, shipped
 from loyaltysim.scenario_template import commented
 from loyaltysim.study.launches import Launch
+from loyaltysim.study.wording import Number
 
 pytestmark = pytest.mark.slow  # the report of a small market takes some seconds to work out
 
@@ -40,6 +43,24 @@ def test_spreadsheet__keeps_names_as_they_are(sheets):
 def test_spreadsheet__has_every_table(found, sheets):
     keys = ["answers", *(table.key for table in tables(found, Language()))]
     assert re.findall(r'<sheet name="([^"]+)"', sheets["xl/workbook.xml"]) == keys
+
+
+def test_spreadsheet__cuts_a_text_that_no_cell_holds_with_a_word():
+    """Excel counts in UTF-16, where an emoji is two."""
+    for text in ("a" * 32_767, "\N{RED APPLE}" * 16_383):
+        assert fitting(text, Language()) == text
+    for sign, most in (("a", 32_767), ("\N{RED APPLE}", 16_384)):
+        told = fitting(sign * (most + 1), Language())
+        assert 32_766 <= len(told.encode("utf-16-le")) / 2 <= 32_767
+        assert told.strip(sign) == " … (cut here)"
+
+
+def test_cells__have_the_decimals_that_their_interval_is_worth():
+    mean, low, high = cells(Number(89.3301, 89.0402, 89.6198))
+    assert (mean, low, high) == (89.3301, 89.0402, 89.6198)  # whole, for the spreadsheet
+    assert [one.decimals for one in (mean, low, high)] == [1, 1, 1]
+    assert [cells(Number(*ends))[0].decimals for ends in ((5, 0.04, 9.96), (5, 5, 5), (0.25, 0.25, 0.25))] == [2, 0, 2]
+    assert Language().both(Number(5.0, 5.0, 5.0), "kr") == "5\N{NO-BREAK SPACE}kr (the same in every replication)"
 
 
 def test_tables__tell_what_the_program_brought(found):
@@ -137,7 +158,7 @@ def test_worth__has_the_numbers_behind_the_verdict_and_the_price_of_retention(fo
     rows = {(row[0], row[1]): row[2:] for row in table.rows}
     going = "going on, against stopping now"
     assert rows[going, "margin, what is owed taken off"][1:] == pytest.approx([31, 28.516, 33.484], abs=1e-3)
-    assert rows[going, "retention rate"][:2] == ["points", pytest.approx(2.1)]
+    assert rows[going, "retention rate"][:2] == ["percentage points", pytest.approx(2.1)]
     launched = {row[1]: row[3] for row in worth(replace(found, going_on=None), Language()).rows}
     assert launched["margin, what is owed taken off"] == pytest.approx(found.launch.value.mean())
     given = found.value.by_replication

@@ -12,7 +12,7 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
 from loyaltysim.plots.interval import interval
-from loyaltysim.plots.labels import short
+from loyaltysim.plots.labels import LINE, POINTS_OF_AN_INCH, short, spread
 from loyaltysim.plots.run import one_run
 from loyaltysim.plots.style import INK, LABEL_SIZE, SMALL_SIZE, averaged, head, looks, new_axes, say
 from loyaltysim.plots.switching import missing as missing  # the same runs have nothing to show
@@ -27,6 +27,8 @@ GAP = 6.0
 """Between brands, in percent of all purchases, divided by their number; assumed."""
 BAR = 0.025
 """Width of a brand's bar, in axes; assumed."""
+LETTERS = 18
+"""Of a line of a brand's name (assumed: as many as fit beside the bars)."""
 FAINTEST = 0.15
 """Streams of less, in percent of all purchases, are not drawn; assumed."""
 
@@ -68,18 +70,20 @@ def alluvial(ds: xr.Dataset, ax: Axes | None = None) -> Axes:
             out[a] -= share[a, b]
             into[b] -= share[a, b]
     for side, tops, sizes in ((0.0, left, share.sum(1)), (1.0, right, share.sum(0))):
+        called = [short(name, LETTERS) for name in names]
+        heights = _apart(ax, tops - sizes / 2, [name.count("\n") + 2 for name in called])
         for place, name in enumerate(names):
             own = look[name]
             x = side - BAR * (side == 0)
             ax.add_patch(Rectangle((x, tops[place] - sizes[place]), BAR, sizes[place], color=own.color, linewidth=0))
             half = (kept.high[place] - kept.low[place]) / 2
-            sure = " ± " + numeral(f"{half:.1f}") if np.isfinite(half) else ""
-            stays = (
-                word("{share} % stay", share=f"{kept.mean[place]:.0f}{sure}") if np.isfinite(kept.mean[place]) else ""
-            )
+            digits = 1 if half < 1 else 0
+            sure = f" ± {half:.{digits}f}" if np.isfinite(half) else ""
+            mean = numeral(f"{kept.mean[place]:.{digits}f}{sure}")
+            stays = word("{share} % stay", share=mean) if np.isfinite(kept.mean[place]) else ""
             told = stays if side == 0 else word("{share} % of purchases", share=f"{sizes[place]:.0f}")
             ax.annotate(
-                f"{short(name, 16, 1)}\n{told}", (side, tops[place] - sizes[place] / 2),
+                f"{called[place]}\n{told}", (side, heights[place]),
                 xytext=(-14 if side == 0 else 14, 0), textcoords="offset points", va="center",
                 ha="right" if side == 0 else "left", fontsize=SMALL_SIZE, color=INK,
                 fontweight="bold" if own.focal else "normal",
@@ -99,6 +103,14 @@ def alluvial(ds: xr.Dataset, ax: Axes | None = None) -> Axes:
 def _tops(sizes: np.ndarray, gap: float) -> np.ndarray:
     """Upper ends of brands under each other."""
     return np.asarray(-np.concatenate([[0.0], np.cumsum(sizes + gap)[:-1]]))
+
+
+def _apart(ax: Axes, wanted: np.ndarray, lines: list[int]) -> np.ndarray:
+    """Heights of texts of so many lines, from above, as near to the wanted ones as can be without overlap."""
+    figure, (low, high) = ax.figure, ax.get_ylim()
+    tall = ax.get_position().height * figure.bbox.height / figure.dpi * POINTS_OF_AN_INCH
+    needed = np.array(lines[::-1]) * SMALL_SIZE * LINE / tall
+    return np.asarray(low + (high - low) * spread((wanted[::-1] - low) / (high - low), needed)[::-1])
 
 
 def _stream(ax: Axes, start: float, end: float, size: float, color: str, stays: bool) -> None:

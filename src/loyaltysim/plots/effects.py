@@ -96,9 +96,10 @@ def effects(frame: pd.DataFrame, ax: Axes | None = None, *, metrics: Sequence[st
         if len(lines) > MOST_LINES
         else ""
     )
+    what = word("With it less without it" if "question" in frame.columns else "Difference from the baseline")
     known = any(np.isfinite(effect.low) for effect in drawn)
     sure = word("95 % interval; filled: zero is outside") if known else word("one replication: no interval")
-    head(ax, word(QUESTION), f"{word('Difference from the baseline')}; {sure}.{more}", left=1.7, above=LABEL_SIZE + 8)
+    head(ax, word(QUESTION), f"{what}; {sure}.{more}", left=1.7, above=LABEL_SIZE + 8)
     heights = [len(block) + 0.4 for block in blocks]
     grid = panels(ax, [1] * len(columns), heights, 0.06, min(GAP / tall, 0.5 / len(blocks)))
     for block, row in zip(blocks, grid):

@@ -24,6 +24,10 @@ class Interval(NamedTuple):
         """The interval at one place of the first axis."""
         return Interval(self.mean[place], self.low[place], self.high[place])
 
+    def within(self, least: float, most: float) -> Interval:
+        """The same, no end beyond what such a number can be."""
+        return Interval(self.mean, np.maximum(self.low, least), np.minimum(self.high, most))
+
 
 def interval(values: np.ndarray) -> Interval:
     """Over the first axis, replications; those that are NaN are left out, place by place."""

@@ -40,9 +40,10 @@ def outcomes(values: np.ndarray, ax: Axes | None = None, *, unit: str, worst: fl
     for part, color, marker in ((slice(marked), COLORS[0], "D"), (slice(marked, None), FOCAL_COLOR, "o")):
         ax.plot(values[part], heights[part] + 0.5, marker, color=color, markersize=6.5, linestyle="none")
     ax.axvline(0, color=INK, linewidth=0.8)
+    ax.axvline(values[:marked].mean(), color=COLORS[0], linewidth=1, linestyle=":")
     ax.annotate(
         word("mean of the worst {n}: {mean}", n=marked, mean=numeral(f"{values[:marked].mean():,.{digits}f}")),
-        (values[:marked].mean(), 0), xytext=(0, 1), textcoords=("offset points", "axes fraction"),
+        (values[:marked].mean(), 0), xytext=(4, 1), textcoords=("offset points", "axes fraction"),
         xycoords=("data", "axes fraction"), fontsize=SMALL_SIZE, color=INK, va="top", ha="left",
     )  # fmt: skip
     dress(ax, unit, word("draws"))

@@ -55,7 +55,7 @@ def retention(ds: xr.Dataset, ax: Axes | None = None, *, segment: str = "all") -
     when = (np.arange(ds.sizes["period"]) + 1) * length
     rate = 100 * ds["retention_rate"].transpose("replication", "brand", "period").values
     ends = [
-        draw_line(ax, when, interval(rate[:, place]), name, look, marked=True)
+        draw_line(ax, when, interval(rate[:, place]).within(0, 100), name, look, marked=True)
         for place, (name, look) in enumerate(looks(ds).items())
     ]
     dress(

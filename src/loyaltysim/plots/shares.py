@@ -57,7 +57,7 @@ def shares(ds: xr.Dataset, ax: Axes | None = None, *, segment: str = "all") -> A
     time, pooled = clock(ds), steps_a_point(ds, MOST_POINTS)
     units = pool(ds["units"].transpose("replication", "brand", "step").values, pooled)
     with np.errstate(invalid="ignore", divide="ignore"):
-        own = interval(100 * units / units.sum(1, keepdims=True))
+        own = interval(100 * units / units.sum(1, keepdims=True)).within(0, 100)
     middle = (np.arange(units.shape[2]) + 0.5) * time.step * pooled
     ends = [
         draw_line(ax, middle, own.of(place), name, look, thin=0.7)

@@ -58,7 +58,7 @@ def switching(ds: xr.Dataset, ax: Axes | None = None) -> Axes:
     moves = ds["switches"].transpose("replication", "step", "brand", "brand_to").values.sum(1)
     moves = np.concatenate([moves, moves.sum(1, keepdims=True)], 1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = interval(100 * moves / moves.sum(2, keepdims=True))
+        share = interval(100 * moves / moves.sum(2, keepdims=True)).within(0, 100)
     scale_end = PALER * float(np.nanmax(share.mean))
     for first, last, lower in ((0, n, 0.0), (n, n + 1, APART)):  # the last row stands apart
         edges = np.arange(first, last + 1) - 0.5 + lower

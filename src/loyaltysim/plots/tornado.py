@@ -65,7 +65,7 @@ def tornado(
         ax.annotate(
             numeral(f"{row['value']:.4g}"), (reach, y), xytext=(4 if row["effect"] >= 0 else -4, 0), va="center",
             ha="left" if row["effect"] >= 0 else "right", textcoords="offset points", fontsize=SMALL_SIZE - 1,
-            color=INK,
+            color=INK, bbox={"color": "white", "pad": 0.5},
         )  # fmt: skip
     ax.axvline(0, color=INK, linewidth=0.8)
     low, high = ax.get_xlim()

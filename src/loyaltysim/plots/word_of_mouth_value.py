@@ -43,6 +43,8 @@ BARS = {
     "indirect": ("of it passed on", 1),
 }
 """What the bars are called, and in which of two sums they are; the total begins both."""
+PARTS = {"acquisition": "all others", **{part: words for part, (words, _) in BARS.items()}}
+"""What all parts are called: others are one bar, or two."""
 THICK = 0.6
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from loyaltysim.plots.interval import ratio
+from loyaltysim.plots.who_benefits import WORDS
 from loyaltysim.report.better import better
 from loyaltysim.report.findings import Findings
 from loyaltysim.report.keep import keep_or_stop
@@ -42,11 +43,11 @@ class _Writer(Teller):
         known = np.isfinite(self.launch.retention)
         moved = self.launch.retention[known]
         won = mean_of(self.launch.retention)
-        if not np.isfinite(won.mean) or self.parts is None:
+        if not np.isfinite(won.mean) or self.by_replication is None:
             text = self.say("No period fits into the run, so retention is not measured.")
             return Answer("point", question, self.say("Not measured."), text, PLACE)
-        gained = self.language.both(won.times(100), self.say("points"))
-        paid = (self.parts["program_cost"] + self.parts["liability"]).to_numpy()[known]
+        gained = self.language.both(won.times(100), self.say("percentage points"))
+        paid = (self.by_replication["program_cost"] + self.by_replication["liability"]).to_numpy()[known]
         if won.mean == 0 or (np.isfinite(won.half) and not won.certain):
             text = self.say("The program moves retention by {points}: that cannot be told from zero.", points=gained)
             if won.high > 0:
@@ -56,7 +57,7 @@ class _Writer(Teller):
         gross, net = (_ratio(amount, 100 * moved) for amount in (paid, -self.launch.value[known]))
         short = self.say("{amount} {unit} of rewards", amount=self.language.mean(gross), unit=self.unit)
         if won.mean < 0:
-            lost = self.language.both(won.times(-100), self.say("points"))
+            lost = self.language.both(won.times(-100), self.say("percentage points"))
             text = self.say("Retention falls with the program, by {points}: none is bought.", points=lost)
             return Answer("point", question, self.say("It buys none."), text, PLACE)
         lines = [
@@ -139,9 +140,9 @@ class _Writer(Teller):
             share=self.language.both(share, "%"),
         )
         text += " " + self.say(
-            "On average the largest part of that went to {group}: they got {of_all} % of the rewards, {own} % of "
-            "theirs for what they would have bought.", group=self.group(most), of_all=self.language.number(of_all),
-            own=self.language.number(own),
+            "On average the largest part of that went to one group, “{group}”: it got {of_all} % of the rewards, "
+            "{own} % of its for what it would have bought.", group=self.known(WORDS[most]),
+            of_all=self.language.number(of_all), own=self.language.number(own),
         )  # fmt: skip
         return Answer(
             "anyway", question, self.say("{share} % of rewards", share=self.language.mean(share)), text, "who"
@@ -243,17 +244,17 @@ class _Writer(Teller):
         if told == tried:
             return ""
         return self.say(
-            "They are those of {n} that moved it most when each was tried once, at one end: the others have no "
-            "interval.", n=tried,
+            "They are those of {n} that moved it most in one replication, at their higher ends alone: the others have "
+            "no interval.", n=tried,
         )  # fmt: skip
 
     def both_ends(self, name: str, path: str, ends: dict[str, Number]) -> str:
         """What both ends of an assumption add, and where they are."""
         one = next(one for one in self.found.tried if one.path == path)
         return self.say(
-            "{name}, {path}: {low} at {at_low}, {high} at {at_high}.",
-            name=name, path=path, low=self.money(ends["low"]), high=self.money(ends["high"]),
-            at_low=self.language.significant(one.low), at_high=self.language.significant(one.high),
+            "{name}: {low} at {at_low}, {high} at {at_high}.",
+            name=name, low=self.money(ends["low"]), high=self.money(ends["high"]),
+            at_low=self.language.as_set(one.low), at_high=self.language.as_set(one.high),
         )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ def better(one: Teller, base: str) -> Answer:
             short = one.say("{name} earns most.", name=best if won else base)
     items = tuple(
         one.say(
-            "{name} instead of {base}: {margin} of margin, {retention} points of retention.",
+            "{name} instead of {base}: {margin} of margin, {retention} percentage points of retention.",
             name=name, base=base, margin=one.money(own["margin"]),
             retention=one.language.both(own["retention_rate"].times(100)),
         )

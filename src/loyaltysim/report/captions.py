@@ -6,22 +6,22 @@ import numpy as np
 
 from loyaltysim.plots.interval import interval
 from loyaltysim.plots.program_value import STEPS, WHERE_ANY
-from loyaltysim.report.findings import Findings
+from loyaltysim.plots.who_benefits import WORDS
+from loyaltysim.plots.word_of_mouth_value import PARTS
 from loyaltysim.report.labels import labels
-from loyaltysim.report.language import Language
-from loyaltysim.report.teller import apart
+from loyaltysim.report.teller import Teller, apart
 from loyaltysim.study.launches import Launch, break_even
 from loyaltysim.study.stress import AS_IT_IS
 from loyaltysim.study.wording import digits_of, mean_of, number, number_of
 
 
-class Captions:
+class Captions(Teller):
     """One method a figure, of the same name."""
 
-    def __init__(self, found: Findings, language: Language) -> None:
-        self.found, self.language, self.say = found, language, language.say
-        self.brands = [str(name) for name in found.data["brand"].values]
-        self.unit = found.scenario.currency
+    @property
+    def brands(self) -> list[str]:
+        """All of them."""
+        return [str(name) for name in self.found.data["brand"].values]
 
     def each(self, parts: list[str]) -> str:
         """Parts of an enumeration."""
@@ -33,7 +33,7 @@ class Captions:
         for row in self.found.read.effects:
             if row["metric"] in ("retention_rate", "share", "margin") and row["effect"] is not None:
                 scale = 1 if row["metric"] == "margin" else 100
-                unit = self.unit if row["metric"] == "margin" else self.say("points")
+                unit = self.unit if row["metric"] == "margin" else self.say("percentage points")
                 size = number_of(row).times(scale)
                 who = (
                     row["scenario"]
@@ -42,8 +42,8 @@ class Captions:
                 )
                 metric = self.language.known(row["metric"].replace("_", " "))
                 told.append(f"{who}, {metric}: {self.language.both(size, unit)}")
-        head = self.say("Effects on {brand}, with their intervals.", brand=self.found.scenario.focal)
-        return f"{head} {self.each(told)}" if told else head
+        head = self.say("Effects on {brand}, with their intervals:", brand=self.found.scenario.focal)
+        return f"{head} {self.each(told)}"
 
     def retention(self) -> str:
         """First and last of each brand."""
@@ -53,11 +53,11 @@ class Captions:
             if len(rate):
                 ends = (self.language.number(rate[0], 1), self.language.number(rate[-1], 1))
                 told.append(self.say("{brand} from {first} to {last} %", brand=brand, first=ends[0], last=ends[1]))
-        return self.say("Share of each period's customers who buy again in the next.") + " " + self.each(told)
+        return self.say("Share of each period's customers who buy again in the next:") + " " + self.each(told)
 
     def shares(self) -> str:
         """The mean of each brand."""
-        means = [number(self.found.data, "share", brand).times(100) for brand in self.brands]
+        means = [number(self.found.data, "share", brand).times(100).within(0, 100) for brand in self.brands]
         told = [f"{brand} {self.language.both(mean, '%')}" for brand, mean in zip(self.brands, means)]
         return self.say("Share of units over time, with promotions on top. On the whole:") + " " + self.each(told)
 
@@ -84,7 +84,7 @@ class Captions:
         assert self.found.value is not None
         found = self.found.value.parts.set_index("part")
         told = [
-            f"{self.say(words)} {self.language.both(number_of(found.loc[part]), self.unit)}"
+            f"{self.say(words)} {self.money(number_of(found.loc[part]))}"
             for part, (words, _) in STEPS.items()
             if part not in WHERE_ANY or found.loc[part, "effect"] != 0
         ]
@@ -93,21 +93,23 @@ class Captions:
     def cumulative_profit(self) -> str:
         """Where it ends, where it is lowest, and break-even."""
         assert self.found.launch is not None
-        launch, weeks = self.found.launch, self.found.scenario.calendar.weeks
+        launch = self.found.launch
         if not launch.accrued.any():
             return self.say(
                 "Profit since the launch, what is owed taken off: 0 all the time. It neither costs nor earns."
             )
         mean, even = interval(launch.accrued).mean, break_even(launch)
         lowest = int(np.argmin(mean))
+        end = self.money(mean_of(launch.value))
         line = self.say(
             "Profit since the launch, what is owed taken off: lowest after {weeks} at {low}, at the end {end}.",
-            weeks=self.language.weeks(weeks * (lowest + 1)), low=f"{self.language.number(mean[lowest])} {self.unit}",
-            end=self.language.both(mean_of(launch.value), self.unit),
+            weeks=self.weeks_text(lowest + 1), low=f"{self.language.number(mean[lowest])} {self.unit}", end=end,
+        ) if lowest + 1 < len(mean) else self.say(
+            "Profit since the launch, what is owed taken off: lowest at the end, {end}.", end=end
         )  # fmt: skip
         if even.step is None:
             return f"{line} {self.say('It does not break even in this time.')}"
-        when = self.language.weeks(weeks * even.step)
+        when = self.weeks_text(even.step)
         if even.latest is None and np.isfinite(mean_of(launch.value).half):
             open_ = self.say("On average it breaks even after {weeks}, by its interval perhaps not at all.", weeks=when)
             return f"{line} {open_}"
@@ -121,7 +123,7 @@ class Captions:
         lost = mean_of(own["breakage"].sum("step").values)
         told = self.say(
             "At the end {owed} are owed to members, who hold {held} points or stamps; {lost} were lost unused.",
-            owed=self.language.both(owed, self.unit), held=self.language.both(held), lost=self.language.both(lost),
+            owed=self.money(owed), held=self.language.both(held), lost=self.language.both(lost),
         )  # fmt: skip
         return f"{told} {self.say('That is of the runs of the folder, not of the launch above.')}"
 
@@ -133,29 +135,18 @@ class Captions:
             cost, gift, margin = (groups.loc[(name, what), "effect"] for what in ("program_cost", "subsidy", "margin"))
             told.append(self.say(
                 "{group}: {cost} {unit} of rewards, {gift} of them for purchases made anyway, margin {margin} {unit}",
-                group=self.groups()[name], cost=self.language.number(cost), gift=self.language.number(gift),
+                group=self.known(WORDS[name]), cost=self.language.number(cost), gift=self.language.number(gift),
                 margin=self.language.number(margin), unit=self.unit,
             ))  # fmt: skip
         return self.say("By what customers bought before the launch:") + " " + self.each(told)
-
-    def groups(self) -> dict[str, str]:
-        """Groups of customers, in a few words."""
-        return {
-            "none": self.say("bought nothing before"), "light": self.say("lightest third"),
-            "medium": self.say("middle third"), "heavy": self.say("heaviest third"),
-        }  # fmt: skip
 
     def word_of_mouth_value(self) -> str:
         """The parts of its margin."""
         frame = self.found.word_of_mouth
         assert frame is not None
         rows = frame[frame["metric"] == "margin"].set_index("part")
-        says = {
-            "total": self.say("all word of mouth"), "retention": self.say("through customers whom the brand had"),
-            "acquisition": self.say("through all others"), "direct": self.say("heard at first hand"),
-            "indirect": self.say("passed on"),
-        }  # fmt: skip
-        told = [f"{words} {self.language.both(number_of(rows.loc[part]), self.unit)}" for part, words in says.items()]
+        parts = ("total", "retention", "acquisition", "direct", "indirect")
+        told = [f"{self.known(PARTS[part])} {self.money(number_of(rows.loc[part]))}" for part in parts]
         return self.say("Margin that what customers say brings:") + " " + self.each(told)
 
     def tornado(self) -> str:
@@ -166,7 +157,7 @@ class Captions:
         names = labels(self.found.scenario, frame["path"], self.language)
         for path, rows in frame.groupby("path", sort=False):
             low, high = (number_of(rows.set_index("measure").loc[end]) for end in ("low", "high"))
-            name = names[str(path)]
+            name = f"“{names[str(path)]}”"
             if np.isfinite(low.half) and not (low.certain or high.certain):
                 open_.append(name)
                 continue
@@ -199,8 +190,7 @@ class Captions:
         assert self.found.launch is not None
         every: dict[str, Launch] = {AS_IT_IS: self.found.launch, **self.found.worlds}
         told = [
-            f"{self.say(name.replace('_', ' '))} {self.language.both(mean_of(launch.value), self.unit)}"
-            for name, launch in every.items()
+            f"{self.say(name.replace('_', ' '))} {self.money(mean_of(launch.value))}" for name, launch in every.items()
         ]
         return self.say("What a launch brings in each world:") + " " + self.each(told) + self.apart()
 

@@ -58,8 +58,6 @@ def described(scenario: Scenario, path: str, language: Language) -> str:
 
 def unit(text: str, language: Language) -> str:
     """A unit in the language, "1/week" word by word."""
-    if text == "points":  # those of effects are points of a percentage
-        return language.say("points of the program")
     known = language.known(text)
     return known if known != text else "/".join(unit(one, language) for one in text.split("/")) if "/" in text else text
 

@@ -15,11 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from loyaltysim.faults import Fault, ScenarioError
-from loyaltysim.study.wording import UNKNOWN, Number
+from loyaltysim.market.calendar import DAYS_PER_WEEK
+from loyaltysim.study.wording import UNKNOWN, USUAL_DIGITS, Number
 
 HERE = Path(__file__).parent / "languages"
 ENGLISH = "en"
 MINUS, NO_BREAK = "−", "\u00a0"
+KEPT = 1
+"""Digits of an interval's half width that are written (assumed: who decides by a page needs no more)."""
 _HOLD = re.compile(r"(?<=\d) (?=%)")
 """Where a line must not end: between a number and its percent sign."""
 
@@ -77,13 +80,13 @@ class Language:
 
     def mean(self, number: Number) -> str:
         """The mean, with the decimals that its interval is worth."""
-        return self.number(number.mean, number.digits)
+        return self.number(number.mean, decimals(number))
 
     def interval(self, number: Number) -> str:
         """The interval, "0.9 to 1.5"."""
         if not math.isfinite(number.half):
             return UNKNOWN
-        low, high = (self.number(end, number.digits) for end in (number.low, number.high))
+        low, high = (self.number(end, decimals(number)) for end in (number.low, number.high))
         return self.say("{low} to {high}", low=low, high=high)
 
     def both(self, number: Number, unit: str = "") -> str:
@@ -91,6 +94,8 @@ class Language:
         told = f"{self.mean(number)}{NO_BREAK}{unit}" if unit else self.mean(number)
         if not math.isfinite(number.half):
             return told
+        if number.half == 0:
+            return f"{told} ({self.say('the same in every replication')})"
         return f"{told} ({self.say('95 %: {interval}', interval=self.interval(number))})"
 
     def moment(self, when: datetime) -> str:
@@ -104,10 +109,17 @@ class Language:
         return f"{day}, {time}{zone}"
 
     def weeks(self, weeks: float) -> str:
-        """A time in weeks, "1 week", "1.3 weeks", "52 weeks"; a short one with what it has beyond whole weeks."""
+        """A time, "3 days", "1 week", "1.3 weeks", "52 weeks"; of a short one also what it has beyond whole weeks."""
+        if round(weeks, 1) < 1:
+            days = self.number(DAYS_PER_WEEK * weeks)
+            return self.say("{n} day", n=days) if days == "1" else self.say("{n} days", n=days)
         digits = 1 if weeks < 10 and round(weeks, 1) != round(weeks) else 0  # assumed: few care for days of ten weeks
         told = self.number(weeks, digits)
         return self.say("{n} week", n=told) if round(weeks, digits) == 1 else self.say("{n} weeks", n=told)
+
+    def as_set(self, value: float) -> str:
+        """A number as somebody set it, without idle zeros, "4.4"."""
+        return self.number(value) if value == round(value) else self.pointed(f"{value:,.6g}")
 
     def significant(self, value: float, digits: int = 3) -> str:
         """A number with so many digits that count, and all of its whole part."""
@@ -115,6 +127,13 @@ class Language:
             return UNKNOWN
         place = digits - 1 - math.floor(math.log10(abs(value))) if value else 0
         return self.number(value, min(max(place, 0), 6))
+
+
+def decimals(number: Number) -> int:
+    """How many decimals of a number are written: those that its interval is worth; of one without width what it has."""
+    if number.half == 0:
+        return next(n for n in range(USUAL_DIGITS + 1) if n == USUAL_DIGITS or round(number.mean, n) == number.mean)
+    return number.decimals(KEPT)
 
 
 def check_language(code: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 from loyaltysim.report.figures import Figure
 from loyaltysim.report.findings import Findings
 from loyaltysim.report.language import ENGLISH, Language
-from loyaltysim.report.table import Cell, Table
+from loyaltysim.report.table import Cell, Rounded, Table
 from loyaltysim.report.teller import Answer
 from loyaltysim.study.pulled import pulled
 from loyaltysim.study.questions import rivals_ask, without_rival_promotions
@@ -19,6 +20,9 @@ from loyaltysim.study.wording import UNKNOWN, number_of
 
 LONG = 14
 """Tables of more rows are folded away; assumed."""
+WIDE = 24
+"""Letters of a text from which on its column gets room; assumed."""
+_PATH = re.compile(r"\w+\.\S")
 
 
 def page(
@@ -55,6 +59,7 @@ def page(
         drawn=drawn,
         tables=[table for table in made if table.on_page],
         long=LONG,
+        columns=_columns,
         facts=_facts(found, language),
         toml=scenario.to_toml(),
         commands=_commands(found, language.code),
@@ -67,11 +72,19 @@ def page(
 
 
 def _cell(value: Cell, language: Language) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int):
-        return language.number(value)
-    return language.significant(value) if math.isfinite(value) else UNKNOWN
+    from markupsafe import Markup, escape
+
+    if isinstance(value, str):  # a path may go on in the next line behind a dot
+        return escape(value).replace(".", Markup(".<wbr>")) if _PATH.match(value) else value
+    if not math.isfinite(value):
+        return UNKNOWN
+    return language.number(value, value.decimals) if isinstance(value, Rounded) else language.as_set(value)
+
+
+def _columns(table: Table) -> list[str]:
+    """Classes of columns: "n" of numbers, "wide" of long texts."""
+    longest = [max((len(str(row[place])) for row in table.rows), default=0) for place in range(table.texts)]
+    return [*("wide" if letters >= WIDE else "" for letters in longest), *["n"] * (len(table.columns) - table.texts)]
 
 
 def _facts(found: Findings, language: Language) -> list[str]:
@@ -120,9 +133,14 @@ def _sections(found: Findings, language: Language) -> list[dict[str, Any]]:
         )  # fmt: skip
     if ends and found.tornado is not None and (told := found.tornado["path"].nunique()) < len(found.tried):
         ends = say(
-            "All {tried} were tried once, at one end; the {told} that moved the value most were then put at both.",
+            "All {tried} were tried in one replication, at their higher ends; the {told} that moved the value most "
+            "there were then put at both: one of the others may still matter.",
             told=told, tried=len(found.tried),
         ) + " " + ends  # fmt: skip
+    if ends:
+        ends += " " + say(
+            "Each interval holds by itself: of many that add nothing, about one in twenty leaves out zero by luck."
+        )
     every = [
         ("compared", say("Compared"), say("What was compared"), say(
             "Scenarios with the same customers and the same luck, so that their difference is their own."
@@ -131,7 +149,7 @@ def _sections(found: Findings, language: Language) -> list[dict[str, Any]]:
         ) + _rivals(found, language), True),
         ("customers", say("Customers"), say("Who stays, and who switches"), "", True),
         ("money", say("Money"), say("What the program brings and costs"), say(
-            "The program is launched at the end of the burn-in and held against the same market without it: same "
+            "The program is launched when the measured time begins, and held against the same market without it: same "
             "customers, same luck. What members are owed counts as a cost."
         ) + _other_effects(found, language), found.value is not None),
         ("who", say("Who benefits"), say("Who benefits"), say(
@@ -140,7 +158,7 @@ def _sections(found: Findings, language: Language) -> list[dict[str, Any]]:
         ("levers", say("Levers"), say("What else the brands do"), _levers(found, language),
          bool(pulled(scenario))),
         ("talk", say("Word of mouth"), say("What word of mouth contributes"), say(
-            "The market as it is, against the same market in which nothing is heard from the end of the burn-in on."
+            "The market as it is, against the same market in which nothing is heard in all the measured time."
         ), found.word_of_mouth is not None),
         ("doubt", say("Assumptions"), say("What the answer rests on"), say(
             "Assumptions were put {spread} % lower and higher (or to the ends asked for), first one at a time, "
@@ -207,5 +225,5 @@ def _levers(found: Findings, language: Language) -> str:
         "All levers of {brand} together change its margin by {margin} and its retention by {retention}, against the "
         "same market, as lucky, without them.", brand=found.scenario.focal,
         margin=language.both(margin, found.scenario.currency),
-        retention=language.both(retention.times(100), language.say("points")),
+        retention=language.both(retention.times(100), language.say("percentage points")),
     )  # fmt: skip

@@ -18,6 +18,8 @@ WIDEST = 60
 """Letters of a column; assumed."""
 MOST_LETTERS = 31
 """Of a sheet's name, as Excel has it."""
+LONGEST = 32_767
+"""Letters of a cell, as Excel counts them: in UTF-16, where rare signs are two."""
 
 
 def has_xlsxwriter() -> bool:
@@ -42,20 +44,29 @@ def _write(book: Any, table: Table, language: Language) -> None:
     sheet = book.add_worksheet(table.key[:MOST_LETTERS])
     bold, faint = book.add_format({"bold": True, "text_wrap": True}), book.add_format({"italic": True})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-    sheet.write_string(0, 0, table.title, bold)
+    sheet.write_string(0, 0, fitting(table.title, language), bold)
     for column, (name, unit) in enumerate(table.columns):
-        sheet.write_string(2, column, name, bold)
+        sheet.write_string(2, column, fitting(name, language), bold)
         sheet.write_string(3, column, unit, faint)
         widest = max((len(str(row[column])) for row in table.rows if isinstance(row[column], str)), default=10)
         sheet.set_column(column, column, min(max(widest, 12), WIDEST))
     for line, row in enumerate(table.rows, start=4):
         for column, cell in enumerate(row):
-            _write_cell(sheet, line, column, cell, wrapped)
+            _write_cell(sheet, line, column, cell, wrapped, language)
     sheet.freeze_panes(4, min(table.texts, 1))
 
 
-def _write_cell(sheet: Any, line: int, column: int, cell: Cell, wrapped: Any) -> None:
+def _write_cell(sheet: Any, line: int, column: int, cell: Cell, wrapped: Any, language: Language) -> None:
     if isinstance(cell, str):
-        sheet.write_string(line, column, cell, wrapped)
+        sheet.write_string(line, column, fitting(cell, language), wrapped)
     elif math.isfinite(cell):
         sheet.write_number(line, column, cell)
+
+
+def fitting(text: str, language: Language) -> str:
+    """A text as far as a cell can hold it, with a word where it is cut: a longer one would be left out."""
+    whole = text.encode("utf-16-le")
+    if len(whole) <= 2 * LONGEST:
+        return text
+    end = f" {language.say('… (cut here)')}"
+    return whole[: 2 * (LONGEST - len(end))].decode("utf-16-le", errors="ignore") + end

@@ -7,30 +7,27 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loyaltysim.plots.interval import interval
+from loyaltysim.plots.interval import Interval, interval
+from loyaltysim.plots.who_benefits import WORDS
+from loyaltysim.plots.word_of_mouth_value import PARTS
 from loyaltysim.report.findings import Findings
 from loyaltysim.report.labels import described, label, unit
 from loyaltysim.report.language import Language
 from loyaltysim.report.sources import register
-from loyaltysim.report.table import Cell, Table
-from loyaltysim.report.teller import apart
+from loyaltysim.report.table import Cell, Rounded, Table, cells
+from loyaltysim.report.teller import Teller, apart
 from loyaltysim.report.worth import worth
 from loyaltysim.study.pulled import cost_of_lever, cost_of_levers, pulled
 from loyaltysim.study.stress import AS_IT_IS, WORLDS
-from loyaltysim.study.wording import UNKNOWN, is_share, mean_of, number
+from loyaltysim.study.wording import UNKNOWN, is_share, mean_of, number, number_of
 
 if TYPE_CHECKING:
     from loyaltysim.study.launches import Launch
 
 METRICS = ("retention_rate", "repeat_rate", "share", "penetration", "purchase_frequency", "revenue", "margin")
 TOLD_OF_EFFECTS = ("retention_rate", "repeat_rate", "share", "units", "revenue", "margin")
-ENDS = ("effect", "ci_low", "ci_high")
-GROUPS = {
-    "none": "bought nothing before",
-    "light": "lightest third",
-    "medium": "middle third",
-    "heavy": "heaviest third",
-}
+OF_GROUPS = {"program_cost": "rewards", "subsidy": "of them for purchases made anyway"}
+"""What is told of groups, as far as it is not called by the metric's own name."""
 
 
 def tables(found: Findings, language: Language) -> list[Table]:
@@ -41,12 +38,7 @@ def tables(found: Findings, language: Language) -> list[Table]:
     return [table for make in (*makers, *more) for table in make() if table.rows]
 
 
-class _Maker:
-    def __init__(self, found: Findings, language: Language) -> None:
-        self.found, self.say, self.known = found, language.say, language.known
-        self.language = language
-        self.currency = found.scenario.currency
-
+class _Maker(Teller):
     def ends(self, unit: str) -> list[tuple[str, str]]:
         return [(self.say("mean"), unit), (self.say("95 % from"), unit), (self.say("95 % to"), unit)]
 
@@ -60,9 +52,10 @@ class _Maker:
         ]  # fmt: skip
         for metric in METRICS:
             for name, data, brand in whose:
-                found = number(data, metric, brand).times(100 if is_share(metric) else 1)
+                found = number(data, metric, brand)
+                found = found.times(100).within(0, 100) if is_share(metric) else found
                 unit = "%" if is_share(metric) else self.known(data[metric].attrs["units"])
-                rows.append([self.known(metric.replace("_", " ")), name, unit, found.mean, found.low, found.high])
+                rows.append([self.known(metric.replace("_", " ")), name, unit, *cells(found)])
         heads = [(self.say("what"), ""), (self.say("scenario") if several else self.say("brand"), "")]
         columns = [*heads, (self.say("unit"), ""), *self.ends("")]
         yield Table("compared", "compared", self.say("What was measured"), columns, rows, texts=3)
@@ -72,16 +65,15 @@ class _Maker:
         rows: list[list[Cell]] = []
         for row in self.found.read.effects:
             if row["metric"] in TOLD_OF_EFFECTS and row["effect"] is not None:
-                scale, unit = (
-                    (100, self.say("points")) if is_share(row["metric"]) else (1, self.known(str(row["unit"])))
-                )
+                share = is_share(row["metric"])
+                unit = self.say("percentage points") if share else self.known(str(row["unit"]))
+                size = number_of(row).times(100 if share else 1)
                 which = (
                     row["scenario"]
                     if row["question"] == "scenario"
                     else self.known(str(row["question"]).replace("_", " "))
                 )
-                ends = [float(row[end]) * scale if row[end] is not None else float("nan") for end in ENDS]
-                rows.append([which, self.known(row["metric"].replace("_", " ")), unit, *ends])
+                rows.append([which, self.known(row["metric"].replace("_", " ")), unit, *cells(size)])
         columns = [(self.say("of"), ""), (self.say("on"), ""), (self.say("unit"), ""), *self.ends("")]
         yield Table("effects", "compared", self.say("Effects"), columns, rows, texts=3)
 
@@ -92,7 +84,7 @@ class _Maker:
         for brand in data["brand"].values:
             own = data["retention_rate"].sel(brand=brand, segment="all").transpose("replication", "period").values
             rate = interval(100 * own)
-            rows += [[str(brand), period + 1, *(float(end[period]) for end in rate)] for period in range(own.shape[1])]
+            rows += [[str(brand), period + 1, *_share(rate.of(period))] for period in range(own.shape[1])]
         columns = [(self.say("brand"), ""), (self.say("period"), self.say("number")), *self.ends("%")]
         yield Table("retention", "customers", self.say("Retention by period"), columns, rows)
 
@@ -103,7 +95,7 @@ class _Maker:
         with np.errstate(invalid="ignore", divide="ignore"):
             share = interval(100 * moves / moves.sum(2, keepdims=True))
         rows: list[list[Cell]] = [
-            [names[a], names[b], *(float(end[a, b]) for end in share)]
+            [names[a], names[b], *_share(share.of(a).of(b))]
             for a in range(len(names)) for b in range(len(names))
         ]  # fmt: skip
         columns = [(self.say("bought before"), ""), (self.say("bought next"), ""), *self.ends("%")]
@@ -129,7 +121,7 @@ class _Maker:
         }  # fmt: skip
         found = self.found.value.parts.set_index("part")
         rows: list[list[Cell]] = [
-            [words, self.known(str(found.loc[part, "unit"])), *(float(found.loc[part, end]) for end in ENDS)]
+            [words, self.known(str(found.loc[part, "unit"])), *cells(number_of(found.loc[part]))]
             for part, words in says.items()
         ]
         columns = [(self.say("with the program less without"), ""), (self.say("unit"), ""), *self.ends("")]
@@ -145,7 +137,7 @@ class _Maker:
             [weeks * (step + 1), *(float(end[step]) for end in profit), *(float(end[step]) for end in owed)]
             for step in range(len(profit.mean))
         ]
-        unit = self.currency
+        unit = self.unit
         owes = [(f"{self.say('owed to members')}: {name}", unit) for name, _ in self.ends("")]
         gains = [(f"{self.say('profit so far')}: {name}", unit) for name, _ in self.ends("")]
         columns = [(self.say("since the launch"), self.say("weeks")), *gains, *owes]
@@ -157,10 +149,10 @@ class _Maker:
             return
         rows: list[list[Cell]] = [
             [
-                self.known(GROUPS.get(str(row["group"]), str(row["group"]))),
-                self.known(str(row["metric"]).replace("_", " ")),
+                self.known(WORDS.get(str(row["group"]), str(row["group"]))),
+                self.known(OF_GROUPS.get(str(row["metric"]), str(row["metric"]))),
                 self.known(str(row["unit"])),
-                *(float(row[end]) for end in ENDS),
+                *cells(number_of(row)),
             ]
             for row in self.found.value.groups.to_dict("records")
         ]
@@ -172,7 +164,8 @@ class _Maker:
         kept = "cost_of_lever" in self.found.data  # not in folders of earlier versions
         rows: list[list[Cell]] = [
             [one.path, one.kind, one.brand, one.target or UNKNOWN, one.weeks, one.strength, one.cost_of_weeks,
-             one.cost_each if one.target else UNKNOWN, *([cost.mean, contacts.mean if one.target else UNKNOWN] * kept)]
+             one.cost_each if one.target else UNKNOWN,
+             *([cells(cost)[0], cells(contacts)[0] if one.target else UNKNOWN] * kept)]
             for one in pulled(self.found.scenario)
             for cost, contacts in [cost_of_lever(self.found.data, one.name)]
         ]  # fmt: skip
@@ -187,7 +180,7 @@ class _Maker:
             "a contact costs",
             *(("cost", "contacts") if kept else ()),
         )
-        units = ("", "", "", "", self.say("weeks"), "", self.currency, self.currency, self.currency, "")
+        units = ("", "", "", "", self.say("weeks"), "", self.unit, self.unit, self.unit, "")
         columns = [(self.say(head), unit) for head, unit in zip(heads, units)]
         yield Table("levers", "levers", self.say("Levers"), columns, rows, texts=4)
 
@@ -197,12 +190,12 @@ class _Maker:
         for brand in dict.fromkeys(one.brand for one in pulled(self.found.scenario)):
             cost, share = cost_of_levers(data, brand)
             told = (
-                (self.say("cost"), self.currency, cost),
+                (self.say("cost"), self.unit, cost),
                 (self.say("cost, of the margin before it"), "%", share.times(100)),
                 (self.say("contacts"), "", number(data, "contacts", brand)),
                 (self.say("customers who opted out"), "", number(data, "opted_out", brand)),
             )
-            rows += [[brand, what, unit, one.mean, one.low, one.high] for what, unit, one in told]
+            rows += [[brand, what, unit, *cells(one)] for what, unit, one in told]
         columns = [(self.say("brand"), ""), (self.say("what"), ""), (self.say("unit"), ""), *self.ends("")]
         yield Table("lever_costs", "levers", self.say("What levers cost"), columns, rows, texts=3)
 
@@ -212,10 +205,10 @@ class _Maker:
         records: list[dict[str, Any]] = [] if frame is None else frame.to_dict("records")
         rows: list[list[Cell]] = [
             [
-                self.known(str(row["part"])),
+                self.known(PARTS.get(str(row["part"]), str(row["part"]))),
                 self.known(str(row["metric"])),
                 self.known(str(row["unit"])),
-                *(float(row[end]) for end in ENDS),
+                *cells(number_of(row)),
             ]
             for row in records
         ]
@@ -228,14 +221,14 @@ class _Maker:
         records: list[dict[str, Any]] = [] if frame is None else frame.to_dict("records")
         rows: list[list[Cell]] = [
             [str(row["path"]), label(self.found.scenario, str(row["path"]), self.language), float(row["value"]),
-             *(float(row[end]) for end in ENDS)]
+             *cells(number_of(row))]
             for row in records
         ]  # fmt: skip
         columns = [
             (self.say("assumption"), ""),
             (self.say("what it is"), ""),
             (self.say("tried at"), ""),
-            *self.ends(self.currency),
+            *self.ends(self.unit),
         ]
         yield Table("assumptions", "doubt", self.say("What each assumption adds to the program's value"), columns, rows,
                     texts=2)  # fmt: skip
@@ -246,7 +239,7 @@ class _Maker:
         if draws is None or not len(draws):
             return
         rows: list[list[Cell]] = [[place + 1, float(value)] for place, value in enumerate(np.sort(draws))]
-        columns = [(self.say("draw, the worst first"), self.say("number")), (self.say("value"), self.currency)]
+        columns = [(self.say("draw, the worst first"), self.say("number")), (self.say("value"), self.unit)]
         title = self.say("The program's value in every draw")
         yield Table("draws", "doubt", title, columns, rows, on_page=False, texts=0)
 
@@ -264,9 +257,9 @@ class _Maker:
             differs = (
                 self.say("not to be told: luck may make the difference") if differs == "open" else self.known(differs)
             )
-            rows.append([*world, differs, value.mean, value.low, value.high, lost.mean, lost.low, lost.high])
-        worth = [(f"{self.say('worth')}: {name}", self.currency) for name, _ in self.ends("")]
-        change = [(f"{self.say('change of our margin')}: {name}", self.currency) for name, _ in self.ends("")]
+            rows.append([*world, differs, *cells(value), *cells(lost)])
+        worth = [(f"{self.say('worth')}: {name}", self.unit) for name, _ in self.ends("")]
+        change = [(f"{self.say('change of our margin')}: {name}", self.unit) for name, _ in self.ends("")]
         heads = ("world", "in which", "a launch brings, against as it is")
         columns = [*((self.say(head), "") for head in heads), *worth, *change]
         yield Table("worlds", "worlds", self.say("The program's value in adverse worlds"), columns, rows, texts=3)
@@ -293,3 +286,8 @@ class _Maker:
         heads = ("setting", "what it is", "unit", "where it comes from", "value", "tried from", "to")
         columns = [(self.say(head), "") for head in heads]
         yield Table("register", "register", self.say("Register of assumptions"), columns, rows, texts=4)
+
+
+def _share(of_all: Interval) -> list[Cell]:
+    """A share in percent, with one decimal as all in its table (assumed)."""
+    return [Rounded(float(end), 1) for end in of_all.within(0, 100)]

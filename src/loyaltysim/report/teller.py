@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -10,6 +10,9 @@ from loyaltysim.report.findings import Findings
 from loyaltysim.report.language import Language
 from loyaltysim.study.launches import Launch
 from loyaltysim.study.wording import Number, mean_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Answer(NamedTuple):
@@ -47,11 +50,16 @@ class Teller:
 
     def __init__(self, found: Findings, language: Language) -> None:
         self.found, self.language, self.say = found, language, language.say
+        self.known = language.known
         self.unit = found.scenario.currency
         self.launch = found.launch or Launch(*([np.zeros((1, 1))] * 5))
-        self.parts = found.value.by_replication if found.value is not None else None
         self.weeks = found.scenario.calendar.weeks
         self.span = self.weeks_text(found.scenario.steps)
+
+    @property
+    def by_replication(self) -> pd.DataFrame | None:
+        """What the program brought, a row a replication."""
+        return None if self.found.value is None else self.found.value.by_replication
 
     def weeks_text(self, steps: float) -> str:
         """A time in weeks."""
@@ -68,13 +76,3 @@ class Teller:
         if not value.certain:
             return self.say("Whether it pays there cannot be told.")
         return self.say("It pays there.") if value.mean > 0 else self.say("It does not pay there.")
-
-    def group(self, name: str) -> str:
-        """A group of customers in words."""
-        told = {
-            "none": self.say("those who had bought nothing before"),
-            "light": self.say("the lightest third of buyers"),
-            "medium": self.say("the middle third of buyers"),
-            "heavy": self.say("the heaviest third of buyers"),
-        }
-        return told.get(name, name)

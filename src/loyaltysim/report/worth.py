@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from loyaltysim.report.findings import Findings
 from loyaltysim.report.language import Language
-from loyaltysim.report.table import Cell, Table
+from loyaltysim.report.table import Cell, Table, cells
 from loyaltysim.study.wording import mean_of, number_of
 
 KEY = "worth"
@@ -15,7 +15,7 @@ PLACE = f"table-{KEY}"
 def worth(found: Findings, language: Language) -> Table:
     """A launch against none, and, where a program runs already, going on against stopping now."""
     say, unit, rows = language.say, found.scenario.currency, list[list[Cell]]()
-    points = say("points")
+    points = say("percentage points")
     compared = {say("a launch, against none"): found.launch, say("going on, against stopping now"): found.going_on}
     for of, launch in compared.items():
         if launch is None:
@@ -33,7 +33,7 @@ def worth(found: Findings, language: Language) -> Table:
                 mean_of((given["program_cost"] + given["liability"]).to_numpy()),
             )
             told[say("of the rewards given, for purchases that would have been made anyway")] = ("%", anyway.times(100))
-        rows += [[of, what, own, one.mean, one.low, one.high] for what, (own, one) in told.items()]
+        rows += [[of, what, own, *cells(one)] for what, (own, one) in told.items()]
     ends = [(say(end), "") for end in ("mean", "95 % from", "95 % to")]
     columns = [(say("compared"), ""), (say("what"), ""), (say("unit"), ""), *ends]
     return Table(KEY, "money", say("What the program changes"), columns, rows, texts=3, unfolded=True)

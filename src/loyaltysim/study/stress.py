@@ -101,10 +101,12 @@ def redemption_doubles(scenario: Scenario) -> Scenario | None:
 
 
 WORLDS: dict[str, World] = {
-    "price_war": World(f"every rival's prices are {CUT:.0%} lower, always", price_war),
+    "price_war": World(f"every rival's prices are {100 * CUT:.0f} % lower, always", price_war),
     "rival_copies_program": World("the first rival launches our program too", rival_copies_program),
     "service_crisis": World(f"things go wrong {FAILURES:g} times as often at our brand", service_crisis),
-    "recession": World(f"needs are {1 - NEEDS:.0%} fewer, and prices matter {SENSITIVITY - 1:.0%} more", recession),
+    "recession": World(
+        f"needs are {100 * (1 - NEEDS):.0f} % fewer, and prices matter {100 * (SENSITIVITY - 1):.0f} % more", recession
+    ),
     "redemption_doubles": World("our members come to rewards twice as fast", redemption_doubles),
 }
 

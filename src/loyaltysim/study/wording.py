@@ -46,15 +46,23 @@ class Number:
         low, high = sorted((self.low * factor, self.high * factor))
         return Number(self.mean * factor, low, high)
 
+    def within(self, least: float, most: float) -> Number:
+        """The same, no end beyond what such a number can be."""
+        return Number(self.mean, max(self.low, least), min(self.high, most))
+
     @property
     def digits(self) -> int:
         """Decimals worth writing: two digits of the interval's half width; all that keep an end apart from 0."""
+        return self.decimals(2)
+
+    def decimals(self, kept: int) -> int:
+        """The same with so many digits of the interval's half width."""
         if self.fixed_digits is not None:
             return self.fixed_digits
         size = self.half if self.half > 0 else abs(self.mean) / 100
         ends = (self.low, self.high) if self.certain else () if math.isfinite(self.half) else (self.mean,)
         apart = max((_place(abs(end)) for end in ends if end and math.isfinite(end)), default=0)
-        wanted = 1 + _place(size) if size > 0 and math.isfinite(size) else 0
+        wanted = kept - 1 + _place(size) if size > 0 and math.isfinite(size) else 0
         return max(min(wanted, USUAL_DIGITS), min(apart, MOST_DIGITS), 0)
 
     def text(self) -> str:
