@@ -11,9 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter
 
-from loyaltysim.plots.style import COLORS, FAINT, FOCAL_COLOR, INK, PALE, SMALL_SIZE, dress, head, new_axes, panels, say
+from loyaltysim.plots.style import COLORS, FAINT, FOCAL_COLOR, INK, SMALL_SIZE, dress_rows, head, new_axes, panels, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,12 +86,5 @@ def _draw(ax: Axes, own: pd.DataFrame, words: str) -> None:
         textcoords="offset points", va="bottom", fontsize=SMALL_SIZE, color=FAINT, linespacing=1.1,
     )  # fmt: skip
     ax.axvline(truth, color=INK, linewidth=1.2)
-    dress(ax, words, "")
-    ax.grid(axis="y", visible=False)
-    ax.grid(axis="x", color=PALE, linewidth=0.4)
-    ax.set_yticks(range(len(names)), names)
-    ax.set_ylim(len(names) - 0.5, -0.6)
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    ax.xaxis.set_major_locator(MaxNLocator(6))
+    dress_rows(ax, words, names)
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+.10g}".replace("-", "−") if value else "0"))

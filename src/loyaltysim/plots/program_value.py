@@ -10,10 +10,9 @@ import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from loyaltysim.plots.style import ALONE, COLORS, FOCAL_COLOR, INK, SMALL_SIZE, dress, head, new_axes, say
-from loyaltysim.plots.words import numeral, tick, word
+from loyaltysim.plots.style import ALONE, COLORS, FOCAL_COLOR, INK, SMALL_SIZE, dress_rows, head, new_axes, say
+from loyaltysim.plots.words import numeral, word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,14 +87,8 @@ def program_value(parts: pd.DataFrame, ax: Axes | None = None) -> Axes:
     room = (high - low) * 0.14 or 1.0  # assumed: a number beside the longest bar
     ax.set_xlim(low - 0.03 * (high - low) if low < 0 else 0, high + room)
     ax.axvline(0, color=INK, linewidth=0.8, zorder=1)
-    dress(ax, word("{unit} of a run, against the market without the program", unit=found.loc["margin", "unit"]), "")
-    ax.grid(axis="y", visible=False)
-    ax.set_yticks(range(len(shown)), [textwrap.fill(word(STEPS[name][0]), 34) for name in shown])
-    ax.set_ylim(len(shown) - 0.5, -0.6)
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    ax.xaxis.set_major_locator(MaxNLocator(6))
-    ax.xaxis.set_major_formatter(FuncFormatter(tick))
+    says = word("{unit} of a run, against the market without the program", unit=found.loc["margin", "unit"])
+    dress_rows(ax, says, [textwrap.fill(word(STEPS[name][0]), 34) for name in shown])
     n = int(found.loc["margin", "n"])
     told = word("Mean of {n} replications; lines: 95 % interval of each part.", n=n) if n > 1 else word(ALONE)
     head(ax, word(QUESTION), f"{told} {word('Orange takes away; dark bars are sums.')}", left=2.3)

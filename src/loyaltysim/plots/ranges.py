@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from loyaltysim.plots.labels import short
-from loyaltysim.plots.style import COLORS, FOCAL_COLOR, INK, LABEL_SIZE, PALE, SMALL_SIZE, dress, head, new_axes
-from loyaltysim.plots.words import numeral, tick
+from loyaltysim.plots.style import COLORS, FOCAL_COLOR, INK, LABEL_SIZE, SMALL_SIZE, dress_rows, head, new_axes
+from loyaltysim.plots.words import numeral
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,16 +43,8 @@ def ranges(
             numeral(f"{mean:+,.0f}"), (np.nanmax([mean, high]), y), xytext=(8, 0), va="center",
             textcoords="offset points", fontsize=SMALL_SIZE, color=INK, bbox={"color": "white", "pad": 0.5},
         )  # fmt: skip
-    dress(ax, unit, "")
+    dress_rows(ax, unit, [short(name, 28) for name, *_ in rows], LABEL_SIZE)
     ax.axvline(0, color=INK, linewidth=0.8, zorder=1)
-    ax.grid(axis="y", visible=False)
-    ax.grid(axis="x", color=PALE, linewidth=0.4)
-    ax.set_yticks(range(len(rows)), [short(name, 28) for name, *_ in rows], fontsize=LABEL_SIZE)
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.margins(x=0.14)
-    ax.xaxis.set_major_locator(MaxNLocator(6))
-    ax.xaxis.set_major_formatter(FuncFormatter(tick))
     head(ax, question, note, left=2.3)
     return ax

@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from loyaltysim.plots.labels import plain, short
 from loyaltysim.plots.style import (
@@ -20,7 +19,7 @@ from loyaltysim.plots.style import (
     INK,
     SMALL_SIZE,
     averaged_over,
-    dress,
+    dress_rows,
     head,
     new_axes,
     panels,
@@ -84,16 +83,9 @@ def sensitivity(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
         scale, unit = (1.0, "share of its variance") if of_variance else unit_of(metric, str(own["unit"].iloc[0]))
         for row in own.to_dict("records"):
             _one(panel, row, paths.index(row["path"]), pair.index(row["measure"]), scale, tornado, colors)
-        dress(panel, f"{metric.replace('_', ' ')}, {unit}", "")
-        panel.grid(axis="y", visible=False)
+        dress_rows(panel, f"{metric.replace('_', ' ')}, {unit}", [short(path, WIDE, 1) for path in paths])
         panel.axvline(0, color=INK, linewidth=0.8, zorder=1)
-        panel.set_yticks(range(len(paths)), [short(path, WIDE, 1) for path in paths])
-        panel.set_ylim(len(paths) - 0.4, -0.6)
-        panel.tick_params(axis="y", length=0)
-        panel.spines["left"].set_visible(False)
         panel.margins(x=0.16 if tornado else 0.06)
-        panel.xaxis.set_major_locator(MaxNLocator(6))
-        panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}".replace("-", "−")))
     return ax
 
 

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from loyaltysim.plots.labels import POINTS_OF_AN_INCH, plain
 from loyaltysim.plots.run import focal_of
-from loyaltysim.plots.words import called, word
+from loyaltysim.plots.words import called, tick, word
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -78,6 +79,19 @@ def dress(ax: Axes, x: str, y: str) -> None:
     ax.spines[["left", "bottom"]].set_linewidth(0.6)
     ax.grid(axis="y", color=PALE, linewidth=0.6)
     ax.set_axisbelow(True)
+
+
+def dress_rows(ax: Axes, x: str, names: Sequence[str], size: float = SMALL_SIZE) -> None:
+    """Dress axes that have a row for each name, the first on top, and numbers across, of which few are written."""
+    dress(ax, x, "")
+    ax.grid(axis="y", visible=False)
+    ax.grid(axis="x", color=PALE, linewidth=0.4)
+    ax.set_yticks(range(len(names)), names, fontsize=size)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    ax.set_ylim(len(names) - 0.4, -0.6)
+    ax.xaxis.set_major_locator(MaxNLocator(6))
+    ax.xaxis.set_major_formatter(FuncFormatter(tick))
 
 
 def head(ax: Axes, question: str, note: str = "", *, left: float = 0.75, above: float = 0.0) -> None:

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from loyaltysim.plots.labels import plain, short
-from loyaltysim.plots.style import ALONE, COLORS, FOCAL_COLOR, INK, PALE, SMALL_SIZE, dress, head, new_axes, say
-from loyaltysim.plots.words import numeral, tick, word
+from loyaltysim.plots.style import ALONE, COLORS, FOCAL_COLOR, INK, SMALL_SIZE, dress_rows, head, new_axes, say
+from loyaltysim.plots.words import numeral, word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,18 +70,9 @@ def tornado(
     low, high = ax.get_xlim()
     if low < -value < high and value:
         ax.axvline(-value, color=INK, linewidth=1, linestyle=":")
-    dress(ax, word("added to {what} ({unit})", what=what, unit=frame["unit"].iloc[0]), "")
-    ax.grid(axis="y", visible=False)
-    ax.grid(axis="x", color=PALE, linewidth=0.4)
-    ax.set_yticks(
-        range(len(paths)), [short(names[path], 42) if names else _name(path) for path in paths], fontsize=SMALL_SIZE
-    )
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    ax.set_ylim(len(paths) - 0.4, -0.6)
+    added = word("added to {what} ({unit})", what=what, unit=frame["unit"].iloc[0])
+    dress_rows(ax, added, [short(names[path], 42) if names else _name(path) for path in paths])
     ax.margins(x=0.12)
-    ax.xaxis.set_major_locator(MaxNLocator(6))
-    ax.xaxis.set_major_formatter(FuncFormatter(tick))
     n = int(frame["n"].iloc[0])
     sure = word("{n} replications; lines: 95 %.", n=n) if n > 1 else word(ALONE)
     dotted = " " + word("Dotted: there the answer would be zero.") if value and low < -value < high else ""

@@ -5,10 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from loyaltysim.plots.style import ALONE, COLORS, FOCAL_COLOR, INK, PALE, SMALL_SIZE, dress, head, new_axes, say
-from loyaltysim.plots.words import tick, word
+from loyaltysim.plots.style import (
+    ALONE,
+    COLORS,
+    FOCAL_COLOR,
+    INK,
+    LABEL_SIZE,
+    SMALL_SIZE,
+    dress_rows,
+    head,
+    new_axes,
+    say,
+)
+from loyaltysim.plots.words import word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,21 +81,10 @@ def who_benefits(groups: pd.DataFrame, ax: Axes | None = None) -> Axes:
                 va="center", fontsize=SMALL_SIZE, color=INK,
             )  # fmt: skip
     unit = str(groups.loc[groups["metric"] == "margin", "unit"].iloc[0])
-    dress(ax, word("rewards, and what the group's purchases brought ({unit})", unit=unit), "")
+    says = word("rewards, and what the group's purchases brought ({unit})", unit=unit)
+    dress_rows(ax, says, [word(WORDS[name]) if name in WORDS else str(name) for name in names], LABEL_SIZE)
     ax.axvline(0, color=INK, linewidth=0.8, zorder=1)
-    ax.grid(axis="y", visible=False)
-    ax.grid(axis="x", color=PALE, linewidth=0.4)
-    ax.set_yticks(
-        range(len(names)),
-        [word(WORDS[name]) if name in WORDS else str(name) for name in names],
-        fontsize=SMALL_SIZE + 1,
-    )
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    ax.set_ylim(len(names) - 0.45, -0.55)
     ax.margins(x=0.3)
-    ax.xaxis.set_major_locator(MaxNLocator(6))
-    ax.xaxis.set_major_formatter(FuncFormatter(tick))
     n = int(groups["n"].iloc[0])
     sure = word("Mean of {n} replications; lines: 95 %.", n=n) if n > 1 else word(ALONE)
     head(

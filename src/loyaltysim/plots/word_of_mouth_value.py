@@ -18,9 +18,8 @@ from loyaltysim.plots.style import (
     FOCAL_COLOR,
     INK,
     LABEL_SIZE,
-    PALE,
     SMALL_SIZE,
-    dress,
+    dress_rows,
     head,
     new_axes,
     say,
@@ -95,14 +94,9 @@ def word_of_mouth_value(frame: pd.DataFrame, ax: Axes | None = None, *, metric: 
         if above.part != "total":
             ax.plot([end, end], [y + THICK / 2, y + 1 - THICK / 2], color=INK, linewidth=0.6, linestyle=":")
     total = rows.loc["total"]
-    dress(ax, f"{word(metric)} ({total['unit']})" if metric == "margin" else word(metric), "")
+    says = f"{word(metric)} ({total['unit']})" if metric == "margin" else word(metric)
+    dress_rows(ax, says, [word(BARS[bar.part][0]) for bar in bars], LABEL_SIZE)
     ax.axvline(0, color=INK, linewidth=0.8, zorder=1)
-    ax.grid(axis="y", visible=False)
-    ax.grid(axis="x", color=PALE, linewidth=0.4)
-    ax.set_yticks(range(len(bars)), [word(BARS[bar.part][0]) for bar in bars], fontsize=LABEL_SIZE)
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    ax.invert_yaxis()
     ax.margins(x=0.16)
     n = int(total["n"])
     sure = word("Lines: 95 % intervals; hollow: zero is inside.") if n > 1 else word(ALONE)
