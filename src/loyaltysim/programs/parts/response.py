@@ -50,6 +50,12 @@ class Weights(NamedTuple):
         return self.goal_gradient > 0 or self.looks_back
 
 
+HURRY = setting(0.0, "Log of the factor on needs just before the reward.", ge=0, le=5, unit="1")
+SHAPE = setting(0.5, "How late the hurry before a reward comes; below 1 most of it comes early.", gt=0, unit="1")
+WORTH = setting(0.0, "How much of a reward's announced worth counts in the choice.", ge=0, unit="1")
+"""Settings that several responses have besides their own."""
+
+
 class Response(Part, room="customer response"):
     """What a program does to its members' choices and needs (eqs. E31–E32)."""
 
@@ -102,10 +108,8 @@ class GoalGradient(Response):
         0.40, "Log of the factor on needs just before the reward.", ge=0, le=5, unit="1",
         source="Kivetz, Urminsky and Zheng 2006: -20 % in the time between purchases",
     )  # fmt: skip
-    gradient_shape: float = setting(
-        0.5, "How late the hurry before a reward comes; below 1 most of it comes early.", gt=0, unit="1"
-    )
-    worth_weight: float = setting(0.0, "How much of a reward's announced worth counts in the choice.", ge=0, unit="1")
+    gradient_shape: float = SHAPE
+    worth_weight: float = WORTH
     progress_weight: float = setting(0.0, "Utility of the brand at full progress.", unit="logit")
 
     @property
@@ -128,11 +132,9 @@ class Endowed(Response):
         0.8738, "Chance to go on with an endowed card, before each stamp.", ge=0, le=1, unit="1 a stamp",
         source="set so that .34 are filled with two of ten stamps given (Nunes and Drèze 2006)",
     )  # fmt: skip
-    goal_gradient: float = setting(0.0, "Log of the factor on needs just before the reward.", ge=0, le=5, unit="1")
-    gradient_shape: float = setting(
-        0.5, "How late the hurry before a reward comes; below 1 most of it comes early.", gt=0, unit="1"
-    )
-    worth_weight: float = setting(0.0, "How much of a reward's announced worth counts in the choice.", ge=0, unit="1")
+    goal_gradient: float = HURRY
+    gradient_shape: float = SHAPE
+    worth_weight: float = WORTH
 
     @property
     def weights(self) -> Weights:
@@ -163,11 +165,9 @@ class Rewarded(Response):
     reset_weeks: float = setting(
         2.0, "Time in which what a reward takes from needs falls to 1/e.", gt=0, unit="weeks", source="assumed"
     )
-    goal_gradient: float = setting(0.0, "Log of the factor on needs just before the reward.", ge=0, le=5, unit="1")
-    gradient_shape: float = setting(
-        0.5, "How late the hurry before a reward comes; below 1 most of it comes early.", gt=0, unit="1"
-    )
-    worth_weight: float = setting(0.0, "How much of a reward's announced worth counts in the choice.", ge=0, unit="1")
+    goal_gradient: float = HURRY
+    gradient_shape: float = SHAPE
+    worth_weight: float = WORTH
 
     @property
     def lengths(self) -> tuple[str, ...]:
