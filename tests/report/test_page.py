@@ -191,3 +191,13 @@ def test_inline__has_ids_of_its_own_and_colors_by_name():
     assert found.startswith('<svg viewBox="0 0 72 36" role="img" aria-labelledby="about-one" style="--width:96px">')
     assert 'id="one-a"' in found and "url(#one-a)" in found and "fill: var(--ink)" in found
     assert not re.search("metadata|<!--|<title|http", found)
+
+
+def test_page__tables_break_paths_at_dots_and_group_what_is_told_of_one_thing(text):
+    table = re.search(r'<details id="table-register".*?</details>', text, re.DOTALL)[0]
+    assert "population.<wbr>price_<wbr>sensitivity</th>" in table
+    assert "&lt;b&gt;Søn&lt;/b&gt;&#34;.<wbr>price" in table  # a name that means harm stays escaped
+    table = re.search(r'<details id="table-worlds".*?</details>', text, re.DOTALL)[0]
+    above, heads = re.findall(r"<tr>(.*?)</tr>", table)[:2]
+    assert re.findall(r'colspan="(\d)"', above) == ["3", "3", "3"] and heads.count("<th") == 9
+    assert "worth" in above and "worth" not in heads

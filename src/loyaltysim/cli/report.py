@@ -12,8 +12,6 @@ from loyaltysim.cli import complete, options
 from loyaltysim.cli.told import plain, print_json, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from loyaltysim.report import Findings, Read
 
 
@@ -60,6 +58,7 @@ def report(
         from loyaltysim.cli.saving import SCHEMA, write_manifest
         from loyaltysim.cli.show import note
         from loyaltysim.report import read, write
+        from loyaltysim.report.answers import answers as answers_in
         from loyaltysim.report.findings import ranges
         from loyaltysim.report.language import NO_BREAK, Language, check_language
         from loyaltysim.report.spreadsheet import has_xlsxwriter
@@ -88,7 +87,7 @@ def report(
         files = [file.relative_to(place) for file in write(made, place, language=lang)]
         write_manifest(place, schema=SCHEMA, command=REPORT, of=made.subject, language=lang)
         stack.close()  # the folder is in its place before it is spoken of
-        answers = list(in_words(made, lang))
+        answers = [(one.question, one.short, one.whole) for one in answers_in(made, Language(lang))]
         if as_json:
             rows = [{"question": question, "answer": short, "text": text} for question, short, text in answers]
             print_json({"command": "report", "folder": str(folder), "out": str(where), "of": made.subject,
@@ -112,12 +111,3 @@ def work_out_with_bar(found: Read, quiet: bool, **how: Any) -> Findings:
     replications = how["replications"] or usual_replications(found, subject)
     with bar(effort(found, subject, replications), quiet) as tell:
         return work_out(found, progress=tell, **how)
-
-
-def in_words(made: Findings, lang: str) -> Iterator[tuple[str, str, str]]:
-    """Question, short answer and answer in full."""
-    from loyaltysim.report.answers import answers
-    from loyaltysim.report.language import Language
-
-    for answer in answers(made, Language(lang)):
-        yield answer.question, answer.short, answer.whole

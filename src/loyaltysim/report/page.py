@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,7 @@ def page(
         tables=[table for table in made if table.on_page],
         long=LONG,
         columns=_columns,
+        heads=_heads,
         facts=_facts(found, language),
         toml=scenario.to_toml(),
         commands=_commands(found, language.code),
@@ -74,8 +76,8 @@ def page(
 def _cell(value: Cell, language: Language) -> str:
     from markupsafe import Markup, escape
 
-    if isinstance(value, str):  # a path may go on in the next line behind a dot
-        return escape(value).replace(".", Markup(".<wbr>")) if _PATH.match(value) else value
+    if isinstance(value, str):  # a path may go on in the next line behind a dot or an underscore
+        return Markup(re.sub("[._]", r"\g<0><wbr>", str(escape(value)))) if _PATH.match(value) else value
     if not math.isfinite(value):
         return UNKNOWN
     return language.number(value, value.decimals) if isinstance(value, Rounded) else language.as_set(value)
@@ -85,6 +87,12 @@ def _columns(table: Table) -> list[str]:
     """Classes of columns: "n" of numbers, "wide" of long texts."""
     longest = [max((len(str(row[place])) for row in table.rows), default=0) for place in range(table.texts)]
     return [*("wide" if letters >= WIDE else "" for letters in longest), *["n"] * (len(table.columns) - table.texts)]
+
+
+def _heads(table: Table) -> list[tuple[str, int]]:
+    """What stands above columns that are called "what: mean": the words, and over how many; one entry if nothing."""
+    words = [name.rpartition(": ")[0] for name, _ in table.columns]
+    return [(said, len(list(alike))) for said, alike in groupby(words)]
 
 
 def _facts(found: Findings, language: Language) -> list[str]:
