@@ -132,6 +132,40 @@ def test_read__says_what_is_wrong_and_in_which_row(small, old, new, message):
     assert len(caught.value.faults) == 1
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("feat.ant", "feat.Ant", 'feat.Ant: is of no brand: there is no price.Ant. Did you mean "feat.ant"?'),
+        ("feat.ant", "feat.dog", "feat.dog: is of no brand: there is no price.dog"),
+        ("feat.ant", "feature.ant", 'feature.ant: is not read: the name must begin with "feat.". Did you mean'),
+        ("feat.", "Feature.", 'Feature.cow: is not read: the name must begin with "feat.". Did you mean "feat.cow"?'),
+        ("price.cow", "Price.cow", 'Price.cow: is not read: the name must begin with "price.". Did you mean'),
+        ("price.", "prices.", 'prices.ant: is not read: the name must begin with "price.". Did you mean "price.ant"?'),
+    ],
+)
+def test_read__an_offer_that_is_misnamed_does_not_become_0(small, old, new, message):
+    small.write_text(SMALL.replace(old, new), "utf-8")
+    with pytest.raises(DataError) as caught:
+        read_panel(small)
+    assert f"small.csv: {message}" in str(caught.value)
+    heads = SMALL.splitlines()[0].split(",")
+    assert len(caught.value.faults) <= sum(head.startswith(old) for head in heads) + 1  # a missing one, at most
+
+
+def test_read__columns_that_mean_no_offer_are_not_read(small):
+    head, *rest = SMALL.splitlines()
+    small.write_text("\n".join([f"income.ant,{head}", *(f"9,{row}" for row in rest)]), "utf-8")
+    assert read_panel(small).feature.argmax(1).tolist() == [2, 1, 0, 0, 0, 0]
+
+
+def test_long__a_feature_in_capitals_is_not_passed_over(small):
+    frame = read_panel(small).long().rename(columns={"feature": "Feature"})
+    with pytest.raises(DataError, match='Feature: would not be read: .* columns={"feature": "Feature"}') as caught:
+        read_panel(frame, form="long")
+    assert len(caught.value.faults) == 1
+    assert read_panel(frame, form="long", columns={"feature": "Feature"}).feature.any()
+
+
 def random_choices(households: int, inertia: float) -> list[list[int]]:
     """Twelve purchases a household of three brands; with chance `inertia` the one before is bought again."""
     rng = np.random.default_rng(5)

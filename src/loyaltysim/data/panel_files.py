@@ -2,7 +2,8 @@
 
 Wide: one row a purchase, a household's rows together and in order: a column of households, a column of the brand
 chosen, and for each brand ``price.brand`` and, where known, ``feat.brand`` (in the leaflet) and ``disp.brand`` (on
-display) as 0 or 1. Long: one row for each purchase and brand, as `Panel.long` gives it.
+display) as 0 or 1. Long: one row for each purchase and brand, as `Panel.long` gives it. Other columns are not read, but
+one that seems to mean an offer and is of no brand, or not called as here, is refused: its offer would become 0.
 """
 
 from __future__ import annotations
@@ -31,6 +32,12 @@ LONG: dict[str, tuple[str, ...]] = {
     **{"price": (), "feature": ("feat",), "display": ("disp",)},
 }
 """Columns of a long panel, and other names under which they are found."""
+CALLED = {"price": "price", "prices": "price"} | {"feat": "feat", "feature": "feat", "featured": "feat"}
+CALLED |= {"disp": "disp", "display": "disp", "displayed": "disp"}
+"""What an offer may be called before the dot of a wide panel's column, in capitals or not; files call it by the second.
+
+Only the second is read: two ways to call a column would be two ways to have it twice.
+"""
 
 
 def read_panel(
@@ -61,9 +68,9 @@ def read_panel(
 
     Raises
     ------
-    DataError : for a missing column or value, a negative price, a choice that is no brand, rows of a household or of a
-        purchase that are not together, a purchase without each brand once or without one choice, and sorted rows; every
-        fault with its line or row
+    DataError : for a missing column or value, an offer of no brand, a negative price, a choice that is no brand, rows
+        of a household or of a purchase that are not together, a purchase without each brand once or without one choice,
+        and sorted rows; every fault with its line or row
     """
     refuse_choice("form", form, FORMS)
     refuse_choice("order", order, ORDERS)
@@ -112,12 +119,14 @@ def _wide(table: Table, household: str, choice: str, decimal: str) -> Panel:
     for name in (household, choice):
         if name not in there:
             table.say(name, "there is no such column", there, nearest(name, there))
-    if not brands:
+    meant = _misnamed(table, brands, (household, choice))
+    if not brands and not meant:
         table.say("price.…", "a panel needs a column price.brand for each brand", there)
     given = {name: [f"{head}.{brand}" in there for brand in brands] for name, head in OFFERS.items()}
     for name, has in given.items():
         for brand in [brand for brand, one in zip(brands, has) if any(has) and not one]:
-            table.say(f"{OFFERS[name]}.{brand}", "there is no such column; other brands have it")
+            if f"{OFFERS[name]}.{brand}" not in meant:
+                table.say(f"{OFFERS[name]}.{brand}", "there is no such column; other brands have it")
     table.end()
     offers = {}
     for name, head in OFFERS.items():
@@ -126,6 +135,28 @@ def _wide(table: Table, household: str, choice: str, decimal: str) -> Panel:
             offers[name][:, place] = numbers(table, f"{head}.{brand}", decimal=decimal, least=0)
     chosen = _places(table, choice, brands)
     return _panel(table, household, brands, offers, chosen)
+
+
+def _misnamed(table: Table, brands: tuple[str, ...], others: tuple[str, ...]) -> set[str]:
+    """Refuse columns that seem to mean an offer and would not be read; returns how those that were meant are called."""
+    right = {f"{head}.{brand}" for head in OFFERS.values() for brand in brands}
+    meant = set()
+    for name in table.cells.column_names:
+        head, dot, brand = name.partition(".")
+        called = CALLED.get(head.strip().casefold())
+        if not dot or called is None or name in right or name in others:
+            continue
+        near: str | None = brand.strip()
+        if called != "price" and near not in brands:
+            if not brands:
+                continue  # the prices are what is wrong
+            near = nearest(brand.strip(), brands)
+        message = f'is not read: the name must begin with "{called}."'
+        if head == called:
+            message = f"is of no brand: there is no price.{brand}"
+        table.say(name, message, (), f"{called}.{near}" if near else None)
+        meant.add(f"{called}.{near}")
+    return meant
 
 
 def _long(table: Table, columns: Mapping[str, str] | None, decimal: str) -> Panel:

@@ -105,6 +105,11 @@ class Table:
             elif name in needed:
                 message = f'no column "{name}": name yours with columns={{"{name}": …}}'
                 self.say(name, message, there, nearest(name, there))
+            else:
+                alike = [one for one in there if one.strip().casefold() in (name, *others)]
+                for one in [one for one in alike if one not in said.values()]:
+                    message = f'would not be read: if it is meant, say so with columns={{"{name}": "{one}"}}, else'
+                    self.say(one, f"{message} call it otherwise")
         if len(self.faults) > before:
             self.end()
         return found
