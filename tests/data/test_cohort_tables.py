@@ -58,6 +58,9 @@ def test_triangle__an_old_cohort_may_begin_unseen_if_its_size_is_known(file):
     ("old", "new", "message"),
     [
         ("10,6,7", "10,6.5,7", 'table.csv:2: 1: "6.5" is no whole number'),
+        ("10,6,7", '10,6,"1,000"', 'table.csv:2: 2: "1,000" is no number: thousands must not be grouped'),
+        ("10,6,7", "10,6,1.000", 'table.csv:2: 2: "1.000" is no number: thousands must not be grouped'),
+        ("10,6,7", '10,6,"6,5"', 'table.csv:2: 2: "6,5" is no number'),
         ("10,6,7", "10,,7", "table.csv:2: 1: the value is missing, but not those before and after"),
         ("10,6,7", "10,11,7", "table.csv:2: 1: more customers than the cohort has"),
         ("10,6,7", "10,-6,7", 'table.csv:2: 1: "-6" is below 0'),

@@ -102,6 +102,29 @@ def test_fault__one_line_with_file_line_and_reason(till, old, new, message):
     assert line.startswith(message)
 
 
+@pytest.mark.parametrize(("mark", "other"), [(",", "."), (".", ",")])
+def test_thousands__that_may_be_grouped_are_not_read_as_decimals_in_silence(till, mark, other):
+    text = f"customer;time;amount\n1;0;1{mark}000\n2;1;2{mark}500\n3;2;17\n4;2;\n"
+    first, second, third = told(till(text), delimiter=";", decimal=other)
+    assert first == (
+        f'till.csv:2: amount: "1{mark}000" is no number: write thousands without the "{mark}"; '
+        f'if it is a decimal mark, give decimal="{mark}"'
+    )
+    assert second.startswith(f'till.csv:3: amount: "2{mark}500"') and "missing" in third
+    whole = till(text.replace("4;2;\n", ""))
+    with pytest.warns(UserWarning, match=rf'till.csv: amount: each .*"\{mark}" .* is read as 1, not as 1000.'):
+        assert read_transactions(whole, delimiter=";", decimal=mark)["price_paid"].tolist() == [1, 2.5, 17]
+    (line,) = told(till(f"customer;time;units\n1;0;1\n2;1;1{mark}000{other}50\n"), delimiter=";", decimal=other)
+    assert line.endswith("thousands must not be grouped")
+
+
+@pytest.mark.parametrize("amounts", [("1.000", "2.5"), ("1.000", "0.125"), ("1000.125", "2.500"), ("1", "2")])
+def test_thousands__one_number_that_is_not_grouped_shows_that_none_is(till, amounts):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        read_transactions(till("customer,time,amount\n" + "".join(f"{one},0,{one}\n" for one in amounts)))
+
+
 def test_faults__are_told_all_at_once(till):
     text = TILL + "x,2026-13-01,1,Ours,1,1\n\n9,2026-01-08,nought,,1.5\n9,2026-01-08,nought,,1.5,\n"
     with pytest.raises(DataError) as caught:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 NUMBER = r"\A[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\z"
-COMMA = r"\A[+-]?\d*,\d+\z"
+THREE = r"\A[+-]?[1-9]\d{0,2}(MARK\d{3})+([.,]\d+)?\z"
 GROUPED = r"\A[+-]?\d{1,3}([., ']\d{3})+([.,]\d+)?\z"
 WHOLE = r"\A(0|-?[1-9]\d{0,17})\z"
 ISO = r"\A\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?\z"
@@ -21,9 +22,13 @@ ISO_ZONE = r"\A\d{4}-\d{2}-\d{2}[ T][0-9:.]+ ?(Z|[+-]\d{2}:?\d{2})\z"
 
 
 def numbers(
-    table: Table, column: str, *, decimal: str = ".", least: float | None = None, blank: bool = False
+    table: Table, column: str, *, decimal: str | None = ".", least: float | None = None, blank: bool = False
 ) -> np.ndarray:
-    """Read float64; NaN where there is a fault, or nothing and `blank` allows it; `least` is the smallest allowed."""
+    """Read float64; NaN where there is a fault, or nothing and `blank` allows it; `least` is the smallest allowed.
+
+    Without a decimal mark (None) 3.0 is read, but no 1.000, which may be a thousand. Warns where the decimal mark may
+    group thousands: each number that has it has three digits after it.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -37,8 +42,18 @@ def numbers(
         fits = pc.fill_null(pc.match_substring_regex(plain, NUMBER), False)
         if other is not None:
             fits = pc.and_(fits, pc.invert(other))
+        if decimal is None:
+            fits = pc.and_(fits, pc.invert(pc.fill_null(pc.match_substring_regex(cells, GROUPED), False)))
         values = pc.if_else(fits, plain, pa.scalar(None, pa.string())).cast(pa.float64())
         _refuse_texts(table, column, cells, fits.to_numpy(False), decimal)
+        if decimal is not None and pc.all(pc.or_(fits, cells.is_null())).as_py() and _may_group(cells, decimal):
+            some = pc.filter(cells, pc.match_substring(cells, decimal))[0].as_py()
+            warnings.warn(
+                f'{table.name or "the data"}: {column}: each number with a "{decimal}" has three digits after it: '
+                f'"{some}" is read as {float(some.replace(",", ".")):g}, not as {some.replace(decimal, "")}. Where '
+                f'thousands are grouped, write them without the "{decimal}"',
+                stacklevel=2,
+            )
     elif pa.types.is_boolean(cells.type) or not (_is_number(cells.type) or pa.types.is_null(cells.type)):
         table.refuse(cells.is_valid().to_numpy(False), column, f"is of type {cells.type}, no number", cells.to_pylist())
         return np.full(len(cells), np.nan)
@@ -51,27 +66,36 @@ def numbers(
     return found
 
 
-def _refuse_texts(table: Table, column: str, cells: pa.Array, fits: np.ndarray, decimal: str) -> None:
+def _refuse_texts(table: Table, column: str, cells: pa.Array, fits: np.ndarray, decimal: str | None) -> None:
     """Say of each text that is no number what it may have meant."""
     import pyarrow.compute as pc
 
     wrong = cells.is_valid().to_numpy(False) & ~fits
     if not wrong.any():
         return
-    texts = cells.to_pylist()
-    for pattern, reason in (
-        (COMMA if decimal == "." else r"\A[+-]?\d*\.\d+\z", f'is no number with decimal="{decimal}": give the other'),
-        (GROUPED, "is no number: thousands must not be grouped"),
-        ("", "is no number"),
-    ):
+    texts, mark = cells.to_pylist(), "." if decimal == "," else ","
+    meant = f'is no number with decimal="{decimal}": give the other'
+    if _may_group(cells, mark):
+        meant = f'is no number: write thousands without the "{mark}"; if it is a decimal mark, give decimal="{mark}"'
+    patterns = ((rf"\A[+-]?\d*[{mark}]\d+\z", meant), (GROUPED, "is no number: thousands must not be grouped"))
+    for pattern, reason in (*patterns[decimal is None :], ("", "is no number")):
         these = wrong & pc.fill_null(pc.match_substring_regex(cells, pattern), False).to_numpy(False)
         table.refuse(these, column, reason, texts)
         wrong &= ~these
 
 
+def _may_group(cells: pa.Array, mark: str) -> bool:
+    """Whether a mark may group thousands: some numbers have it, and each of them has three digits after it."""
+    import pyarrow.compute as pc
+
+    some = pc.drop_null(cells)
+    some = some.filter(pc.match_substring_regex(some, rf"\A[+-]?\d*[{mark}]\d+"))
+    return bool(len(some)) and bool(pc.all(pc.match_substring_regex(some, THREE.replace("MARK", f"[{mark}]"))).as_py())
+
+
 def whole_numbers(table: Table, column: str, *, least: int | None = None, blank: bool = False) -> np.ndarray:
     """Read whole numbers, as float64: NaN as in `numbers`."""
-    found = numbers(table, column, least=least, blank=blank)
+    found = numbers(table, column, decimal=None, least=least, blank=blank)
     broken = np.isfinite(found) & (found != np.floor(found))
     table.refuse(broken, column, "is no whole number", found.tolist() if broken.any() else None)
     return found
