@@ -218,8 +218,6 @@ class Simulation:
         """Counts so far, by name."""
         world, scenario = self.world, self.scenario
         totals, stack = world.workers[0].totals, world.n_replications
-        people = np.zeros((stack, len(world.segments)), np.int64)
-        np.add.at(people, (np.arange(world.customers.rows) // world.customers.n_customers, world.customers.segment), 1)
         empty = np.zeros((0, len(periods.COUNTS), stack, len(world.segments), len(scenario.brands)), np.int64)
         sums, seen, gone = self._sums, self._people, self._gone
         if not len(sums):
@@ -233,7 +231,7 @@ class Simulation:
             state_sums=sums,
             state_people=seen,
             gone=gone,
-            population=people,
+            population=world.heads,
             prices={**self._prices, "list_price": self._planned(world.market.plan.list_price)},
         )
 

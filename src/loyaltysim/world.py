@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -89,6 +90,17 @@ class World:
         """The luck of firms, one key per replication, which no customer has."""
         keys = [customer_key(self.seed, replication, FIRMS) for replication in self.customers.replications]
         return np.array(keys, np.uint64)
+
+    def by_segment(self, rows: np.ndarray) -> np.ndarray:
+        """How many of some rows are of each segment: int64, replications × segments."""
+        segments = len(self.segments)
+        cell = rows // self.customers.n_customers * segments + self.customers.segment[rows]
+        return np.bincount(cell, minlength=self.n_replications * segments).reshape(-1, segments)
+
+    @cached_property
+    def heads(self) -> np.ndarray:
+        """How many customers there are: int64, replications × segments."""
+        return self.by_segment(np.arange(self.customers.rows))
 
     def stage(self, name: str, start: float | np.ndarray | None = None) -> np.ndarray:
         """Ask for a shared state and have it staged for shoppers; the start of the first who names one counts."""

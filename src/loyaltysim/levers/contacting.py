@@ -14,7 +14,7 @@ from loyaltysim.draws import salt, uniform
 from loyaltysim.elementary import exp
 from loyaltysim.jit import jit
 from loyaltysim.levers.lever import Number
-from loyaltysim.levers.reaching import Reach, Reaching, heads
+from loyaltysim.levers.reaching import Reach, Reaching
 from loyaltysim.market.seen import Seen
 from loyaltysim.market.shoppers import Shoppers
 from loyaltysim.market.touches import Tiring
@@ -114,7 +114,7 @@ class Contacting(Reaching):
             weeks / self.recovery_weeks, self.opt_out * self.strength, tired, own.recent, own.fatigue, own.last,
             own.out, self.strength, world.touches.arrays["contact"][own.brand],
         )  # fmt: skip
-        totals.opted_out[:, :, own.brand] += heads(world, rows[own.out[rows] != 0])
+        totals.opted_out[:, :, own.brand] += world.by_segment(rows[own.out[rows] != 0])
 
     def offer(self, own: Reminded, world: World, shoppers: Shoppers, step: int) -> None:
         if self.relevance:

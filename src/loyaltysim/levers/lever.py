@@ -165,15 +165,12 @@ class Lever(Part, room="lever"):
 
     def _account(self, world: World, brand: int, number: Number) -> dict[str, Any]:
         """The columns of `Account`, for kinds that keep more."""
-        customers, segments = world.customers, len(world.segments)
-        owner = np.arange(customers.rows) // customers.n_customers
-        heads = np.zeros((world.n_replications, segments + 1), np.int64)
-        np.add.at(heads, (owner, customers.segment + 1), 1)
+        before = np.pad(world.heads.cumsum(axis=1), ((0, 0), (1, 0)))
         for name in self.changes:
             world.market.lend(name)
         label, lucky = (f"lever.{world.brands[brand]}.{self.kind}.{n}" for n in (number.of_kind, number.lucky))
         named = {"label": label, "lucky": lucky, "brand": brand, "place": number.place}
-        return {**named, "heads": heads.cumsum(axis=1)}
+        return {**named, "heads": before}
 
     def _pay_by_heads(self, own: Account, totals: Totals, money: int) -> None:
         """Charge a sum in ledger units to each replication, divided among the segments by their customers."""

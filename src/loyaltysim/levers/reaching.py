@@ -108,19 +108,11 @@ class Reaching(Lever):
         """Count whom the lever reached, and what it cost."""
         if own.reached is not None:
             own.reached[rows] += 1
-        contacts = heads(world, rows)
+        contacts = world.by_segment(rows)
         totals.contacts[:, :, own.brand] += contacts
         totals.contacts_of_lever[:, :, own.place] += contacts
         self._pay(own, world, totals, rows, self.cost_each)
 
     def _pay(self, own: Reach, world: World, totals: Totals, rows: np.ndarray, cost: float) -> None:
         """Charge a cost in currency for each of the rows, in whole ledger units."""
-        own.pay(totals, heads(world, rows) * round(cost * MONEY_UNIT))
-
-
-def heads(world: World, rows: np.ndarray) -> np.ndarray:
-    """How many of the rows are of each segment: int64, replications × segments."""
-    segments = len(world.segments)
-    cell = rows // world.customers.n_customers * segments + world.customers.segment[rows]
-    counted = np.bincount(cell, minlength=world.n_replications * segments)
-    return counted.reshape(world.n_replications, segments)
+        own.pay(totals, world.by_segment(rows) * round(cost * MONEY_UNIT))
