@@ -5,6 +5,8 @@ import shlex
 
 import pytest
 
+from loyaltysim.report.language import Language
+
 SMALL = {"population.n_customers": 150, "steps": 13, "burn_in": 6, "metrics.period_steps": 6}
 SMALL["metrics.states_every"] = 6
 SMALLER = [word for path, value in SMALL.items() for word in ("--set", f"{path}={value}")]
@@ -45,6 +47,12 @@ def test_guide__names_the_questions_of_the_report(page):
         "How bad is the worst tenth?",
     ):
         assert question in page
+
+
+def test_guide__quotes_headlines_that_a_report_may_have(page):
+    pytest.importorskip("babel")
+    quoted = re.findall(r'"([^"]+\.)"', page.partition("## When is it a decision?")[2])
+    assert quoted == ["Keep it.", "Stop it, or change it."] and set(quoted) <= set(Language("da").catalog)
 
 
 def test_guide__extends_with_tables_and_lists_as_it_says(here, command, code_of):

@@ -66,8 +66,8 @@ def program_value(parts: pd.DataFrame, ax: Axes | None = None) -> Axes:
     for y, name in enumerate(shown):
         sign, row = STEPS[name][1], found.loc[name]
         before = reached if sign else 0.0
-        reached = before + (sign or 1) * row["effect"]
-        gain = (sign or 1) * row["effect"] >= 0
+        size = (sign or 1) * row["effect"]
+        reached, gain = before + size, size >= 0
         color, hatch = (INK, "") if not sign else (FOCAL_COLOR, "") if gain else (COLORS[0], "////")
         ax.barh(y, reached - before, left=before, height=0.62, color=color, hatch=hatch, edgecolor="white", linewidth=0)
         half = (row["ci_high"] - row["ci_low"]) / 2
@@ -78,7 +78,7 @@ def program_value(parts: pd.DataFrame, ax: Axes | None = None) -> Axes:
             ax.plot([reached, reached], [y, y + 1], color=INK, linewidth=0.6, linestyle=":", zorder=1)
         edge = max(before, reached, reached + (half if np.isfinite(half) else 0.0))
         ax.annotate(
-            numeral(f"{(sign or 1) * row['effect']:+,.0f}"), (edge, y), xytext=(4, 0), ha="left", va="center",
+            numeral(f"{round(size) + 0.0:+,.0f}"), (edge, y), xytext=(4, 0), ha="left", va="center",
             textcoords="offset points", fontsize=SMALL_SIZE, color=INK, fontweight="normal" if sign else "bold",
             bbox={"color": "white", "pad": 0.5},
         )  # fmt: skip

@@ -30,9 +30,9 @@ def better(one: Teller, base: str) -> Answer:
             short = one.say("{name} earns most.", name=best if won else base)
     items = tuple(
         one.say(
-            "{name} instead of {base}: {margin} of margin, {retention} percentage points of retention.",
+            "{name} instead of {base}: {margin} of margin, {retention} of retention.",
             name=name, base=base, margin=one.money(own["margin"]),
-            retention=one.language.both(own["retention_rate"].times(100)),
+            retention=one.language.both(own["retention_rate"].times(100), one.say("percentage points")),
         )
         for name, own in sizes.items()
         if {"margin", "retention_rate"} <= set(own)
