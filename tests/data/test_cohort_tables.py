@@ -120,6 +120,8 @@ def test_retention__is_a_share_of_those_at_the_beginning(file):
         ("46.8", "64", "table.csv:4: retained: more than the period before: who left has left"),
         ("0,100", "0,99", "table.csv:2: retained: must be 100 in period 0"),
         ("3,38.2", "4,38.2", 'table.csv:5: period: "4" is not the next period, from 0 on'),
+        ("1,63.1\n2,46.8\n3,38.2", "3,38.2\n1,63.1\n2,46.8", 'table.csv:3: period: "3" is not the next period, from 0'),
+        ("1,63.1\n", "", 'table.csv:3: period: "2" is not the next period, from 0 on'),
         ("3,38.2", "3,", "table.csv:5: retained: the value is missing"),
         ("retained", "alive", 'table.csv: retained: no column "retained": name yours with columns='),
     ],

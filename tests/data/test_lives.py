@@ -59,6 +59,13 @@ def test_dates__need_the_last_day(contracts):
         read_lifetimes(contracts())
 
 
+@pytest.mark.parametrize("until", ["soon", 20250129, "2025-01-29T00:00Z", pd.NaT, [1]])
+def test_dates__a_last_day_that_is_no_date_is_told(contracts, until):
+    with pytest.raises(DataError) as caught:
+        read_lifetimes(contracts(), until=until)
+    assert str(caught.value).startswith("contracts.csv: until: must be a date without a time zone")
+
+
 lives = st.lists(
     st.tuples(st.sampled_from(["Ours", "Rival"]), st.floats(-50, 50), st.floats(0, 500), st.booleans()), min_size=1
 )

@@ -1,7 +1,10 @@
 """Logs that somebody recorded: what is right comes back, what is wrong is told with its line, column and reason."""
 
+import gzip
+import io
 import pickle
 import warnings
+import zipfile
 
 import lifetimes.utils
 import numpy as np
@@ -200,6 +203,62 @@ def test_source__what_is_no_table_is_told(till, tmp_path):
     assert told(tmp_path / "no.parquet")[0].startswith("no.parquet: cannot be read as Parquet")
     assert told(till("customer,amount\n1,2\n")) == [
         'till.csv: date: a log needs "date", or "time" in days; there are: customer, amount'
+    ]
+
+
+def test_source__a_file_opened_as_text_is_read_too(till):
+    path = till(TILL.replace("Ours", "Café"), "utf-8-sig")
+    wanted = read_transactions(path)
+    for source in (open(path, encoding="utf-8"), open(path, "rb"), io.StringIO(path.read_text("utf-8"))):
+        with source:
+            pd.testing.assert_frame_equal(read_transactions(source), wanted)
+
+
+def test_source__a_file_that_is_no_text_is_told_what_it_is(till, tmp_path):
+    packed = tmp_path / "till.csv.gz"
+    packed.write_bytes(gzip.compress(TILL.encode()))
+    (line,) = told(packed)
+    assert line.startswith("till.csv.gz: is packed with gzip: unpack it, or give what Python's gzip.open(")
+    with gzip.open(packed, "rb") as file:
+        assert len(read_transactions(file)) == 3
+    excel = tmp_path / "till.xlsx"
+    for inside, message in (("xl/workbook.xml", "is an Excel file: save its sheet as CSV"), ("a", "is a ZIP archive")):
+        with zipfile.ZipFile(excel, "w") as archive:
+            archive.writestr(inside, "")
+        (line,) = told(excel)
+        assert line.startswith(f"till.xlsx: {message}")
+    write(read_transactions(till()), tmp_path / "log.parquet")
+    with open(tmp_path / "log.parquet", "rb") as file:
+        assert "is a Parquet file: give its path" in told(file)[0]
+    assert told("https://example.com/till.csv") == [
+        "https://example.com/till.csv: is an address: fetch the file first, and give its path"
+    ]
+
+
+def test_source__a_table_without_a_row_is_told(till):
+    assert told(till("customer,time\n")) == ["till.csv: there is no row below the names of the columns"]
+    assert told(pd.DataFrame({"customer": [], "time": []})) == ["there is no row"]
+    assert told(till("customer,time\n1\n")) == ["till.csv:2: 1 fields, the head has 2"]
+
+
+@pytest.mark.parametrize("delimiter", ["", "xx", '"', "\n"])
+def test_delimiter__that_is_not_one_character_is_told(till, delimiter):
+    (line,) = told(till(), delimiter=delimiter)
+    assert line.startswith("delimiter: must be one character") and line.endswith(repr(delimiter))
+
+
+def test_dates_and_times__that_contradict_each_other_are_told(till):
+    rows = [("2026-01-05", 18), ("2026-01-07", 20), ("2026-01-19", 32.5), ("2026-01-20", 9)]
+    text = "customer,date,time\n" + "".join(f"1,{date},{time}\n" for date, time in rows)
+    assert told(till(text)) == [
+        'till.csv:5: time: "9" is another day than the date, as they go together in other rows: time is in days'
+    ]
+    assert read_transactions(till(text.replace(",9\n", ",33.9\n")))["time"].tolist() == [18, 20, 32.5, 33.9]
+
+
+def test_columns__by_what_a_file_may_call_them_are_told_what_they_are_called_here(till):
+    assert told(till(), columns={"amount": "Total"}) == [
+        'till.csv: columns["amount"]: is called "price_paid" here: columns={"price_paid": "Total"}'
     ]
 
 

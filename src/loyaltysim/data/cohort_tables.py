@@ -34,7 +34,7 @@ def read_triangle(
 
     Parameters
     ----------
-    source : a CSV or Parquet file, an open binary file, or a DataFrame, of customers who bought; blank where a
+    source : a CSV or Parquet file, an open file, or a DataFrame, of customers who bought; blank where a
         period has not come yet, or (in cohorts older than the data) was not seen
     cohort, size : names of the columns of cohorts and of their sizes; without sizes, those who bought in period 0
     delimiter, encoding : of a text file
@@ -113,7 +113,7 @@ def read_retention(
 
     Parameters
     ----------
-    source : a CSV or Parquet file, an open binary file, or a DataFrame with period (0, 1, 2 …; 0 is the beginning),
+    source : a CSV or Parquet file, an open file, or a DataFrame with period (0, 1, 2 …; 0 is the beginning),
         retained and, where there are several, cohort
     unit : of retained: "share" (0 … 1), "percent", or "customers"
     columns, decimal, delimiter, encoding : as for `read_transactions`
@@ -131,7 +131,7 @@ def read_retention(
     import pandas as pd
 
     refuse_choice("unit", unit, tuple(UNITS))
-    table = open_table(source, delimiter=delimiter, encoding=encoding)
+    table = open_table(source, decimal=decimal, delimiter=delimiter, encoding=encoding)
     wanted: dict[str, tuple[str, ...]] = {"cohort": (), "period": (), "retained": ()}
     found = table.find(wanted, ("period", "retained"), columns)
     n = len(table.numbers)
@@ -160,6 +160,14 @@ def _cohorts(who: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.flatnonzero(change), np.cumsum(change) - 1
 
 
+def _first_of(number: np.ndarray, marked: np.ndarray) -> np.ndarray:
+    """Of the rows that are marked the first one of each stretch."""
+    first = np.zeros(len(number), bool)
+    rows = np.flatnonzero(marked)
+    first[rows[np.unique(number[rows], return_index=True)[1]]] = True
+    return first
+
+
 def _refuse_growth(
     table: Table, found: Mapping[str, str], who: np.ndarray, period: np.ndarray, retained: np.ndarray, most: float
 ) -> None:
@@ -172,9 +180,11 @@ def _refuse_growth(
     again[begins] = pd.Series(who[begins]).duplicated().to_numpy()
     if "cohort" in found:
         table.refuse(again & good, found["cohort"], "the rows of a cohort must stand together")
-    wanted = np.arange(len(who)) - begins[number] if len(who) else np.zeros(0)
+    wanted = np.arange(len(who)) - begins[number]
     seen = [f"{one:g}" for one in period]
-    table.refuse(good & ~again & (period != wanted), found["period"], "is not the next period, from 0 on", seen)
+    wrong = good & ~again & (period != wanted)
+    table.refuse(_first_of(number, wrong), found["period"], "is not the next period, from 0 on", seen)
+    good &= np.bincount(number, wrong)[number] == 0  # of a cohort out of order nothing else is told
     first = np.zeros(len(who), bool)
     first[begins] = True
     whole = retained == 0 if np.isinf(most) else np.abs(retained - most) > most * DIGITS

@@ -12,7 +12,6 @@ import numpy as np
 
 from loyaltysim.data.cells import categories, dates, flags, names, numbers, whole_numbers
 from loyaltysim.data.purchases import refuse_duplicates
-from loyaltysim.data.rows import DataError, RowFault
 from loyaltysim.data.table import Table, open_table
 from loyaltysim.market.calendar import DAYS_PER_WEEK
 
@@ -42,7 +41,7 @@ def read_lifetimes(
 
     Parameters
     ----------
-    source : a CSV or Parquet file, an open binary file, or a DataFrame with customer, brand (may be missing) and either
+    source : a CSV or Parquet file, an open file, or a DataFrame with customer, brand (may be missing) and either
         begin and end, the dates of a first purchase or contract and of the departure, end blank where there was none;
         or weeks and left (true or false), joined (weeks, may be missing), as `Simulation.lifetimes` gives them
     until : with dates, the last day observed; lives that end later are censored there
@@ -55,20 +54,17 @@ def read_lifetimes(
 
     Raises
     ------
-    DataError : for a missing column or value, a life that ends before it begins or begins after `until`, a length below
-        0, rows that are there twice; every fault with its line or row
+    DataError : for a missing column or value, an `until` that is no date, a life that ends before it begins or begins
+        after `until`, a length below 0, rows that are there twice; every fault with its line or row
     """
-    table = open_table(source, delimiter=delimiter, encoding=encoding)
+    table = open_table(source, decimal=decimal, delimiter=delimiter, encoding=encoding)
     found = table.find(COLUMNS, ("customer",), columns)
     by_dates = "begin" in found
     missing = [name for name in (("end",) if by_dates else ("weeks", "left")) if name not in found]
     if missing:
         table.say(missing[0], "lives need begin and end, or weeks and left", table.cells.column_names)
         table.end()
-    if by_dates and until is None:
-        message = "dates of lives need until, the last day observed: who left later is not known to have left"
-        raise DataError([RowFault(table.name, None, "until", message, reason=message)])
-    frame = _read(table, found, date_format, decimal, until, by_dates)
+    frame = _read(table, found, date_format, decimal, _last(table, until) if by_dates else None)
     refuse_duplicates(table, frame, None, "")
     table.end()
     return frame
@@ -102,8 +98,25 @@ def survival_table(lifetimes: pd.DataFrame, per: float = 1.0) -> pd.DataFrame:
     return lifetimes.drop(columns=["weeks", "left"]).assign(durations=durations, event_observed=observed)
 
 
+def _last(table: Table, until: Any) -> pd.Timestamp:
+    """The last day observed; raises DataError if it is not given or no date."""
+    import pandas as pd
+
+    if until is None:
+        table.say("until", "dates of lives need until, the last day observed: who left later is not known to have left")
+        table.end()
+    try:
+        last = pd.NaT if isinstance(until, bool | int | float) else pd.Timestamp(until)
+    except (TypeError, ValueError):
+        last = pd.NaT
+    if last is pd.NaT or last.tzinfo is not None:
+        table.say("until", f'must be a date without a time zone, as "2024-12-31", was {until!r:.80}')
+        table.end()
+    return last
+
+
 def _read(
-    table: Table, found: Mapping[str, str], date_format: str | None, decimal: str, until: Any, by_dates: bool
+    table: Table, found: Mapping[str, str], date_format: str | None, decimal: str, until: pd.Timestamp | None
 ) -> pd.DataFrame:
     import pandas as pd
 
@@ -115,16 +128,16 @@ def _read(
     out["customer"] = names(table, found["customer"], "customer")
     if "brand" in found:
         out["brand"] = categories(names(table, found["brand"], "brand"))
-    if not by_dates:
+    if until is None:
         if "joined" in found:
             out["joined"] = numbers(table, found["joined"], decimal=decimal)
         out["weeks"] = numbers(table, found["weeks"], decimal=decimal, least=0)
         out["left"] = flags(table, found["left"])
         return pd.DataFrame(out)
-    last = pd.Timestamp(until).to_datetime64().astype("datetime64[ns]")
+    last = until.to_datetime64().astype("datetime64[ns]")
     begin = dates(table, found["begin"], date_format)
     end = dates(table, found["end"], date_format, blank=True)
-    table.refuse(begin > last, found["begin"], f"after the last day observed, {pd.Timestamp(until):%Y-%m-%d}")
+    table.refuse(begin > last, found["begin"], f"after the last day observed, {until:%Y-%m-%d}")
     table.refuse(end < begin, found["end"], "the life ends before it begins")
     left = ~np.isnat(end) & (end <= last)
     known = begin[~np.isnat(begin)]

@@ -56,7 +56,7 @@ def read_panel(
 
     Parameters
     ----------
-    source : a CSV or Parquet file, an open binary file, or a DataFrame
+    source : a CSV or Parquet file, an open file, or a DataFrame
     household, choice : names of these two columns of a wide panel
     form : "wide" or "long"
     order : of a household's purchases. "check" refuses rows that are sorted by the brand chosen (`order_of`); "time"
@@ -74,8 +74,7 @@ def read_panel(
     """
     refuse_choice("form", form, FORMS)
     refuse_choice("order", order, ORDERS)
-    refuse_choice("decimal", decimal, (".", ","))
-    table = open_table(source, delimiter=delimiter, encoding=encoding)
+    table = open_table(source, decimal=decimal, delimiter=delimiter, encoding=encoding)
     if form == "wide":
         panel, column = _wide(table, household, choice, decimal), choice
     else:
@@ -220,8 +219,6 @@ def _panel(
     table.refuse(
         again & ~table.bad, household, "comes again: the rows of a household must stand together", who.tolist()
     )
-    if not len(who):
-        table.say("", "there is no purchase")
     table.end()
     unknown = np.full(len(begins), -1, np.int8)
     price, feature, display = (offers[name] for name in OFFERS)

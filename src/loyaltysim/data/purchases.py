@@ -51,7 +51,7 @@ def read_transactions(
 
     Parameters
     ----------
-    source : a CSV or Parquet file (by its suffix .parquet), an open binary file, or a DataFrame
+    source : a CSV or Parquet file (by its suffix .parquet), an open file, or a DataFrame
     columns : what the columns are called there, where not as below: {"customer": "CustomerID", "date": "InvoiceDate"}
     date_format : of dates in text, as strftime writes it; ISO dates (2026-01-31, with or without a time) if not given
     decimal : "." or ","
@@ -66,7 +66,8 @@ def read_transactions(
     - replication : int32, 0 unless given
     - customer : int64 if all are whole numbers, else text
     - date : datetime64[ns], if given
-    - time : float, days; if dates are given and times are not, since midnight of the first date
+    - time : float, days; if dates are given and times are not, since midnight of the first date; if both are given they
+      must go together
     - occasion : int64, brand : categorical, units : int64 or float, list_price : float, of a unit, each if given
     - price_paid : float, the amount of the whole purchase, in currency; found as ``amount`` too, if given
 
@@ -76,10 +77,9 @@ def read_transactions(
     ------
     DataError : with every fault, its line or row and its reason
     """
-    refuse_choice("decimal", decimal, (".", ","))
     refuse_choice("duplicates", duplicates, ANSWERS)
     refuse_choice("returns", returns, ANSWERS)
-    table = open_table(source, delimiter=delimiter, encoding=encoding)
+    table = open_table(source, decimal=decimal, delimiter=delimiter, encoding=encoding)
     found = table.find(COLUMNS, ("customer",), columns)
     if "date" not in found and "time" not in found:
         table.say("date", 'a log needs "date", or "time" in days', table.cells.column_names)
@@ -113,7 +113,9 @@ def _read(table: Table, found: Mapping[str, str], date_format: str | None, decim
             known = day[~np.isnat(day)]
             out["time"] = (day - known.min().astype("datetime64[D]")) / DAY if len(known) else np.full(n, np.nan)
     if "time" in found:
-        out["time"] = numbers(table, found["time"], decimal=decimal)
+        out["time"] = time = numbers(table, found["time"], decimal=decimal)
+        if "date" in found:
+            _refuse_contradictions(table, found["time"], time, day)
     if "occasion" in found:
         out["occasion"] = _whole(whole_numbers(table, found["occasion"], least=0))
     if "brand" in found:
@@ -127,6 +129,21 @@ def _read(table: Table, found: Mapping[str, str], date_format: str | None, decim
     if "list_price" in found:
         out["list_price"] = numbers(table, found["list_price"], decimal=decimal, least=0)
     return pd.DataFrame(out)
+
+
+def _refuse_contradictions(table: Table, column: str, time: np.ndarray, day: np.ndarray) -> None:
+    """Refuse rows whose time and date are a day or more farther apart than they mostly are: days of another origin are
+    meant to be, hours of a day are not.
+    """
+    known = np.isfinite(time) & ~np.isnat(day)
+    if not known.any():
+        return
+    days = (day - day[known][0].astype("datetime64[D]")) / DAY
+    apart = np.where(known, days - np.where(known, time, 0), np.nan)
+    middle = np.nanmedian(apart)
+    reason = "is another day than the date, as they go together in other rows: time is in days"
+    seen = [f"{one:.15g}" for one in time]
+    table.refuse(known & (np.abs(apart - middle) >= 1), column, reason, seen)
 
 
 def _whole(values: np.ndarray) -> np.ndarray:

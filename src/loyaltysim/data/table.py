@@ -16,14 +16,15 @@ from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from loyaltysim.data.rows import DataError, RowFault
+from loyaltysim.data.other_files import what_it_is
+from loyaltysim.data.rows import DataError, RowFault, refuse_choice
 from loyaltysim.faults import nearest
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    Source: TypeAlias = str | Path | IO[bytes] | pd.DataFrame
+    Source: TypeAlias = str | Path | IO[bytes] | IO[str] | pd.DataFrame
 
 MISSING = ["", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "<NA>", "NaT"]
 MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -88,8 +89,13 @@ class Table:
         """
         there, said, found = self.cells.column_names, dict(columns or {}), {}
         before = len(self.faults)
+        own_names = {other: name for name, others in wanted.items() for other in others}
         for name in [name for name in said if name not in wanted]:
-            self.say(f'columns["{name}"]', "there is no such column to name", wanted, nearest(name, wanted))
+            if name in own_names:
+                here = own_names[name]
+                self.say(f'columns["{name}"]', f'is called "{here}" here: columns={{"{here}": "{said[name]}"}}')
+            else:
+                self.say(f'columns["{name}"]', "there is no such column to name", wanted, nearest(name, wanted))
         for name, others in wanted.items():
             if name in said:
                 if said[name] not in there:
@@ -115,29 +121,53 @@ class Table:
         return found
 
 
-def open_table(source: Source, *, delimiter: str = ",", encoding: str = "utf-8") -> Table:
-    """Read all cells. Raises DataError for what is no table: no such file, no text, columns of one name."""
+def open_table(source: Source, *, decimal: str = ".", delimiter: str = ",", encoding: str = "utf-8") -> Table:
+    """Read all cells.
+
+    Raises DataError for what is no table (no such file, no text, columns of one name), one without a row, a decimal
+    mark that is no "." or ",", and a delimiter that is not one character.
+    """
     import pandas as pd
+
+    refuse_choice("decimal", decimal, (".", ","))
+    if len(delimiter) != 1 or delimiter in '"\r\n':
+        message = f"must be one character, such as , or ; or \\t, and no quote or line end; was {delimiter!r}"
+        raise DataError([RowFault(None, None, "delimiter", message, reason=message)])
+    if isinstance(source, pd.DataFrame):
+        table = _frame(source)
+    elif isinstance(source, str | Path):
+        table = _file(source, delimiter, encoding)
+    elif hasattr(source, "read"):
+        name = getattr(source, "name", None)
+        table = _text(source.read(), name if isinstance(name, str) else None, delimiter, encoding)
+    else:
+        message = f"must be a path, an open file or a DataFrame, was {source!r:.80}"
+        raise DataError([RowFault(None, None, "", message, reason=message)])
+    if not len(table.numbers) and not table.faults:
+        table.say("", "there is no row below the names of the columns" if table.is_text else "there is no row")
+        table.end()
+    return table
+
+
+def _file(source: str | Path, delimiter: str, encoding: str) -> Table:
+    path = Path(source)
+    if not path.is_file():
+        message = "is a folder, where a file is wanted" if path.is_dir() else "there is no such file"
+        if "://" in str(source):
+            message = "is an address: fetch the file first, and give its path"
+        raise DataError([RowFault(str(source), None, "", message, reason=message)])
+    if path.suffix == ".parquet":
+        return _parquet(path)
+    return _text(path.read_bytes(), path.name, delimiter, encoding)
+
+
+def _frame(frame: pd.DataFrame) -> Table:
     import pyarrow as pa
 
-    if isinstance(source, str | Path):
-        path = Path(source)
-        if not path.is_file():
-            message = "is a folder, where a file is wanted" if path.is_dir() else "there is no such file"
-            raise DataError([RowFault(str(path), None, "", message, reason=message)])
-        if path.suffix == ".parquet":
-            return _parquet(path)
-        return _text(path.read_bytes(), path.name, delimiter, encoding)
-    if not isinstance(source, pd.DataFrame):
-        if not hasattr(source, "read"):
-            message = f"must be a path, an open file or a DataFrame, was {source!r:.80}"
-            raise DataError([RowFault(None, None, "", message, reason=message)])
-        name = getattr(source, "name", None)
-        return _text(source.read(), name if isinstance(name, str) else None, delimiter, encoding)
-    _once([str(name) for name in source.columns], None)
-    arrays = [_array(source.iloc[:, place]) for place in range(source.shape[1])]
-    cells = pa.Table.from_arrays(arrays, names=[str(name) for name in source.columns])
-    return Table(cells, np.arange(1, len(source) + 1))
+    names = [str(name) for name in frame.columns]
+    _once(names, None)
+    arrays = [_array(frame.iloc[:, place]) for place in range(frame.shape[1])]
+    return Table(pa.Table.from_arrays(arrays, names=names), np.arange(1, len(frame) + 1))
 
 
 def _parquet(path: Path) -> Table:
@@ -170,7 +200,7 @@ def _once(names: list[str], file: str | None) -> None:
         raise DataError([RowFault(file, 1 if file else None, name, message, reason=message) for name in twice])
 
 
-def _text(data: bytes, name: str | None, delimiter: str, encoding: str) -> Table:
+def _text(data: bytes | str, name: str | None, delimiter: str, encoding: str) -> Table:
     import pyarrow as pa
     import pyarrow.csv
 
@@ -240,8 +270,13 @@ def _closed(text: str, name: str | None, delimiter: str) -> None:
         raise DataError([RowFault(name, line, "", reason, reason=reason)]) from None
 
 
-def _decoded(data: bytes, name: str | None, encoding: str) -> str:
+def _decoded(data: bytes | str, name: str | None, encoding: str) -> str:
     """The text, without a byte order mark; raises DataError with every line that is not of the encoding."""
+    if isinstance(data, str):  # a file that was opened as text
+        return data.removeprefix("\ufeff")
+    other = what_it_is(data)
+    if other is not None:
+        raise DataError([RowFault(name, None, "", other, reason=other)])
     marked = MARKS.get(data[:2])
     if marked and "16" not in encoding:
         message = f'the file is {marked.upper()}: give encoding="{marked}"'
