@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 
 import pytest
 
@@ -66,6 +67,14 @@ def test_replicate__gives_the_same_bits_where_a_process_shares(at_any_price, mon
     scenario = SMALL.vary({"population.n_customers": 20_000})  # so many that a stack has but one replication
     runs = {hands: ls.replicate(scenario, replications=4, threads=hands) for hands in (1, 2)}
     assert shared and runs[1].identical(runs[2])
+
+
+def test_at_once__says_nothing_of_a_process_that_was_begun_anew_for_its_memory(at_any_price, recwarn):
+    """As loky says it, from where it says it; all else that it says is heard."""
+    at_once(squares(os.getpid()), [(n,) for n in range(4)], hands=2, scenarios=[SMALL])
+    for said in ("A worker was restarted while some jobs were given to the executor", "A worker stopped"):
+        warnings.warn_explicit(said, UserWarning, "process_executor.py", 1, module="loky.process_executor")
+    assert [str(one.message) for one in recwarn] == ["A worker stopped"]
 
 
 def test_at_once__a_process_that_dies_costs_time_alone(at_any_price, caplog):

@@ -20,6 +20,7 @@ import os
 import signal
 import threading
 import time
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -238,6 +239,8 @@ def _begin(hands: int) -> tuple[Any, int]:
     global _pool, _size, _where, _last_used
     from loky import ProcessPoolExecutor, cpu_count
 
+    # markets fill a process, which loky takes for a leak: it begins another, and whoever waits need not hear of it
+    warnings.filterwarnings("ignore", "A worker was restarted", UserWarning, "loky")
     free = available_bytes()
     room = hands if free is None else free // BYTES_A_PROCESS
     most = min(hands, cpu_count(), room) - 1  # of what a container allows

@@ -42,7 +42,7 @@ class Captions(Teller):
                 )
                 metric = self.language.known(row["metric"].replace("_", " "))
                 told.append(f"{who}, {metric}: {self.language.both(size, unit)}")
-        head = self.say("Effects on {brand}, with their intervals:", brand=self.found.scenario.focal)
+        head = self.say("Effects on {brand}:", brand=self.found.scenario.focal)
         return f"{head} {self.each(told)}"
 
     def retention(self) -> str:
