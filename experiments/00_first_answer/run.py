@@ -1,15 +1,17 @@
 """The first answer: what do a rival's promotions, our points and word of mouth do to retention in `grocery`?
 
-Writes effects.csv and effects.svg beside itself, and prints the table of README.md. Options: --replications, --seed.
+Writes effects.csv and effects.svg beside itself, and prints the table of README.md. Options: --replications,
+--seed, --out.
 """
 
-import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 import loyaltysim as ls
+from loyaltysim.cli.experiment import experiment_options
 from loyaltysim.study.questions import SAYS, answer
 
 HERE = Path(__file__).parent
@@ -17,20 +19,19 @@ METRICS = {"retention_rate": 100, "repeat_rate": 100, "share": 100, "margin": 1}
 DEPTHS = (0.1, 0.2, 0.4)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run all worlds and tell."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--replications", type=int, default=30)
-    parser.add_argument("--seed", type=int, default=1)
-    given = parser.parse_args()
+    parser = experiment_options(__doc__, HERE, replications=30)
+    given = parser.parse_args(arguments)
     frames = []
     for depth in DEPTHS:
         scenario = ls.load("grocery").vary({"brands.Rival.pricing.0.depth": depth})
         print(f"depth {depth:.0%} …", file=sys.stderr)
         effects = answer(scenario, replications=given.replications, seed=given.seed).effects
         frames.append(effects.assign(depth=depth))
+    given.out.mkdir(parents=True, exist_ok=True)
     whole = pd.concat(frames, ignore_index=True)
-    whole.to_csv(HERE / "effects.csv", index=False, float_format="%.6g")
+    whole.to_csv(given.out / "effects.csv", index=False, float_format="%.6g")
     asked = whole[whole.metric.isin(METRICS)]
     print("| rival's depth | what | " + " | ".join(METRICS) + " |\n|" + "---|" * (2 + len(METRICS)))
     for (depth, question), rows in asked.groupby(["depth", "question"], sort=False):
@@ -41,7 +42,7 @@ def main() -> None:
         ]
         print(f"| {depth:.0%} | {SAYS[question]} | " + " | ".join(cells) + " |")
     ax = ls.plots.effects(asked[asked.depth == 0.2].drop(columns="depth"))
-    ls.plots.save(ax, HERE / "effects.svg")
+    ls.plots.save(ax, given.out / "effects.svg")
 
 
 if __name__ == "__main__":

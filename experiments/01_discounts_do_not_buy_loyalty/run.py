@@ -5,7 +5,6 @@ Writes effects.csv, returns.csv and effects.svg, and prints the tables of README
 --customers, --out.
 """
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 import loyaltysim as ls
+from loyaltysim.cli.experiment import experiment_options
 from loyaltysim.plots.interval import ratio
 from loyaltysim.plots.style import COLORS, FAINT, FOCAL_COLOR, INK, LABEL_SIZE, PALE, SMALL_SIZE, TITLE_SIZE, dress
 from loyaltysim.study.compare import paired_effect
@@ -326,11 +326,7 @@ def draw(whole: pd.DataFrame) -> Figure:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run all worlds and tell."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--replications", type=int, default=30)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--customers", type=int, default=None, help="10,000 if not given")
-    parser.add_argument("--out", type=Path, default=HERE, help="folder for the files; this one if not given")
+    parser = experiment_options(__doc__, HERE, replications=30, customers="10,000")
     given = parser.parse_args(arguments)
     stacks = [range(r, min(r + STACK, given.replications)) for r in range(0, given.replications, STACK)]
     markets, parts = worlds(given.customers), []

@@ -4,7 +4,6 @@ Everything is worked out with the same customers and luck. Writes value.csv, soc
 prints the tables of README.md. Options: --replications, --seed, --customers, --out.
 """
 
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 import loyaltysim as ls
+from loyaltysim.cli.experiment import experiment_options
 from loyaltysim.plots.style import COLORS, FAINT, FOCAL_COLOR, INK, LABEL_SIZE, PALE, SMALL_SIZE, TITLE_SIZE, dress
 from loyaltysim.study.seeding import NOBODY
 
@@ -170,11 +170,7 @@ def draw(values: pd.DataFrame) -> Figure:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run all worlds and tell."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--replications", type=int, default=30)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--customers", type=int, default=None, help="5,000 if not given")
-    parser.add_argument("--out", type=Path, default=HERE, help="folder for the files; this one if not given")
+    parser = experiment_options(__doc__, HERE, replications=30, customers="5,000")
     given = parser.parse_args(arguments)
     values, social, seeds = run_all(given.replications, given.seed, given.customers)
     given.out.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,6 @@ Writes settings.csv, targets.csv, cuts.csv, yogurt.svg and catsup.svg, and print
 --points, --worlds, --seed, --panels, --out.
 """
 
-import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 import loyaltysim as ls
+from loyaltysim.cli.experiment import experiment_options, whole
 from loyaltysim.data.panel import Panel
 from loyaltysim.data.panels import panel_scenario, read_ecdat
 from loyaltysim.study.compare import paired_effect
@@ -218,12 +218,10 @@ def tables(settings: pd.DataFrame, targets: pd.DataFrame, cuts: pd.DataFrame) ->
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run everything, write the files, print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--points", type=int, default=480)
-    parser.add_argument("--worlds", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--panels", nargs="+", default=list(FOCAL), choices=list(FOCAL))
-    parser.add_argument("--out", type=Path, default=HERE)
+    parser = experiment_options(__doc__, HERE)
+    parser.add_argument("--points", type=whole(30), metavar="N", default=480, help="candidates; 480 if not given")
+    parser.add_argument("--worlds", type=whole(2), metavar="N", default=20, help="with the cut; 20 if not given")
+    parser.add_argument("--panels", nargs="+", default=list(FOCAL), choices=list(FOCAL), help="both if not given")
     asked = parser.parse_args(arguments)
     asked.out.mkdir(parents=True, exist_ok=True)
     frames = run_all(asked.panels, asked.points, asked.worlds, asked.seed, asked.out)

@@ -4,7 +4,6 @@ Everything is worked out with the same customers and luck. Writes estimates.csv,
 prints the tables of README.md. Options: --replications, --seed, --customers, --out.
 """
 
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import loyaltysim as ls
+from loyaltysim.cli.experiment import experiment_options
 from loyaltysim.plots.interval import interval
 from loyaltysim.plots.style import COLORS, FAINT, FOCAL_COLOR, INK, LABEL_SIZE, LINES, MARKERS, SMALL_SIZE, dress
 from loyaltysim.study.branches import each_stack
@@ -191,11 +191,7 @@ def draw_quarters(ax: Axes, groups: pd.DataFrame) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run all worlds and tell."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--replications", type=int, default=60)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--customers", type=int, default=None, help="4,000 if not given")
-    parser.add_argument("--out", type=Path, default=HERE, help="folder for the files; this one if not given")
+    parser = experiment_options(__doc__, HERE, replications=60, customers="4,000")
     given = parser.parse_args(arguments)
     estimates, quarters = run_all(given.replications, given.seed, given.customers)
     given.out.mkdir(parents=True, exist_ok=True)

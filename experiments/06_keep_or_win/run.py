@@ -5,8 +5,8 @@ customers and luck. Writes returns.csv, splits.csv and returns.svg, and prints t
 --claim, --replications, --seed, --customers, --out.
 """
 
-import argparse
 import sys
+from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import loyaltysim as ls
+from loyaltysim.cli.experiment import experiment_options
 from loyaltysim.plots.interval import ratio
 from loyaltysim.plots.style import COLORS, FAINT, FOCAL_COLOR, INK, SMALL_SIZE, TITLE_SIZE, dress
 from loyaltysim.runs import replicate_worlds
@@ -291,21 +292,20 @@ def draw(returns: pd.DataFrame, claim: float = CLAIM) -> Figure:
 
 
 def _positive(text: str) -> float:
-    """A number above 0. Raises ValueError, of which argparse makes a message."""
-    number = float(text)
+    """A number above 0."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = float("nan")
     if not 0 < number < np.inf:
-        raise ValueError(text)
+        raise ArgumentTypeError(f"must be a number above 0, was {text}")
     return number
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run everything, write the files, print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser = experiment_options(__doc__, HERE, replications=20, customers="4,000")
     parser.add_argument("--claim", type=_positive, default=CLAIM, help="what winning one costs / what keeping one does")
-    parser.add_argument("--replications", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--customers", type=int, default=None)
-    parser.add_argument("--out", type=Path, default=HERE)
     asked = parser.parse_args(arguments)
     asked.out.mkdir(parents=True, exist_ok=True)
     returns, splits = run_all(asked.claim, asked.replications, asked.seed, asked.customers)
