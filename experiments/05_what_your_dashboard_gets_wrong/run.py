@@ -1,7 +1,7 @@
 """What does your dashboard get wrong? Who joins a program by himself, and who was chosen for what he bought lately.
 
-Everything is worked out with the same customers and luck. Writes estimates.csv, groups.csv and estimates.svg, and
-prints the tables of README.md. Options: --replications, --seed, --customers, --out.
+Everything is worked out with the same customers and luck. Writes estimates.csv, joined.csv, groups.csv and
+estimates.svg, and prints the tables of README.md. Options: --replications, --seed, --customers, --out.
 """
 
 import sys
@@ -19,12 +19,14 @@ from loyaltysim.cli.experiment import experiment_options
 from loyaltysim.plots.interval import interval
 from loyaltysim.plots.style import COLORS, FAINT, FOCAL_COLOR, INK, LABEL_SIZE, LINES, MARKERS, SMALL_SIZE, dress
 from loyaltysim.study.branches import each_stack
+from loyaltysim.study.estimates import lives
 
 HERE = Path(__file__).parent
 PROGRAM = "brands.Ours.programs.0"
 AS_IT_COMES = {"kind": "opt_in", "chance": 0.3, "by_bond": 0.0, "by_satisfaction": 0.0}
 WHO_LIKES_US = {**AS_IT_COMES, "by_bond": 2.0, "by_satisfaction": 1.0, "by_taste": 1.0, "by_need": 2.0}
 """At each purchase three of ten join, or more and fewer by what they feel and need; sizes assumed."""
+FILES = ("estimates", "joined", "groups")
 WORLDS: dict[str, dict[str, Any]] = {
     "all alike, no effect": {"enrollment": AS_IT_COMES, "customer_response": {"kind": "none"}},
     "all alike, an effect": {"enrollment": AS_IT_COMES},
@@ -38,6 +40,8 @@ LAUNCH, QUARTER = 52.0, 13.0
 GROUPS = ("nothing", "once", "twice", "three times or more")
 """Known customers, by purchases of ours in the quarter before the launch."""
 QUARTERS = ("before", "after")
+ASKED = ("customers known at the launch", "those of the first quarter, of whom sBG tells")
+"""Of whom it is told how many join."""
 
 
 def market(customers: int | None = None) -> ls.Scenario:
@@ -49,6 +53,21 @@ def market(customers: int | None = None) -> ls.Scenario:
 def world(name: str, customers: int | None = None) -> ls.Scenario:
     """The market with a program of which some join."""
     return market(customers).vary({f"{PROGRAM}.{path}": value for path, value in WORLDS[name].items()})
+
+
+def joined(replications: int, seed: int, customers: int | None) -> pd.DataFrame:
+    """How many join: one row a world and whom it is told of: world, of, share, ci_low, ci_high, n."""
+    rows = []
+    for name in WORLDS:
+        weeks = {"launch": int(LAUNCH), "closed": int(LAUNCH + QUARTER)}
+        seen = lives(world(name, customers), shares=[0.0], replications=replications, seed=seed, **weeks)
+        known = [one.customers for (one,) in seen]
+        first = [own[own["first"] < one.period] for own, (one,) in zip(known, seen)]
+        for of, frames in zip(ASKED, (known, first)):
+            share = interval(np.array([own["member"].mean() for own in frames]))
+            ends = {"share": float(share.mean), "ci_low": float(share.low), "ci_high": float(share.high)}
+            rows.append({"world": name, "of": of, **ends, "n": len(frames)})
+    return pd.DataFrame(rows)
 
 
 def groups(replications: int, seed: int, customers: int | None) -> pd.DataFrame:
@@ -94,14 +113,15 @@ def tell(found: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def run_all(replications: int, seed: int, customers: int | None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The two files."""
+def run_all(replications: int, seed: int, customers: int | None) -> tuple[pd.DataFrame, ...]:
+    """The three files."""
     frames = []
     for name in WORLDS:
         found = ls.estimates(world(name, customers), replications=replications, seed=seed)
         frames.append(found.table.assign(world=name))
         print(f"{name} …", file=sys.stderr)
-    return pd.concat(frames, ignore_index=True), groups(replications, seed, customers)
+    rest = (made(replications, seed, customers) for made in (joined, groups))
+    return pd.concat(frames, ignore_index=True), *rest
 
 
 def number(value: float, form: str = "+.2f") -> str:
@@ -115,7 +135,7 @@ def counted(row: pd.Series) -> str:
     return f"{row.coverage:.0%}{few}" if row.n else "no estimate"
 
 
-def tables(estimates: pd.DataFrame, groups: pd.DataFrame) -> str:
+def tables(estimates: pd.DataFrame, joined: pd.DataFrame, groups: pd.DataFrame) -> str:
     """The tables of README.md, from what the files hold."""
     found = estimates.set_index(["estimator", "world"])
     names = list(dict.fromkeys(estimates["estimator"]))
@@ -143,6 +163,12 @@ def tables(estimates: pd.DataFrame, groups: pd.DataFrame) -> str:
     for name in names:
         ends = [(found.loc[(name, place), "low"], found.loc[(name, place), "high"]) for place in WORLDS]
         lines.append(f"| {name} | {' | '.join(f'{number(low)} … {number(high)}' for low, high in ends)} |")
+    shares = joined.set_index(["of", "world"])
+    lines += ["", f"| joined, of | {' | '.join(WORLDS)} |", "|---|" + "---|" * len(WORLDS)]
+    for of in ASKED:
+        ends = [shares.loc[(of, place), ["share", "ci_low", "ci_high"]] for place in WORLDS]
+        cells = ["{:.1%} ({:.1%} … {:.1%})".format(*own) for own in ends]
+        lines.append(f"| {of} | {' | '.join(cells)} |")
     by = groups.set_index(["group", "what"])
     lines += ["", "| bought in a quarter | customers | in the next quarter | change |", "|---|---|---|---|"]
     for group in GROUPS:
@@ -193,12 +219,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run all worlds and tell."""
     parser = experiment_options(__doc__, HERE, replications=60, customers="4,000")
     given = parser.parse_args(arguments)
-    estimates, quarters = run_all(given.replications, given.seed, given.customers)
+    found = dict(zip(FILES, run_all(given.replications, given.seed, given.customers)))
     given.out.mkdir(parents=True, exist_ok=True)
-    for name, frame in {"estimates": estimates, "groups": quarters}.items():
+    for name, frame in found.items():
         frame.to_csv(given.out / f"{name}.csv", index=False, float_format="%.6g")
-    ls.plots.save(draw(estimates, quarters), given.out / "estimates.svg")
-    print(tables(estimates, quarters))
+    ls.plots.save(draw(found["estimates"], found["groups"]), given.out / "estimates.svg")
+    print(tables(**found))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ def run():
 
 @pytest.fixture(scope="module")
 def found():
-    return pd.read_csv(FOLDER / "estimates.csv"), pd.read_csv(FOLDER / "groups.csv")
+    return [pd.read_csv(FOLDER / f"{name}.csv") for name in ("estimates", "joined", "groups")]
 
 
 def test_worlds__differ_in_who_joins_and_what_it_does_alone(run):
@@ -47,7 +47,7 @@ def test_groups__by_hand(run):
 @pytest.mark.slow
 def test_command__writes_its_files_and_prints_tables(run, tmp_path, capsys):
     run.main(["--replications", "2", "--customers", "400", "--out", str(tmp_path)])
-    assert {file.name for file in tmp_path.iterdir()} == {"estimates.csv", "groups.csv", "estimates.svg"}
+    assert {file.name for file in tmp_path.iterdir()} == {"estimates.csv", "joined.csv", "groups.csv", "estimates.svg"}
     printed = capsys.readouterr()
     assert printed.out.count("| naive gap |") == 3 and "who likes us, an effect …" in printed.err
 
@@ -59,12 +59,12 @@ def test_page__has_the_tables_of_the_files_beside_it(run, found):
 
 
 def test_picture__is_the_same_at_each_run(run, found, tmp_path):
-    first, second = (ls.plots.save(run.draw(*found), tmp_path / "estimates.svg").read_bytes() for _ in "ab")
+    first, second = (ls.plots.save(run.draw(found[0], found[2]), tmp_path / "estimates.svg").read_bytes() for _ in "ab")
     assert first == second
 
 
 def test_answer__is_what_the_numbers_say(run, found):
-    estimates, groups = found
+    estimates, joined, groups = found
     of = estimates.set_index(["estimator", "world"])
     for world in run.WORLDS:
         naive, trial = of.loc[("naive gap", world)], of.loc[("randomized hold-out", world)]
@@ -73,3 +73,16 @@ def test_answer__is_what_the_numbers_say(run, found):
     assert (of.xs("who likes us, no effect", level="world")["truth"] == 0).all()
     by = groups.set_index(["group", "what"])
     assert by.loc[("nothing", "change"), "ci_low"] > 0 > by.loc[("three times or more", "change"), "ci_high"]
+    trial, before = (of.loc[(name, run.SHOWN)] for name in ("randomized hold-out", "before–after"))
+    others = of.xs(run.SHOWN, level="world").drop(["randomized hold-out", "before–after", "sBG forecast"])
+    assert abs(trial.bias) < abs(before.bias) < others["bias"].abs().min()
+    assert trial.bias_low < 0 < trial.bias_high and before.bias_high < 0
+    cohort = joined[joined["of"] == run.ASKED[1]].set_index("world")["share"]
+    came_back = of.xs("sBG forecast")["estimate"] * cohort
+    assert came_back.between(0.245, 0.265).all(), "a quarter of the cohort in each world"
+
+
+def test_joined__is_told_of_those_known_at_the_launch_and_of_the_first_quarter(run):
+    found = run.joined(2, 1, 300).set_index(["of", "world"])["share"]
+    alike, chosen = found.xs("all alike, no effect", level="world"), found.xs("who likes us, no effect", level="world")
+    assert (alike < chosen).all() and (found > 0).all()
