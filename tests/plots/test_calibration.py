@@ -11,7 +11,7 @@ def frames():
     settings = pd.DataFrame(
         {
             "path": ["a", "b"], "low": [0.0, 10.0], "high": [2.0, 20.0], "estimate": [1.5, 15.0],
-            "ci_low": [1.0, 10.5], "ci_high": [1.8, 19.5], "pinned": [True, False],
+            "ci_low": [1.0, 10.5], "ci_high": [1.8, 19.5], "status": ["pinned", "wide"],
         }
     )  # fmt: skip
     targets = pd.DataFrame(
@@ -37,6 +37,24 @@ def test_targets__stand_as_far_from_the_prediction_as_they_are(frames):
     assert [label.get_text() for label in right.get_yticklabels()] == ["share", "repeat"]
 
 
+def test_settings__that_end_at_a_bound_point_there(frames):
+    settings, targets = frames
+    left, _ = plots.calibration(settings.assign(status=["at low", "at high"]), targets).child_axes
+    assert [line.get_marker() for line in left.lines if line.get_marker() in ("<", ">")] == ["<", ">"]
+
+
+def test_names__that_are_too_wide_for_a_line_have_two(frames):
+    settings, targets = frames
+    settings = settings.assign(path=["behavior.choice.feature_weight", "brands.Ours.programs.0.reward.threshold"])
+    targets = targets.assign(
+        name=["purchases per customer and period", "share of purchases[Own Brand of the Shop], held out"]
+    )
+    left, right = plots.calibration(settings, targets).child_axes
+    told = [[label.get_text() for label in ax.get_yticklabels()] for ax in (left, right)]
+    assert told[0] == ["behavior.choice.\nfeature_weight", "brands.Ours.programs.\n0.reward.threshold"]
+    assert told[1] == ["purchases per\ncustomer and period", "share of purchases\n[Own Brand of the Shop]"]
+
+
 def test_frames__of_something_else_are_refused(frames):
-    with pytest.raises(ValueError, match="no frames of a calibration: there is no path, low, high, pinned"):
+    with pytest.raises(ValueError, match="no frames of a calibration: there is no path, low, high, status"):
         plots.calibration(frames[1], frames[1])

@@ -157,6 +157,42 @@ def test_market__that_is_wrong_is_told_not_to_fit(seen):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("method", ["abc", "simulated_moments"])
+def test_market__whose_truth_lies_outside_the_ranges_does_not_fit_and_says_where(seen, method):
+    axes = {"population.inertia": [2.0, 3.0], "brands.Ours.appeal": [-1.0, 1.0]}
+    found = ls.calibrate(MARKET, seen, axes, method=method, points=90, weeks=5)
+    inertia = found.settings.iloc[0]
+    assert (inertia.status, bool(inertia.pinned)) == ("at low", False)
+    assert found.free == found.targets["fitted"].sum() - 1, "what ends at a bound was not free to fit"
+    assert found.p < 0.001 and "the market does not fit" in found.report()
+    assert "not pinned down, its interval ends at the bound 2: let the range begin lower" in found.report()
+    inside = ls.calibrate(MARKET, seen, {**axes, "population.inertia": [0.0, 3.0]}, method=method, points=90, weeks=5)
+    assert inside.p > 0.01 and inside.settings["pinned"].all() and inside.free == found.free - 1
+
+
+@pytest.mark.slow
+def test_setting__that_moves_the_numbers_by_luck_alone_is_not_pinned_down():
+    alike = MARKET.vary({"brands.Third.appeal": 0.0})  # inertia changes how unequal brands become, no mean share
+    how = {"points": 30, "replications": 2}
+    for seed in range(1, 5):
+        found = ls.calibrate(alike, {"share": (0.4, 0.02)}, {"population.inertia": [0.0, 3.0]}, seed=seed, **how)
+        own = found.settings.iloc[0]
+        assert own.status in ("unmoved", "wide") and own.by_luck > 1.0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["abc", "simulated_moments"])
+def test_calibration__leaves_what_nothing_reads_as_it_was_and_says_what_cannot_be_judged(method):
+    small = MARKET.vary({"population.n_customers": 100, FREE: 0.3})
+    axes = {FREE: [0.2, 0.8], "brands.Ours.appeal": [-1.0, 1.0]}
+    found = ls.calibrate(small, {"share": (0.5, 0.02)}, axes, points=60, replications=1, method=method)
+    assert found.scenario.brands["Ours"].unit_cost == 0.3
+    assert f"{FREE} = 0.3 " in found.report() and "so that it stays where it was" in found.report()
+    assert found.settings["status"].tolist() == ["unread", "pinned"] and np.isnan(found.p)
+    assert "1 fitted number for 1 setting: none is to spare" in found.report()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["abc", "simulated_moments"])
 def test_target__that_no_candidate_reaches_is_told_and_pins_nothing_down(method):
     small = MARKET.vary({"population.n_customers": 100, "brands.Third.appeal": 0.0})  # inertia moves no mean share
     found = ls.calibrate(small, {"share": (0.95, 0.01)}, {"population.inertia": [0.0, 1.0]}, points=30, method=method)

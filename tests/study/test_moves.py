@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 
 import loyaltysim as ls
-from loyaltysim.study.calibrate import moves_of
+from loyaltysim.study.moves import CHANCE, moves_by_luck, moves_of
 
 READ = SimpleNamespace(held_out=np.array([False, False, True]), value=np.array([1.0, 2.0, 3.0]))
 COVARIANCE = np.diag([0.25, 4.0, 1.0])  # errors of 1/2 and 2
@@ -29,6 +29,17 @@ def test_moves__are_of_what_is_known():
     assert np.allclose(found, [2.0, 0.25 / 0.5])
     found = moves(lambda a, b: [np.nan if b in (0, 1) else a, 0.0, 0.0])
     assert found[0] == 2.0 and np.isnan(found[1])
+
+
+def test_moves__by_luck_are_as_rare_as_they_are_said_to_be():
+    draws, cases = np.random.default_rng(3), 40_000
+    covariance = np.array([[1.0, 0.3, 0.0], [0.3, 2.0, 0.1], [0.0, 0.1, 0.5]])
+    for luck in (covariance, covariance * [[0.25]], np.diag([0.5, 0.0, 0.0])):
+        both = draws.multivariate_normal(np.zeros(3), 2 * luck, cases)
+        far = np.linalg.norm(np.linalg.solve(np.linalg.cholesky(covariance), both.T), axis=0)
+        beyond = (far > moves_by_luck(luck, covariance)).mean()
+        assert abs(beyond - CHANCE) < 3.5 * np.sqrt(CHANCE * (1 - CHANCE) / cases)  # here it is exact
+    assert moves_by_luck(np.zeros((3, 3)), covariance) == 0.0
 
 
 def test_calibration__is_not_lost_where_the_ends_of_a_range_fail(monkeypatch):

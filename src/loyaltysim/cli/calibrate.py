@@ -179,6 +179,7 @@ def show(name: str, scenario: Scenario, asked: Asked, found: Calibration) -> Non
     """Print the settings, what was held out, and the report's sentences."""
     from loyaltysim.cli import tables
     from loyaltysim.cli.show import answer_console
+    from loyaltysim.study.calibration import AT_ENDS
 
     console = answer_console()
     console.print(*tables.headline(name, scenario, asked.replications, asked.seed, asked.changes), sep="\n")
@@ -186,11 +187,13 @@ def show(name: str, scenario: Scenario, asked: Asked, found: Calibration) -> Non
         [
             plain(row.path), f"{row.start:.6g}" if isinstance(row.start, (int, float)) else plain(str(row.start)),
             f"{row.estimate:.4g}", f"{row.ci_low:.4g} to {row.ci_high:.4g}", f"{100 * row.shrinkage:.0f} %",
-            "yes" if row.pinned else "no",
+            "yes" if row.pinned else "at its end" if row.status in AT_ENDS else "no",
         ]
         for row in found.settings.itertuples()
     ]  # fmt: skip
     note = "sd: after the data, of that before. Pinned down: below 70 %."
     heads = ["setting", "start", "estimate", "90 % interval", "sd", "pinned down"]
     console.print("", tables.table("Settings", heads, rows, note=note), "", sep="\n")
-    console.print("\n".join(plain(line) for line in found.report().splitlines()[1 + len(rows) :]), soft_wrap=True)
+    lines = found.report().splitlines()[1:]
+    told = [line for line, pinned in zip(lines, found.settings["pinned"]) if not pinned]
+    console.print("\n".join(plain(line) for line in [*told, *lines[len(rows) :]]), soft_wrap=True)

@@ -1,11 +1,13 @@
 """Calibration: which settings did the data pin down, and does the market foretell what was held out?
 
-On the left each setting's 90 % interval within its range; hollow markers are not pinned down. On the right how far each
+On the left each setting's 90 % interval within its range; hollow markers are not pinned down, and of these an arrow is
+pressed against the end of the range to which it points. On the right how far each
 observed number lies from what the calibrated market predicts, in half widths of the 90 % interval.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 QUESTION = "Which settings did the data pin down?"
 LINE = 0.26
 """Height of a line in inches; assumed."""
+ARROWS = {"at low": "<", "at high": ">"}
+"""Marks of settings whose interval ends at a bound of their range."""
+WIDE, WIDEST = 26, 36
+"""Letters in a line of a label, and in each of two smaller ones, assumed: as much as the panels leave."""
 MOST = 40
 """Numbers that are drawn, assumed: the furthest ones of more."""
 
@@ -36,14 +42,16 @@ def calibration(settings: pd.DataFrame, targets: pd.DataFrame, ax: Axes | None =
     ------
     ValueError : for frames that are not those of a calibration
     """
-    for frame, needed in ((settings, ("path", "low", "high", "pinned")), (targets, ("name", "observed", "predicted"))):
+    for frame, needed in ((settings, ("path", "low", "high", "status")), (targets, ("name", "observed", "predicted"))):
         missing = [name for name in needed if name not in frame.columns]
         if missing:
             raise ValueError(f"no frames of a calibration: there is no {', '.join(missing)}")
     lines = max(len(settings), min(len(targets), MOST), 3)
     ax = new_axes(9.6, 1.2 + LINE * lines) if ax is None else ax
-    note = "Left: 90 % interval within the range allowed; hollow: not pinned down. Right: 0 is the prediction, "
-    head(ax, QUESTION, note + "the band 90 % of new data; squares were held out.", left=2.2)
+    note = (
+        "Left: 90 % interval within the range allowed; hollow: not pinned down; arrow: ends at a bound of its range. "
+    )
+    head(ax, QUESTION, note + "Right: 0 is the prediction, the band 90 % of new data; squares were held out.", left=2.2)
     ((left, right),) = panels(ax, [1, 1], [1], 0.36, 0.0)
     _settings(left, settings)
     _targets(right, targets)
@@ -56,14 +64,16 @@ def _settings(ax: Axes, settings: pd.DataFrame) -> None:
         low, mid, high = ((value - row.low) / size for value in (row.ci_low, row.estimate, row.ci_high))
         ax.plot([0, 1], [y, y], color=PALE, linewidth=5, solid_capstyle="butt", zorder=1)
         ax.plot([low, high], [y, y], color=FOCAL_COLOR, linewidth=2, solid_capstyle="butt", zorder=2)
-        face = FOCAL_COLOR if row.pinned else "white"
-        ax.plot([mid], [y], "o", color=FOCAL_COLOR, markerfacecolor=face, markersize=6, zorder=3)
+        face = FOCAL_COLOR if row.status == "pinned" else "white"
+        ax.plot(
+            [mid], [y], ARROWS.get(row.status, "o"), color=FOCAL_COLOR, markerfacecolor=face, markersize=6, zorder=3
+        )
         told = f"{row.estimate:.3g}"
         ax.annotate(told, (mid, y), (0, 5), textcoords="offset points", ha="center", fontsize=SMALL_SIZE - 1, color=INK)
     dress(ax, "place in the range", "")
     ax.set_xlim(-0.03, 1.03)
     ax.set_ylim(len(settings) - 0.4, -0.6)
-    ax.set_yticks(range(len(settings)), [_tail(path) for path in settings["path"]])
+    _name(ax, [_parted(path, ".") for path in settings["path"]])
     ax.grid(visible=False)
 
 
@@ -81,10 +91,23 @@ def _targets(ax: Axes, targets: pd.DataFrame) -> None:
     ax.set_xlim(-reach, reach)
     ax.set_ylim(len(some) - 0.4, -0.6)
     names = [str(targets["name"].iloc[place]) for place in some]
-    ax.set_yticks(range(len(some)), [short(name.removesuffix(", held out"), 36) for name in names])
+    _name(ax, [_parted(name.removesuffix(", held out"), " [") for name in names])
     ax.grid(visible=False)
 
 
-def _tail(path: str) -> str:
-    """The end of a path, where it differs from others."""
-    return path if len(path) <= 26 else "…" + path[-25:]  # characters, assumed: as much as the panel leaves
+def _name(ax: Axes, names: Sequence[str]) -> None:
+    """Names at the lines; those of two lines small."""
+    ax.set_yticks(range(len(names)), names)
+    for label, name in zip(ax.get_yticklabels(), names):
+        if "\n" in name:
+            label.set_fontsize(SMALL_SIZE - 1)
+
+
+def _parted(name: str, signs: str) -> str:
+    """A name in two lines, parted behind or before one of the signs, where it is too wide for one."""
+    if len(name) <= WIDE:
+        return short(name, WIDE)
+    places = [place + (sign != "[") for place, sign in enumerate(name[:-1]) if sign in signs]
+    place = min(places, key=lambda place: abs(place - len(name) / 2), default=0)
+    lines = [line.strip() for line in (name[:place], name[place:]) if line.strip()]
+    return "\n".join(short(line, WIDEST) for line in lines)

@@ -25,6 +25,8 @@ from loyaltysim.simulation import check_count, check_seed
 from loyaltysim.study.calibration import Calibration, interval_of, told
 from loyaltysim.study.candidates import Candidates
 from loyaltysim.study.design import ends_of, spread
+from loyaltysim.study.errors import errors_of
+from loyaltysim.study.moves import moves_of
 from loyaltysim.study.targets import Targets, read_targets
 
 if TYPE_CHECKING:
@@ -140,6 +142,7 @@ def calibrate(
             break
         best = np.clip(np.median(draws, axis=0) if method == "abc" else best, low, high)
     moves = moves_of(best, candidates, read, covariance)
+    best = np.where(moves == 0, candidates.start, best)  # nothing reads it: nothing is known better than what was there
     predicted = candidates.run(draws[luck.choice(len(draws), CHECKED)], refuse=False).mean(1)
     candidates.close()
     return told(candidates, read, method, best, draws, pilot, predicted, covariance, moves, luck)
@@ -179,39 +182,6 @@ def check(
     if read is None or faults:
         raise ScenarioError(faults)
     return read
-
-
-def moves_of(best: np.ndarray, candidates: Candidates, read: Targets, covariance: np.ndarray) -> np.ndarray:
-    """How far each setting alone moves the fitted numbers, between the ends of its range and the estimate.
-
-    In independent errors (E180), of all fitted numbers together. With the same luck it is 0 where nothing reads a
-    setting: evidence that no posterior from few candidates can give. NaN where fewer than two of the three places
-    know their numbers.
-    """
-    from loyaltysim.study.posterior import whitened
-
-    fitted, each = ~read.held_out, np.eye(len(best), dtype=bool)
-    ends = [np.where(each, 0.0, best), np.where(each, 1.0, best)]
-    numbers = candidates.run(np.vstack([*ends, best]), refuse=False).mean(1)[:, fitted]
-    found = whitened(numbers, read.value[fitted], covariance[np.ix_(fitted, fitted)])
-    low, high, usual = found[: len(best)], found[len(best) : -1], found[-1]
-    apart = [np.linalg.norm(one - other, axis=1) for one, other in ((low, high), (low, usual), (high, usual))]
-    return np.asarray(np.fmax.reduce(apart))
-
-
-def errors_of(read: Targets, pilot: np.ndarray, replications: int) -> np.ndarray:
-    """Covariance of the errors of all numbers (E180): those of the data, and what luck leaves in a candidate's mean."""
-    from sklearn.covariance import LedoitWolf
-
-    sd = pilot.std(0, ddof=1)
-    moves = sd > 0
-    together = np.eye(len(sd))
-    if moves.any():
-        scaled = (pilot[:, moves] - pilot[:, moves].mean(0)) / sd[moves]
-        found = LedoitWolf().fit(scaled).covariance_
-        size = np.sqrt(np.diag(found))
-        together[np.ix_(moves, moves)] = found / size / size[:, None]
-    return np.asarray(together * (np.outer(read.se, read.se) + np.outer(sd, sd) / replications))
 
 
 def _by_rounds(

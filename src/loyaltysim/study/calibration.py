@@ -10,7 +10,11 @@ import numpy as np
 from scipy import special
 
 from loyaltysim.answer_table import save_table
+from loyaltysim.study.calibration_report import report_of
 from loyaltysim.study.design import value_between
+from loyaltysim.study.errors import luck_of
+from loyaltysim.study.misfit import least_misfit, slopes_of
+from loyaltysim.study.moves import moves_by_luck
 from loyaltysim.study.posterior import box_of, whitened
 from loyaltysim.whole_file import whole_file
 
@@ -30,8 +34,12 @@ LEAST_MOVE = 2.0
 rises in a straight line it takes 1 / (.7 · .29), that is 5, for .7 of the prior's sd."""
 RIDGE = 0.7
 """Settings trade off if they are correlated so far in the posterior; assumed: each halves the variance of the other."""
-UNLIKELY = 0.01
-"""Below this chance the market does not fit; assumed."""
+AT_END = 0.25
+"""An interval ends at a bound if it is nearer to it than so much of the way from there to the median; assumed: a
+Gaussian does if its 90 % interval would reach the bound, were it not cut off there (E202)."""
+AT_ENDS = ("at low", "at high")
+BEYOND = 0.01
+"""How far beyond a bound the scenario is asked whether a setting may lie there, in ranges; assumed."""
 REACH = 3.0
 """Errors beyond all that any candidate gave from which on a number is out of reach; assumed: luck alone does so once in
 hundreds of numbers, were a candidate at the very end the right one."""
@@ -47,15 +55,19 @@ class Calibration:
     method : by which they were found
     settings : one row a setting: path, low, high (of its range), start, estimate, sd, ci_low, ci_high (90 %), prior_sd,
         shrinkage (sd / prior_sd), moves (how far it alone moves the fitted numbers over its range, in their errors),
-        pinned (sd below .7 of the prior's, moves of at least 2, and no fitted number out of reach)
+        by_luck (how far luck alone would, in one of a hundred cases), status ("pinned", or why it is not: "wide", an
+        sd of .7 of the prior's or more; "unmoved", moves below 2 or by_luck; "unread", moves of 0; "failed", runs at
+        the ends of its range; "at low" and "at high", an interval that ends at a bound of the range where the setting
+        could lie beyond; "out of reach", as a fitted number is), pinned (whether it is)
     ridges : pairs of settings that the data leave to trade off: path, other, correlation (beyond .7), sd_given_other
         (of path)
     targets : one row a number: name, observed, se, fitted (else held out), predicted, ci_low, ci_high (90 % of data of
         new customers under the posterior), inside
     draws : from the posterior, a column a setting
     candidates : every point that was run: a column a setting, then a column a number
-    misfit, free, p : distance of fitted numbers at the estimates from the observed (E189), numbers less settings that
-        are pinned, and the chance of one so large if the market is right; NaN without freedom
+    misfit, free, p : the least distance of fitted numbers from the observed within the ranges (E189), numbers less
+        settings that the data move between their bounds, and the chance of one so large if the market is right; NaN
+        without freedom
     runs, left_out : runs that were asked for; candidates of which a number is not known
     notes : what else a user should know
     """
@@ -81,7 +93,7 @@ class Calibration:
 
     def report(self) -> str:
         """What was found, in sentences: settings, what is not pinned down, whether the market fits and foretells."""
-        return "\n".join(_report(self))
+        return "\n".join(report_of(self))
 
     def save(self, folder: str | Path, *, overwrite: bool = False) -> None:
         """Write scenario.toml, report.txt, calibration.svg and each frame as CSV; the folder is made if need be.
@@ -135,20 +147,23 @@ def told(
     """
     import pandas as pd
 
-    settings = _settings(candidates, best, draws, moves)
-    own = pd.DataFrame(candidates.values(draws), columns=list(candidates.paths))
+    fitted = ~read.held_out
+    own = np.ix_(fitted, fitted)
+    by_luck = moves_by_luck(luck_of(pilot, candidates.replications)[own], covariance[own])
+    settings = _settings(candidates, best, draws, moves, by_luck)
+    told = settings["pinned"].to_numpy() | settings["status"].isin(AT_ENDS).to_numpy()
     far = _out_of_reach(candidates, read, covariance)
     if far:
+        settings.loc[settings["pinned"], "status"] = "out of reach"
         settings["pinned"] = False
         candidates.notes += [*far, "No setting is pinned down by what the market cannot give."]
-    pinned = settings["pinned"].to_numpy()
-    misfit = _misfit(candidates, read, best, draws, pilot, covariance, pinned)
-    free = int((~read.held_out).sum() - pinned.sum())
+    misfit, free = _misfit(candidates, read, best, draws, pilot, covariance, told)
+    drawn = pd.DataFrame(candidates.values(draws), columns=list(candidates.paths))
     seen = pd.DataFrame(candidates.values(candidates.units), columns=list(candidates.paths))
     numbers = pd.DataFrame(candidates.means, columns=list(read.names))
     return Calibration(
         candidates.scenario_at(best), method, settings, _ridges(candidates.paths, draws, settings),
-        _targets(read, predicted, covariance, luck), own, pd.concat([seen, numbers], axis=1), misfit, free,
+        _targets(read, predicted, covariance, luck), drawn, pd.concat([seen, numbers], axis=1), misfit, free,
         float(special.chdtrc(free, misfit)) if free > 0 else float("nan"), candidates.runs, candidates.left_out,
         tuple(candidates.notes),
     )  # fmt: skip
@@ -171,23 +186,51 @@ def _out_of_reach(candidates: Candidates, read: Targets, covariance: np.ndarray)
     ]
 
 
-def _settings(candidates: Candidates, best: np.ndarray, draws: np.ndarray, moves: np.ndarray) -> pd.DataFrame:
+def _settings(
+    candidates: Candidates, best: np.ndarray, draws: np.ndarray, moves: np.ndarray, by_luck: float
+) -> pd.DataFrame:
     import pandas as pd
 
     rows = []
-    between = interval_of(draws)
+    between, ends = interval_of(draws), _at_ends(candidates, draws)
     for place, (path, (usual, low, high)) in enumerate(zip(candidates.paths, candidates.ends)):
-        ends = [value_between(usual, low, high, u) for u in between[:, place]]
+        reach = [value_between(usual, low, high, u) for u in between[:, place]]
         prior, sd = 1 / np.sqrt(12), float(draws[:, place].std())  # of a flat prior over 0 … 1
+        status = _status(sd / prior, float(moves[place]), by_luck, ends[place])
         rows.append(
             {
                 "path": path, "low": low, "high": high, "start": usual,
-                "estimate": value_between(usual, low, high, best[place]), "sd": sd * (high - low), "ci_low": ends[0],
-                "ci_high": ends[1], "prior_sd": prior * (high - low), "shrinkage": sd / prior,
-                "moves": float(moves[place]), "pinned": sd / prior < PINNED and bool(moves[place] >= LEAST_MOVE),
+                "estimate": candidates.value(place, best[place]), "sd": sd * (high - low), "ci_low": reach[0],
+                "ci_high": reach[1], "prior_sd": prior * (high - low), "shrinkage": sd / prior,
+                "moves": float(moves[place]), "by_luck": by_luck, "status": status, "pinned": status == "pinned",
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _status(shrinkage: float, moves: float, by_luck: float, end: str) -> str:
+    """Whether the data pin a setting down, or the word for why not; of several reasons the one that comes first."""
+    if np.isnan(moves):
+        return "failed"
+    if not moves:
+        return "unread"
+    if moves < max(LEAST_MOVE, by_luck):
+        return "unmoved"
+    return (end or "pinned") if shrinkage < PINNED else "wide"
+
+
+def _at_ends(candidates: Candidates, draws: np.ndarray) -> list[str]:
+    """At which bound of its range the interval of each setting ends, none being "" (E202).
+
+    What a setting cannot go beyond, as no share goes below 0, is no end of a range that could be wider.
+    """
+    (low, high), middle = interval_of(draws), np.median(draws, axis=0)
+    near_low, near_high = low < AT_END * (middle - low), 1 - high < AT_END * (high - middle)
+    return [
+        "at low" if near_low[place] and candidates.can_be(place, -BEYOND)
+        else "at high" if near_high[place] and candidates.can_be(place, 1 + BEYOND) else ""
+        for place in range(candidates.dimensions)
+    ]  # fmt: skip
 
 
 def _misfit(
@@ -197,18 +240,21 @@ def _misfit(
     draws: np.ndarray,
     pilot: np.ndarray,
     covariance: np.ndarray,
-    pinned: np.ndarray,
-) -> float:
-    """The least distance from the observed numbers, by the slopes of the candidates around the estimates (E189)."""
+    told: np.ndarray,
+) -> tuple[float, int]:
+    """The least distance from the observed numbers within the ranges of the settings that the data tell (E189).
+
+    And its degrees of freedom.
+    """
     fitted = ~read.held_out
-    own = covariance[np.ix_(fitted, fitted)]
-    away = whitened(pilot.mean(0)[None, fitted], read.value[fitted], own)[0]
+    own, observed = covariance[np.ix_(fitted, fitted)], read.value[fitted]
+    away = whitened(pilot.mean(0)[None, fitted], observed, own)[0]
     units, numbers = candidates.seen(box_of(draws))
-    if pinned.any() and len(units) > 2 * len(best):
-        near = whitened(numbers[:, fitted], read.value[fitted], own)
-        slope = np.linalg.lstsq(units - units.mean(0), near - near.mean(0), rcond=None)[0].T[:, pinned]
-        away = away - slope @ np.linalg.lstsq(slope, away, rcond=None)[0]
-    return float(away @ away)
+    if len(units) <= 2 * len(best):  # too few for slopes
+        return float(away @ away), len(away) - int(told.sum())
+    slope = slopes_of(units, numbers[:, fitted], observed, own)[:, told]
+    misfit, between = least_misfit(away, slope, best[told])
+    return misfit, len(away) - between
 
 
 def _ridges(paths: tuple[str, ...], draws: np.ndarray, settings: pd.DataFrame) -> pd.DataFrame:
@@ -245,44 +291,3 @@ def _targets(read: Targets, predicted: np.ndarray, covariance: np.ndarray, luck:
             "inside": (low <= read.value) & (read.value <= high),
         }
     )  # fmt: skip
-
-
-def _report(found: Calibration) -> list[str]:
-    lines = [f"Calibrated by {found.method} with {found.runs:,} runs; 90 % intervals."]
-    for row in found.settings.itertuples():
-        told = f"{row.path} = {row.estimate:.4g} ({row.ci_low:.4g} to {row.ci_high:.4g})"
-        open_ = f"not pinned down, sd {row.shrinkage:.0%} of that before the data"
-        if not row.moves >= LEAST_MOVE:
-            open_ = f"not pinned down, the fitted numbers move by {row.moves:.1g} errors over its range"
-            open_ = open_ if row.moves else "not pinned down, no fitted number moves with it"
-            open_ = "not pinned down, the runs at the ends of its range failed" if np.isnan(row.moves) else open_
-        elif row.shrinkage < PINNED:
-            open_ = "not pinned down, since a number is out of reach"
-        lines.append(told if row.pinned else f"{told}: {open_}")
-    for row in found.ridges.itertuples():
-        told = f"{row.path} and {row.other} trade off (correlation {row.correlation:+.2f})"
-        lines.append(f"{told}: {_ridge_says(row.correlation)}")
-    if np.isfinite(found.p):
-        said = "the market does not fit" if found.p < UNLIKELY else "the market fits"
-        lines.append(f"Misfit {found.misfit:.1f} with {found.free} to spare (p = {found.p:.2g}): {said}.")
-    for fitted, what in ((True, "fitted"), (False, "held-out")):
-        some = found.targets[found.targets["fitted"] == fitted]
-        if some["predicted"].isna().any():
-            lines.append(f"The {what} numbers could not be predicted: runs at the estimate failed or do not know them.")
-        elif len(some):
-            lines.append(f"{int(some['inside'].sum())} of {len(some)} {what} numbers lie in their predicted interval.")
-    outside = found.targets[~found.targets["inside"] & found.targets["predicted"].notna()]
-    for row in outside.itertuples():
-        told = f"  {row.name}: observed {row.observed:.4g}, predicted {row.predicted:.4g}"
-        lines.append(f"{told} ({row.ci_low:.4g} to {row.ci_high:.4g})" + ("" if row.fitted else ", held out"))
-    if not (~found.targets["fitted"]).any():
-        lines.append("Nothing was held out: the targets have no periods.")
-    if found.left_out:
-        lines.append(f"{found.left_out} candidates were left out: some number is not known there.")
-    return [*lines, *found.notes]
-
-
-def _ridge_says(correlation: float) -> str:
-    if correlation < 0:
-        return "the data cannot tell more of one from more of the other."
-    return "the data cannot tell more of both from less of both."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from loyaltysim.faults import ScenarioError
 from loyaltysim.memory import check_memory
 from loyaltysim.runs import STACK_ROWS
 from loyaltysim.study.design import Design, ends_of, value_between
@@ -69,7 +70,25 @@ class Candidates:
 
     def values(self, units: np.ndarray) -> list[tuple[Any, ...]]:
         """Settings at points, in their own units."""
-        return [tuple(value_between(*end, u) for end, u in zip(self.ends, row)) for row in np.atleast_2d(units)]
+        return [tuple(self.value(place, u) for place, u in enumerate(row)) for row in np.atleast_2d(units)]
+
+    def value(self, place: int, unit: float) -> Any:
+        """A setting at a point, in its own unit; its start without the rounding on the way there and back."""
+        usual, low, high = self.ends[place]
+        here = unit == self.start[place] and isinstance(usual, (int, float)) and low <= usual <= high
+        return usual if here else value_between(usual, low, high, unit)
+
+    def can_be(self, place: int, unit: float) -> bool:
+        """Whether a setting may lie at a point outside its range, as far as the scenario's own limits go."""
+        usual, low, high = self.ends[place]
+        value = low + unit * (high - low)
+        if all(isinstance(end, int) for end in (usual, low, high)):
+            value = low - 1 if unit < 0 else high + 1
+        try:
+            self.scenario.vary({self.paths[place]: value})
+        except ScenarioError:
+            return False
+        return True
 
     def scenario_at(self, unit: np.ndarray) -> Scenario:
         """The scenario at a point."""
