@@ -24,7 +24,7 @@ def asked(small, here):
 def test_calibrate__tells_settings_and_writes_a_whole_folder(command, here, asked):
     done = command(*asked, "--out", "found")
     assert (done.code, done.err) == (0, "")
-    (line,) = [line for line in done.out.splitlines() if line.startswith("brands.Ours.price")]
+    line = next(line for line in done.out.splitlines() if line.startswith("brands.Ours.price"))
     assert " to " in line and line.split()[1] == "2"
     names = {file.name for file in (here / "found").iterdir()}
     frames = {f"{name}.csv" for name in ("settings", "ridges", "targets", "draws", "candidates")}

@@ -7,6 +7,7 @@ from scipy.stats import binom
 
 import loyaltysim as ls
 from loyaltysim.scenario import Scenario
+from loyaltysim.study.calibration import AT_ENDS
 from loyaltysim.study.posterior import box_of, posterior_draws, whitened
 
 MARKET = Scenario.from_document(
@@ -66,7 +67,7 @@ def page_rows(found: pd.DataFrame) -> list[str]:
     for path, own in found.groupby("path", sort=False):
         away = np.sqrt((((own.estimate - own.true) / own.prior_sd) ** 2).mean())
         numbers = f"{own.covered.mean():.0%} | {own.shrinkage.mean():.2f} | {away:.2f} | {own.pinned.mean():.0%}"
-        rows.append(f"| `{path}` | {numbers} |")
+        rows.append(f"| `{path}` | {numbers} | {own.status.isin(AT_ENDS).mean():.0%} |")
     return rows
 
 

@@ -25,7 +25,7 @@ def test_page__file_of_targets_is_read(code_of, tmp_path):
     (tmp_path / "seen.toml").write_text(text, "utf-8")
     (tmp_path / "retention.csv").write_text("period,retained\n0,100\n1,80\n", "utf-8")
     (tmp_path / "cohorts.csv").write_text("cohort,0,1\n0,50,30\n1,40,\n", "utf-8")
-    (tmp_path / "till.csv").write_text("customer,date\n1,2026-01-05\n1,2026-04-30\n", "utf-8")
+    (tmp_path / "till.csv").write_text("CustomerID,InvoiceDate,Total\n1,2026-01-05,4.50\n1,2026-04-30,2.10\n", "utf-8")
     scenario, targets, weeks = read_target_file(tmp_path / "seen.toml", ls.load("grocery"))
     assert scenario == ls.load("grocery") and weeks == 13
     moments, retention, triangle, log = targets

@@ -13,7 +13,7 @@ from loyaltysim.answer_table import save_table
 from loyaltysim.study.calibration_report import report_of
 from loyaltysim.study.design import value_between
 from loyaltysim.study.errors import luck_of
-from loyaltysim.study.misfit import least_misfit, slopes_of
+from loyaltysim.study.misfit import box_around, least_misfit, slopes_of
 from loyaltysim.study.moves import moves_by_luck
 from loyaltysim.study.posterior import box_of, whitened
 from loyaltysim.whole_file import whole_file
@@ -151,13 +151,12 @@ def told(
     own = np.ix_(fitted, fitted)
     by_luck = moves_by_luck(luck_of(pilot, candidates.replications)[own], covariance[own])
     settings = _settings(candidates, best, draws, moves, by_luck)
-    told = settings["pinned"].to_numpy() | settings["status"].isin(AT_ENDS).to_numpy()
+    misfit, free = _misfit(candidates, read, best, draws, pilot, covariance, settings)
     far = _out_of_reach(candidates, read, covariance)
     if far:
         settings.loc[settings["pinned"], "status"] = "out of reach"
         settings["pinned"] = False
         candidates.notes += [*far, "No setting is pinned down by what the market cannot give."]
-    misfit, free = _misfit(candidates, read, best, draws, pilot, covariance, told)
     drawn = pd.DataFrame(candidates.values(draws), columns=list(candidates.paths))
     seen = pd.DataFrame(candidates.values(candidates.units), columns=list(candidates.paths))
     numbers = pd.DataFrame(candidates.means, columns=list(read.names))
@@ -225,7 +224,7 @@ def _at_ends(candidates: Candidates, draws: np.ndarray) -> list[str]:
     What a setting cannot go beyond, as no share goes below 0, is no end of a range that could be wider.
     """
     (low, high), middle = interval_of(draws), np.median(draws, axis=0)
-    near_low, near_high = low < AT_END * (middle - low), 1 - high < AT_END * (high - middle)
+    near_low, near_high = low <= AT_END * (middle - low), 1 - high <= AT_END * (high - middle)
     return [
         "at low" if near_low[place] and candidates.can_be(place, -BEYOND)
         else "at high" if near_high[place] and candidates.can_be(place, 1 + BEYOND) else ""
@@ -240,7 +239,7 @@ def _misfit(
     draws: np.ndarray,
     pilot: np.ndarray,
     covariance: np.ndarray,
-    told: np.ndarray,
+    settings: pd.DataFrame,
 ) -> tuple[float, int]:
     """The least distance from the observed numbers within the ranges of the settings that the data tell (E189).
 
@@ -249,11 +248,13 @@ def _misfit(
     fitted = ~read.held_out
     own, observed = covariance[np.ix_(fitted, fitted)], read.value[fitted]
     away = whitened(pilot.mean(0)[None, fitted], observed, own)[0]
-    units, numbers = candidates.seen(box_of(draws))
+    box = box_around(best, box_of(draws))
+    units, numbers = candidates.seen(box)
     if len(units) <= 2 * len(best):  # too few for slopes
-        return float(away @ away), len(away) - int(told.sum())
+        return float(away @ away), len(away) - int(settings["pinned"].sum())
+    told = settings["status"].isin(("pinned", *AT_ENDS)).to_numpy()
     slope = slopes_of(units, numbers[:, fitted], observed, own)[:, told]
-    misfit, between = least_misfit(away, slope, best[told])
+    misfit, between = least_misfit(away, slope, best[told], box[told])
     return misfit, len(away) - between
 
 

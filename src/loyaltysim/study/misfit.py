@@ -11,25 +11,36 @@ import numpy as np
 
 from loyaltysim.study.posterior import whitened
 
+LEAST_REACH = 0.1
+"""How far from the estimate candidates count for the slopes at least, in ranges; assumed: what less does luck hides."""
 SWEEPS = 100
 """Turns of the bounded least squares at most; assumed: it needs about one a setting."""
 
 
-def least_misfit(away: np.ndarray, slope: np.ndarray, at: np.ndarray) -> tuple[float, int]:
-    """The least distance, and how many settings end between their bounds.
+def least_misfit(away: np.ndarray, slope: np.ndarray, at: np.ndarray, box: np.ndarray) -> tuple[float, int]:
+    """The least distance, and how many settings do not end at a bound of their range.
 
     Parameters
     ----------
     away : of the numbers at the estimate from the observed, in independent errors
     slope : how far each setting moves them, in errors a range: numbers × settings
     at : the estimate, in units of the ranges, 0 … 1
+    box : settings × (least, largest) between which the slopes were found and are believed
     """
     from scipy.optimize import lsq_linear
 
     if not len(at):
         return float(away @ away), 0
-    found = lsq_linear(slope, -away, bounds=(-at, 1 - at), method="bvls", max_iter=SWEEPS * len(at))
-    return float(2 * found.cost), int((found.active_mask == 0).sum())
+    low, high = box.T
+    found = lsq_linear(slope, -away, bounds=(low - at, high - at), method="bvls", max_iter=SWEEPS * len(at))
+    stopped = ((found.active_mask < 0) & (low == 0)) | ((found.active_mask > 0) & (high == 1))
+    return float(2 * found.cost), int((~stopped).sum())
+
+
+def box_around(at: np.ndarray, box: np.ndarray) -> np.ndarray:
+    """A box, widened where it leaves less than `LEAST_REACH` to both sides of the estimate: settings × 2."""
+    low, high = np.minimum(box[:, 0], at - LEAST_REACH), np.maximum(box[:, 1], at + LEAST_REACH)
+    return np.asarray(np.clip(np.stack([low, high], 1), 0.0, 1.0))
 
 
 def slopes_of(units: np.ndarray, numbers: np.ndarray, observed: np.ndarray, covariance: np.ndarray) -> np.ndarray:
