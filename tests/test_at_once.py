@@ -189,7 +189,7 @@ print(len(first), os.waitstatus_to_exitcode(status), study() == first)
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on Windows")
 def test_at_once__a_forked_process_begins_its_own_and_leaves_those_of_the_first_alone():
-    words = [sys.executable, "-c", FORKED]
+    words = [sys.executable, "-W", "ignore:This process:DeprecationWarning", "-c", FORKED]  # Python warns of forks
     env = {**os.environ, "LOKY_MAX_CPU_COUNT": "2"}
     done = subprocess.run(words, env=env, capture_output=True, text=True, timeout=60)
     assert (done.stdout, done.stderr) == ("2 2 True\n", "")

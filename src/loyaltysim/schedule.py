@@ -24,6 +24,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from loyaltysim.behavior.needs import next_round
 from loyaltysim.metrics import periods
 from loyaltysim.rounds import Rounds
@@ -62,7 +64,7 @@ class Schedule(Rounds):
             lever.close(own, world, world.workers[0].totals, step)
         world.touches.clear()
         if self.pricing_that["count"]:
-            sold = sum(worker.totals.units.sum(axis=1) for worker in world.workers)
+            sold = np.sum([worker.totals.units.sum(axis=1) for worker in world.workers], axis=0)
             for part, own, brand in self.pricing_that["count"]:
                 part.count(own, world, brand, sold, step)
 

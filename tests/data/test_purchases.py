@@ -348,7 +348,7 @@ def test_round_trip__what_was_written_is_read(tmp_path_factory, rows, suffix):
     log["date"] = log["date"].astype("datetime64[ns]")
     log["brand"] = log["brand"].astype("category")
     log.insert(0, "replication", np.zeros(len(log), np.int32))
-    log.insert(3, "time", (log["date"] - log["date"].min().floor("D")) / pd.Timedelta(days=1))
+    log.insert(3, "time", (log["date"] - log["date"].min().floor("D")) / pd.Timedelta(1, "D"))
     path = tmp_path_factory.mktemp("log") / f"log.{suffix}"
     write(log, path)
     pd.testing.assert_frame_equal(read_transactions(path, duplicates="keep"), log, check_exact=True)

@@ -85,18 +85,20 @@ def draw(lines: Sequence[Line], axes: Frame) -> str:
     ends = []
     for line in sorted(lines, key=lambda line: line.look.focal):
         known = np.isfinite(line.y.mean)
-        x, y = line.x[known], line.y.mean[known]
-        if not len(x):
+        xs, ys = line.x[known], line.y.mean[known]
+        if not len(xs):
             continue
         low, top = (np.where(np.isfinite(end), end, line.y.mean)[known] for end in (line.y.low, line.y.high))
-        band = f"{place(x, top)} {place(x[::-1], low[::-1])}"
+        band = f"{place(xs, top)} {place(xs[::-1], low[::-1])}"
         parts.append(f'<polygon points="{band}" fill="{line.look.color}" fill-opacity="{line.look.band}"/>')
         dash = f' stroke-dasharray="{DASHES.get(str(line.look.line), "4 2")}"' if line.look.line != "-" else ""
         stroke = f'stroke="{line.look.color}" stroke-width="{line.look.width}" stroke-linejoin="round"{dash}'
-        if len(x) == 1:
-            parts.append(f'<circle cx="{place(x, y).split(",")[0]}" cy="{place(x, y).split(",")[1]}" r="3" {stroke}/>')
-        parts.append(f'<polyline points="{place(x, y)}" fill="none" {stroke}/>')
-        ends.append(((y[-1] - y0) / (y1 - y0), line))
+        if len(xs) == 1:
+            parts.append(
+                f'<circle cx="{place(xs, ys).split(",")[0]}" cy="{place(xs, ys).split(",")[1]}" r="3" {stroke}/>'
+            )
+        parts.append(f'<polyline points="{place(xs, ys)}" fill="none" {stroke}/>')
+        ends.append(((ys[-1] - y0) / (y1 - y0), line))
     parts += _names(sorted(ends, key=lambda end: end[0]), high)
     return "".join(parts) + "</svg>"
 
