@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -112,13 +113,16 @@ class Table:
                 message = f'no column "{name}": name yours with columns={{"{name}": …}}'
                 self.say(name, message, there, nearest(name, there))
             else:
-                alike = [one for one in there if one.strip().casefold() in (name, *others)]
-                for one in [one for one in alike if one not in said.values()]:
-                    message = f'would not be read: if it is meant, say so with columns={{"{name}": "{one}"}}, else'
-                    self.say(one, f"{message} call it otherwise")
+                self._warn_of_unread(name, [one for one in there if one.strip().casefold() in (name, *others)], said)
         if len(self.faults) > before:
             self.end()
         return found
+
+    def _warn_of_unread(self, name: str, alike: list[str], said: Mapping[str, str]) -> None:
+        """Warn of columns that are called as what may be there, but for capitals, and are not read."""
+        for one in [one for one in alike if one not in said.values()]:
+            where, hint = self.name or "the data", f'columns={{"{name}": "{one}"}}'
+            warnings.warn(f'{where}: the column "{one}" is not read; if it is meant, give {hint}', stacklevel=4)
 
 
 def open_table(source: Source, *, decimal: str = ".", delimiter: str = ",", encoding: str = "utf-8") -> Table:
