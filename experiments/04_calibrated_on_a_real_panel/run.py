@@ -32,11 +32,19 @@ FOCAL = {"Yogurt": "dannon", "Catsup": "hunts32"}
 """Whose price is cut: the largest brand of yogurt, and the rival of another maker in catsup."""
 CUT = 0.1
 HELD_OUT = 0.25
-REACH = 1.5  # logits to both sides of the start that an appeal may be, assumed
+REACH = 4.0  # logits to both sides of the start that an appeal may be, assumed
 REPLICATIONS = 4  # runs of a candidate
 RUNS = 8  # of each world with and without the cut
 DRAWS = 300  # of tastes for each household in the mixed logit
 WORLDS_AT = 64  # runs at the likelihood's settings
+
+
+SAID = {
+    **{"pinned": "yes", "wide": "no: wide", "unmoved": "no: moves little", "unread": "no: moves nothing"},
+    **{"at low": "no: ends at its lower bound", "at high": "no: ends at its upper bound"},
+    **{"failed": "no: runs failed", "out of reach": "no: a number is out of reach"},
+}
+"""What is said of each status of a setting."""
 
 
 def fitted_part(panel: Panel) -> Panel:
@@ -97,12 +105,12 @@ def axes_of(scenario: ls.Scenario) -> dict[str, list[float]]:
     price = scenario.population.price_sensitivity.value
     axes = {
         "population.inertia": [0.0, 4.0],
-        "population.taste.sd": [0.0, 4.0],
-        "population.price_sensitivity": [0.0, 3 * price],
-        "behavior.choice.feature_weight": [0.0, 2.5],
+        "population.taste.sd": [0.0, 8.0],
+        "population.price_sensitivity": [0.0, 4 * price],
+        "behavior.choice.feature_weight": [0.0, 4.0],
     }
     if scenario.behavior.choice.display_weight:  # nothing is displayed in the panel of yogurt
-        axes["behavior.choice.display_weight"] = [0.0, 2.5]
+        axes["behavior.choice.display_weight"] = [0.0, 4.0]
     for brand in list(scenario.brands)[:-1]:
         appeal = scenario.brands[brand].appeal
         axes[f"brands.{brand}.appeal"] = [appeal - REACH, appeal + REACH]
@@ -169,7 +177,7 @@ def run_all(panels: Sequence[str], points: int, worlds: int, seed: int, out: Pat
             at = dict(zip(wanted.names, wanted.numbers(runs).mean(0)))
             targets.append(found.targets.assign(panel=name, at_likelihood=found.targets["name"].map(at)))
             cuts += cut_rows(panel, found, folder, name, worlds, seed)
-            ls.plots.save(found.plot(), out / f"{name.lower()}.svg")
+            ls.plots.save(found.plot(of=name), out / f"{name.lower()}.svg")
     return [pd.concat(settings), pd.concat(targets), pd.DataFrame(cuts)]
 
 
@@ -181,15 +189,19 @@ def number(value: float, form: str = ".2f") -> str:
 def tables(settings: pd.DataFrame, targets: pd.DataFrame, cuts: pd.DataFrame) -> str:
     """The tables of README.md, from what the files hold."""
     lines = [
-        "| panel | setting | logit of like customers | logit with tastes | calibrated (90 %) | sd, of that before |",
-        "|---|---|---|---|---|---|",
+        "| panel | setting | logit of like customers | logit with tastes | calibrated (90 %) | sd, of that before | "
+        "pinned down |",
+        "|---|---|---|---|---|---|---|",
     ]
     for row in settings.itertuples():
         told = f"{number(row.estimate)} ({number(row.ci_low)} … {number(row.ci_high)})"
         start = "–" if row.path == "population.taste.sd" else number(row.start)
         error = f" ± {row.likelihood_se:.2f}" if np.isfinite(row.likelihood_se) else ""
         alike = f"{start} | {number(row.likelihood)}{error}"
-        lines.append(f"| {row.panel} | `{row.path}` | {alike} | {told} | {row.shrinkage:.0%} |")
+        lines.append(f"| {row.panel} | `{row.path}` | {alike} | {told} | {row.shrinkage:.0%} | {SAID[row.status]} |")
+    lines += ["", "| panel | misfit | fitted numbers less settings that move them | p |", "|---|---|---|---|"]
+    for row in settings.drop_duplicates("panel").itertuples():
+        lines.append(f"| {row.panel} | {row.misfit:.1f} | {row.free} | {row.p:.2g} |")
     lines += [
         "",
         "| panel | repeats | observed | calibrated (90 %) | at the logit with tastes |",
@@ -212,14 +224,14 @@ def tables(settings: pd.DataFrame, targets: pd.DataFrame, cuts: pd.DataFrame) ->
         lines.append(f"| {row.panel} | {brand} | {100 * row.share:.1f} | {number(100 * row.effect, '+.1f')} ({told}) |")
     for row in cuts[cuts.brand == "elasticity"].itertuples():
         told = f"{number(row.effect, '.1f')} ({number(row.low, '.1f')} … {number(row.high, '.1f')})"
-        lines.append(f"| {row.panel} | elasticity of the share | | {told} |")
+        lines.append(f"| {row.panel} | elasticity of the share, log by log | | {told} |")
     return "\n".join(lines)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run everything, write the files, print the tables."""
     parser = experiment_options(__doc__, HERE)
-    parser.add_argument("--points", type=whole(30), metavar="N", default=480, help="candidates; 480 if not given")
+    parser.add_argument("--points", type=whole(30), metavar="N", default=960, help="candidates; 960 if not given")
     parser.add_argument("--worlds", type=whole(2), metavar="N", default=20, help="with the cut; 20 if not given")
     parser.add_argument("--panels", nargs="+", default=list(FOCAL), choices=list(FOCAL), help="both if not given")
     asked = parser.parse_args(arguments)

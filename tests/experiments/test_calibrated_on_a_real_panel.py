@@ -74,3 +74,22 @@ def test_likelihood__is_surer_of_inertia_and_its_market_comes_back_less(frames):
     assert yogurt.ci_low < yogurt.likelihood < yogurt.ci_high and 5 * yogurt.likelihood_se < yogurt.sd
     late = targets[(targets.panel == "Yogurt") & (targets.name == "repeat after five")].iloc[0]
     assert late.observed - late.at_likelihood > 4 * late.se and late.inside
+
+
+def test_answers__stand_on_the_files(run, frames):
+    settings, targets, cuts = frames
+    page = (FOLDER / "README.md").read_text("utf-8")
+    ends = settings[settings["status"].isin(["at low", "at high"])]["path"].tolist()
+    assert ends == ["brands.hiland.appeal", "brands.heinz28.appeal"], "answer 7 names them"
+    held = targets[~targets["fitted"]]
+    assert f"{held['inside'].sum()} of {len(held)} numbers lie" in page
+    fits = settings.drop_duplicates("panel").set_index("panel")["p"]
+    assert fits["Catsup"] < 0.01 and fits["Yogurt"] > 0.1, "answer 6"
+    of = cuts[cuts["cut"]].set_index(["panel", "brand"])
+    divided = [of.loc[one, "effect"] / of.loc[one, "share"] / -run.CUT for one in run.FOCAL.items()]
+    assert "Whoever divides percents gets {} and {}.".format(*(run.number(one, ".1f") for one in divided)) in page
+
+
+def test_pictures__name_their_panels():
+    for name in ("Yogurt", "Catsup"):
+        assert f"<!-- {name}: Which settings did the data pin down? -->" in (FOLDER / f"{name.lower()}.svg").read_text()

@@ -55,6 +55,14 @@ def test_names__that_are_too_wide_for_a_line_have_two(frames):
     assert told[1] == ["purchases per\ncustomer and period", "share of purchases\n[Own Brand of the Shop]"]
 
 
+def test_words__name_what_was_calibrated_and_have_a_true_minus(frames):
+    settings, targets = frames
+    ax = plots.calibration(settings.assign(low=-4.0, estimate=-3.81), targets, of="Yogurt")
+    assert ax.get_title(loc="left").replace("\n", " ") == "Yogurt: Which settings did the data pin down?"
+    assert {text.get_text() for text in ax.child_axes[0].texts} == {"−3.81"}
+    assert plots.calibration(settings, targets).get_title(loc="left").startswith("Which settings")
+
+
 def test_frames__of_something_else_are_refused(frames):
     with pytest.raises(ValueError, match="no frames of a calibration: there is no path, low, high, status"):
         plots.calibration(frames[1], frames[1])

@@ -14,6 +14,7 @@ import numpy as np
 
 from loyaltysim.plots.labels import short
 from loyaltysim.plots.style import COLORS, FOCAL_COLOR, INK, PALE, SMALL_SIZE, dress, head, new_axes, panels
+from loyaltysim.plots.words import numeral
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,13 +31,14 @@ MOST = 40
 """Numbers that are drawn, assumed: the furthest ones of more."""
 
 
-def calibration(settings: pd.DataFrame, targets: pd.DataFrame, ax: Axes | None = None) -> Axes:
+def calibration(settings: pd.DataFrame, targets: pd.DataFrame, ax: Axes | None = None, *, of: str = "") -> Axes:
     """Intervals of settings within their ranges, and observed numbers beside predicted ones.
 
     Parameters
     ----------
     settings, targets : of a `Calibration`
     ax : where to draw; it is divided into two panels, its `child_axes`. New axes if not given
+    of : what was calibrated, told before the question
 
     Raises
     ------
@@ -50,8 +52,9 @@ def calibration(settings: pd.DataFrame, targets: pd.DataFrame, ax: Axes | None =
     ax = new_axes(9.6, 1.2 + LINE * lines) if ax is None else ax
     note = (
         "Left: 90 % interval within the range allowed; hollow: not pinned down; arrow: ends at a bound of its range. "
+        "Right: 0 is the prediction, the band 90 % of new data; squares were held out."
     )
-    head(ax, QUESTION, note + "Right: 0 is the prediction, the band 90 % of new data; squares were held out.", left=2.2)
+    head(ax, f"{of}: {QUESTION}" if of else QUESTION, note, left=2.2)
     ((left, right),) = panels(ax, [1, 1], [1], 0.36, 0.0)
     _settings(left, settings)
     _targets(right, targets)
@@ -68,7 +71,7 @@ def _settings(ax: Axes, settings: pd.DataFrame) -> None:
         ax.plot(
             [mid], [y], ARROWS.get(row.status, "o"), color=FOCAL_COLOR, markerfacecolor=face, markersize=6, zorder=3
         )
-        told = f"{row.estimate:.3g}"
+        told = numeral(f"{row.estimate:.3g}")
         ax.annotate(told, (mid, y), (0, 5), textcoords="offset points", ha="center", fontsize=SMALL_SIZE - 1, color=INK)
     dress(ax, "place in the range", "")
     ax.set_xlim(-0.03, 1.03)

@@ -114,11 +114,11 @@ class Calibration:
             temporary.write_text(self.scenario.to_toml(), "utf-8")
         save(self.plot(), folder / "calibration.svg")
 
-    def plot(self, ax: Any = None) -> Any:
-        """Intervals of settings in their ranges, and observed beside predicted: matplotlib's Axes."""
+    def plot(self, ax: Any = None, *, of: str = "") -> Any:
+        """Intervals of settings in their ranges, and observed beside predicted: matplotlib's Axes; `of` is its name."""
         from loyaltysim.plots import calibration
 
-        return calibration(self.settings, self.targets, ax)
+        return calibration(self.settings, self.targets, ax, of=of)
 
 
 def told(
