@@ -152,6 +152,14 @@ def test_read__an_offer_that_is_misnamed_does_not_become_0(small, old, new, mess
     assert len(caught.value.faults) <= sum(head.startswith(old) for head in heads) + 1  # a missing one, at most
 
 
+def test_read__a_feature_without_a_price_is_not_taken_for_one_that_is_there(small):
+    head, *rest = SMALL.splitlines()
+    small.write_text("\n".join([f"feat.cat,{head}", *(f"1,{row}" for row in rest)]), "utf-8")
+    with pytest.raises(DataError) as caught:
+        read_panel(small)
+    assert str(caught.value) == "small.csv: feat.cat: is of no brand: there is no price.cat"
+
+
 def test_read__columns_that_mean_no_offer_are_not_read(small):
     head, *rest = SMALL.splitlines()
     small.write_text("\n".join([f"income.ant,{head}", *(f"9,{row}" for row in rest)]), "utf-8")

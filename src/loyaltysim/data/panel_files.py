@@ -150,6 +150,8 @@ def _misnamed(table: Table, brands: tuple[str, ...], others: tuple[str, ...]) ->
             if not brands:
                 continue  # the prices are what is wrong
             near = nearest(brand.strip(), brands)
+        if f"{called}.{near}" in table.cells.column_names:
+            near = None  # that one is there, so another was meant
         message = f'is not read: the name must begin with "{called}."'
         if head == called:
             message = f"is of no brand: there is no price.{brand}"
