@@ -63,6 +63,25 @@ def test_calibrate__tells_a_mistake_in_one_line(command, asked, options, message
     assert message in done.err and len(done.err.splitlines()) == 1
 
 
+def test_calibrate__tells_of_an_axis_without_values_once(command, asked):
+    done = command(*asked[:4], "--axis", "population.inertia", *asked[6:])
+    assert done.code == 2 and done.err.splitlines() == ['--axis: must be PATH=VALUE, was "population.inertia"']
+
+
+def test_calibrate__says_that_a_table_in_percent_wants_counts(command, here, asked):
+    (here / "kept.csv").write_text("period,retained\n0,100\n1,63.1\n")
+    (here / "kept.toml").write_text('[retention]\nfile = "kept.csv"\n')
+    done = command(*asked, "--targets", "kept.toml")
+    assert done.code == 2 and "kept.toml: retention: calibration needs counts of customers" in done.err
+
+
+def test_calibrate__says_whose_a_log_without_brands_is_taken_for(command, here, asked):
+    rows = [f"{customer},2025-0{month}-0{1 + customer}" for customer in range(8) for month in (1, 3, 5, 8)]
+    (here / "till.csv").write_text("\n".join(["customer,date", *rows]) + "\n")
+    done = command(*asked, "--targets", "till.toml", "--set", "burn_in=0", "--set", "steps=52", "--hold-out", "0")
+    assert done.code == 0 and "all its purchases are taken for those of Ours" in done.out
+
+
 def test_calibrate__tells_mistakes_of_options_settings_and_targets_at_once(command, asked):
     wrong = ("--seed", "one", "--method", "abcd", "--targets", "shares.toml", "--axis", "brands.Ours.prce=[1,2]")
     done = command(*asked, *wrong)

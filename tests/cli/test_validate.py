@@ -56,6 +56,14 @@ def test_validate__what_is_left_out_is_told_by_name(command, targets):
     assert "R2" not in command("validate", "--long").err
 
 
+def test_validate__says_of_a_page_of_some_targets_that_it_is_one(command, targets):
+    some = command("validate", "d1", "--page").out
+    assert "```\nloyaltysim validate d1 --page\n```" in some
+    assert "**1 target, 1 numbers: 1 passed, 0 failed.**" in some
+    whole = command("validate", "--long", "--page").out
+    assert "```\nloyaltysim validate --long --page > docs/validation.md\n```" in whole
+
+
 def test_validate__writes_the_page_with_its_misses_first(command, targets):
     done = command("validate", "--page")
     assert done.code == 1

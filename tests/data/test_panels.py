@@ -247,6 +247,7 @@ def test_order__is_told_in_the_scenario_too(tmp_path):
         Simulation(scenario.vary({"panel.order": "unknown"}))
     sure = scenario.vary({"panel.order": "time"})
     assert Simulation(sure).world.panel.start_brand[0] == 0 and panel_scenario(sure).steps == 11
+    assert panel_scenario(sure.vary({"title": ""})).title.startswith("On the recorded offers of ")
 
 
 def test_sorted__much_inertia_alone_is_not_refused():

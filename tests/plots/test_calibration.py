@@ -46,13 +46,11 @@ def test_settings__that_end_at_a_bound_point_there(frames):
 def test_names__that_are_too_wide_for_a_line_have_two(frames):
     settings, targets = frames
     settings = settings.assign(path=["behavior.choice.feature_weight", "brands.Ours.programs.0.reward.threshold"])
-    targets = targets.assign(
-        name=["purchases per customer and period", "share of purchases[Own Brand of the Shop], held out"]
-    )
+    targets = targets.assign(name=["repeat after five", "share of purchases[Own Brand of the Shop], held out"])
     left, right = plots.calibration(settings, targets).child_axes
     told = [[label.get_text() for label in ax.get_yticklabels()] for ax in (left, right)]
     assert told[0] == ["behavior.choice.\nfeature_weight", "brands.Ours.programs.\n0.reward.threshold"]
-    assert told[1] == ["purchases per\ncustomer and period", "share of purchases\n[Own Brand of the Shop]"]
+    assert told[1] == ["repeat after five", "share of purchases\n[Own Brand of the Shop]"]
 
 
 def test_words__name_what_was_calibrated_and_have_a_true_minus(frames):

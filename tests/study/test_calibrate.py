@@ -187,7 +187,7 @@ def test_calibration__leaves_what_nothing_reads_as_it_was_and_says_what_cannot_b
     axes = {FREE: [0.2, 0.8], "brands.Ours.appeal": [-1.0, 1.0]}
     found = ls.calibrate(small, {"share": (0.5, 0.02)}, axes, points=60, replications=1, method=method)
     assert found.scenario.brands["Ours"].unit_cost == 0.3
-    assert f"{FREE} = 0.3 " in found.report() and "so that it stays where it was" in found.report()
+    assert f"{FREE} = 0.3 " in found.report() and "so that the market keeps what it had" in found.report()
     assert found.settings["status"].tolist() == ["unread", "pinned"] and np.isnan(found.p)
     assert "1 fitted number for 1 setting: none is to spare" in found.report()
 

@@ -195,7 +195,10 @@ def test_panel__of_a_run_read_as_data_is_what_is_read_from_the_run(on_panel):
         ({"units": (-5, 1)}, "units is 0 or more, was -5"),
         ({"share": (float("nan"), 1.0)}, "share must be a number, was nan"),
         ({"units": [(5, 1)]}, "units is not told by period"),
-        ({"share": [(0.5, 0.1)] * 9}, "share has 9 periods, of which the scenario measures 4"),
+        (
+            {"share": [(0.5, 0.1)] * 9},
+            "share has 9 periods, of which the scenario measures 4: set metrics.period_steps to ",
+        ),
         ([], "there are none: give moments, a table, a log or a panel"),
         (3, "is a int: no moments, retention table"),
         (pd.DataFrame({"x": [1]}), "has the columns x: no moments"),

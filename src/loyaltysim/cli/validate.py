@@ -22,7 +22,10 @@ Ids = Annotated[
     ),
 ]
 Long = Annotated[bool, typer.Option("--long", metavar="", help="Those that take minutes, too.")]
-Page = Annotated[bool, typer.Option("--page", metavar="", help="Print docs/validation.md instead, a page of Markdown.")]
+Page = Annotated[
+    bool,
+    typer.Option("--page", metavar="", help="Print a page of Markdown instead; with --long it is docs/validation.md."),
+]
 Listed = Annotated[
     bool, typer.Option("--list", metavar="", help="List the targets and what each needs; nothing is simulated.")
 ]
@@ -38,7 +41,10 @@ def validate(
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Simulate published targets, exact limits and recorded data, and hold the numbers against each other."""
+    """Simulate published targets, exact limits and recorded data, and hold the numbers against each other.
+
+    Exit codes: 0 no number failed, 1 some did, 2 a target named by its ID lacks an extra and was not checked.
+    """
     with told(as_json):
         from loyaltysim.cli.progress import bar
         from loyaltysim.cli.show import answer_console, note
@@ -62,7 +68,7 @@ def validate(
         if as_json:
             print_json({"targets": found})
         elif page:
-            print(written(chosen, found), end="")
+            print(written(chosen, found, command_of(ids or [], long)), end="")
         count = {status: sum(row["status"] == status for row in found) for status in STYLES}
         note(", ".join(f"{number} {status}" for status, number in count.items() if number), quiet or as_json)
         for row in found:
@@ -75,6 +81,15 @@ def validate(
             raise typer.Exit(FAILED)
         if count["skipped"] and ids:
             raise typer.Exit(WRONG)
+
+
+def command_of(ids: list[str], long: bool) -> str:
+    """The command of which a page is the output."""
+    from loyaltysim.validation.page import WHOLE
+
+    if long and not ids:
+        return WHOLE
+    return " ".join(["loyaltysim validate", *ids, *(["--long"] if long else []), "--page"])
 
 
 def show_list(targets: list[Target], as_json: bool, quiet: bool) -> None:

@@ -120,11 +120,11 @@ def panel_scenario(scenario: Scenario) -> Scenario:
         message = "the scenario names no panel: it wants a [panel] table with a source"
         raise ScenarioError([Fault(None, None, "panel", message)])
     panel = find_panel(scenario.panel.source, scenario._folder, scenario.panel.order)
-    steps = panel.after_first().longest
+    steps, told = panel.after_first().longest, f"on the recorded offers of {scenario.panel.source}"
     offers = {path_text(("brands", brand, "pricing")): [{"kind": "panel"}] for brand in scenario.brands}
     return scenario.vary(
         {
-            "title": f"{scenario.title} (on the recorded offers of {scenario.panel.source})",
+            "title": f"{scenario.title} ({told})" if scenario.title else told[:1].upper() + told[1:],
             "behavior.needs": {"kind": "panel"},
             "population.n_customers": panel.households,
             "steps": steps,

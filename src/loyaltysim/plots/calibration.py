@@ -25,8 +25,8 @@ LINE = 0.26
 """Height of a line in inches; assumed."""
 ARROWS = {"at low": "<", "at high": ">"}
 """Marks of settings whose interval ends at a bound of their range."""
-WIDE, WIDEST = 26, 36
-"""Letters in a line of a label, and in each of two smaller ones, assumed: as much as the panels leave."""
+WIDE, WIDER, WIDEST = 26, 34, 36
+"""Letters of a setting and of a number in a line, and in each of two smaller ones, assumed: what the panels leave."""
 MOST = 40
 """Numbers that are drawn, assumed: the furthest ones of more."""
 
@@ -76,7 +76,7 @@ def _settings(ax: Axes, settings: pd.DataFrame) -> None:
     dress(ax, "place in the range", "")
     ax.set_xlim(-0.03, 1.03)
     ax.set_ylim(len(settings) - 0.4, -0.6)
-    _name(ax, [_parted(path, ".") for path in settings["path"]])
+    _name(ax, [_parted(path, ".", WIDE) for path in settings["path"]])
     ax.grid(visible=False)
 
 
@@ -94,7 +94,7 @@ def _targets(ax: Axes, targets: pd.DataFrame) -> None:
     ax.set_xlim(-reach, reach)
     ax.set_ylim(len(some) - 0.4, -0.6)
     names = [str(targets["name"].iloc[place]) for place in some]
-    _name(ax, [_parted(name.removesuffix(", held out"), " [") for name in names])
+    _name(ax, [_parted(name.removesuffix(", held out"), " [", WIDER) for name in names])
     ax.grid(visible=False)
 
 
@@ -106,10 +106,10 @@ def _name(ax: Axes, names: Sequence[str]) -> None:
             label.set_fontsize(SMALL_SIZE - 1)
 
 
-def _parted(name: str, signs: str) -> str:
+def _parted(name: str, signs: str, wide: int) -> str:
     """A name in two lines, parted behind or before one of the signs, where it is too wide for one."""
-    if len(name) <= WIDE:
-        return short(name, WIDE)
+    if len(name) <= wide:
+        return short(name, wide)
     places = [place + (sign != "[") for place, sign in enumerate(name[:-1]) if sign in signs]
     place = min(places, key=lambda place: abs(place - len(name) / 2), default=0)
     lines = [line.strip() for line in (name[:place], name[place:]) if line.strip()]

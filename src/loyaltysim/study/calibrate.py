@@ -109,9 +109,11 @@ def calibrate(
     candidates = Candidates(
         scenario, settings, read, seed=check_seed(seed), replications=replications, store=store, threads=threads
     )
+    candidates.notes += read.notes
     fitted = ~read.held_out
     if len(settings) > fitted.sum():
-        message = f"{len(settings)} settings cannot be read from {fitted.sum()} numbers: some will not be pinned down"
+        some = "one number" if fitted.sum() == 1 else f"{fitted.sum()} numbers"
+        message = f"{len(settings)} settings cannot be read from {some}: some will not be pinned down"
         candidates.notes.append(message)
     if points < ENOUGH:
         message = (

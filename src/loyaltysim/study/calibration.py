@@ -161,7 +161,7 @@ def told(
     seen = pd.DataFrame(candidates.values(candidates.units), columns=list(candidates.paths))
     numbers = pd.DataFrame(candidates.means, columns=list(read.names))
     return Calibration(
-        candidates.scenario_at(best), method, settings, _ridges(candidates.paths, draws, settings),
+        candidates.scenario_at(best, moves != 0), method, settings, _ridges(candidates.paths, draws, settings),
         _targets(read, predicted, covariance, luck), drawn, pd.concat([seen, numbers], axis=1), misfit, free,
         float(special.chdtrc(free, misfit)) if free > 0 else float("nan"), candidates.runs, candidates.left_out,
         tuple(candidates.notes),
@@ -283,6 +283,7 @@ def _targets(read: Targets, predicted: np.ndarray, covariance: np.ndarray, luck:
     known = known if len(known) else np.full((1, len(read.names)), np.nan)
     whose = luck.integers(len(known), size=2000)  # assumed: ends are then known to a few percent of the interval
     new = known[whose] + luck.multivariate_normal(np.zeros(len(read.names)), covariance, len(whose))
+    new[:, read.shares] = np.clip(new[:, read.shares], 0, 1)
     tail = (1 - INTERVAL) / 2
     low, high = np.quantile(new, [tail, 1 - tail], axis=0)
     return pd.DataFrame(

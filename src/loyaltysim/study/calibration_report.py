@@ -36,7 +36,7 @@ def _setting(row: Any) -> str:
     why = {
         "wide": f"sd {row.shrinkage:.0%} of that before the data",
         "unmoved": f"the fitted numbers move by {row.moves:.2g} errors over its range{luck}",
-        "unread": "no fitted number moves with it, so that it stays where it was",
+        "unread": "no fitted number moves with it, so that the market keeps what it had",
         "failed": "the runs at the ends of its range failed",
         "at low": f"its interval ends at the bound {row.low:.4g}: let the range begin lower",
         "at high": f"its interval ends at the bound {row.high:.4g}: let the range reach higher",

@@ -90,9 +90,10 @@ class Candidates:
             return False
         return True
 
-    def scenario_at(self, unit: np.ndarray) -> Scenario:
-        """The scenario at a point."""
-        return Design(self.paths, tuple(self.values(unit))).scenarios(self.scenario)[0]
+    def scenario_at(self, unit: np.ndarray, changed: np.ndarray) -> Scenario:
+        """The scenario at a point, of whose settings only some are `changed`, one truth value each."""
+        point = self.values(unit)[0]
+        return self.scenario.vary({path: point[i] for i, path in enumerate(self.paths) if changed[i]})
 
     def run(self, units: np.ndarray, replications: int | None = None, *, refuse: bool = True) -> np.ndarray:
         """Run points: points × replications × numbers; NaN where a run failed or does not know a number.

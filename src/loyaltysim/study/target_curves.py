@@ -26,13 +26,21 @@ if TYPE_CHECKING:
     Read = Callable[[Simulation], np.ndarray]
 
 
+PERCENT = 100
+IN_PERCENT = (
+    "Each cohort of the retention table begins with 100, taken for as many customers: if these are percent, give "
+    "counts of customers, which tell how sure the rates are."
+)
+
+
 def retention_target(scenario: Scenario, table: pd.DataFrame, weeks: float, hold_out: float) -> Target:
     """Rates of retention by tenure, all cohorts together: of those there k periods after they came, who stays the next.
 
     Rates of successive periods are nearly independent, which shares of those who came are not.
     """
     if "customers" not in table:
-        raise refused('the retention table is in shares, which do not tell how sure they are: read it as "customers"')
+        message = 'the retention table is in shares, which do not tell how sure they are: read it as "customers"'
+        raise refused(f"{message}, since calibration needs counts of customers")
     if scenario.behavior.lapse.kind == "none":
         raise refused("a retention table wants customers who leave: behavior.lapse is off", "behavior.lapse")
     frame = table.assign(cohort=table["cohort"] if "cohort" in table else 0)
@@ -46,9 +54,10 @@ def retention_target(scenario: Scenario, table: pd.DataFrame, weeks: float, hold
     reach(scenario, periods * weeks, "the retention table", before=True)
     rate, n = stay[:periods] / there[:periods], there[:periods]
     names = tuple(f"retention after {period}" for period in range(periods))
+    percent = (wide[:, 0] == PERCENT).all()
     return Target(
-        names, rate, share_se(rate, n), last_ones(periods, hold_out), partial(_retention, weeks, periods),
-        ("retention", weeks, periods),
+        names, rate, share_se(rate, n), last_ones(periods, hold_out), np.ones(periods, bool),
+        partial(_retention, weeks, periods), ("retention", weeks, periods), notes=(IN_PERCENT,) if percent else (),
     )  # fmt: skip
 
 
@@ -169,7 +178,8 @@ def _known(
     pick = np.flatnonzero(bottom > 0)
     share = top[pick] / bottom[pick]
     some = tuple(names[place] for place in pick)
-    return Target(some, share, share_se(share, bottom[pick]), held[pick], Picked(read, pick).numbers, how, True)
+    all_shares, read_some = np.ones(len(pick), bool), Picked(read, pick).numbers
+    return Target(some, share, share_se(share, bottom[pick]), held[pick], all_shares, read_some, how, True)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "panel": (),
 }
 """What the table of each source may hold; moments are names of metrics."""
+COUNTS = "calibration needs counts of customers: shares and percents do not tell how sure they are"
 TABLES = ("weeks", "moments", *OPTIONS)
 
 
@@ -56,6 +57,7 @@ def read_target_file(path: str | Path, scenario: Scenario) -> tuple[Scenario, li
                 targets.append(_read(name, dict(document[name]), path.parent))
             except DataError as error:
                 faults += [Fault(str(path), None, name, str(fault)) for fault in error.faults[:SHOWN]]
+                faults += [Fault(str(path), None, name, COUNTS)] if name == "retention" else []
             except (OSError, ValueError, TypeError) as error:
                 faults.append(Fault(str(path), None, name, str(error)))
     if "panel" in document:

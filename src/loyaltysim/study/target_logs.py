@@ -23,13 +23,18 @@ if TYPE_CHECKING:
     from loyaltysim.simulation import Simulation
 
 
+OFTEN = "purchases per customer and period"
+"""The number that is no share."""
+NO_BRANDS = "The log has no brands: all its purchases are taken for those of {}. If there are several, add the column."
+
+
 def log_target(scenario: Scenario, log: pd.DataFrame, weeks: float, hold_out: float) -> Target:
     """The triangle of the focal brand and its purchases per customer and period; with several brands their shares too.
 
     And the shares of purchases that repeat the brand of the time before, and of the time before that: inertia and
     tastes. A log without brands is taken for the focal brand's own. The last periods are held out.
     """
-    known = tuple(scenario.brands)
+    known, given = tuple(scenario.brands), set(log.columns)
     names = log["brand"].astype(str) if "brand" in log else log["time"].map(lambda _: scenario.focal)
     strangers = sorted({*names} - {*known})
     if strangers:
@@ -57,7 +62,9 @@ def log_target(scenario: Scenario, log: pd.DataFrame, weeks: float, hold_out: fl
     pick = np.flatnonzero(np.isfinite(value) & (error > 0))
     return Target(
         tuple(reader.names[place] for place in pick), value[pick], error[pick], reader.held_out[pick],
+        np.array([not name.startswith(OFTEN) for name in reader.names])[pick],
         replace(reader, pick=tuple(pick.tolist())).numbers, ("log", weeks, cells.cut, periods, reader.several), True,
+        () if "brand" in given else (NO_BRANDS.format(scenario.focal),),
     )  # fmt: skip
 
 
@@ -97,7 +104,7 @@ class LogReader:
     @property
     def _means(self) -> list[str]:
         shares = [f"share of purchases[{brand}]" for brand in self.brands[:-1]]
-        return ["purchases per customer and period", *([*shares, "repeat", "repeat after two"] if self.several else [])]
+        return [OFTEN, *([*shares, "repeat", "repeat after two"] if self.several else [])]
 
     @property
     def names(self) -> list[str]:

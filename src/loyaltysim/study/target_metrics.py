@@ -54,7 +54,9 @@ def metrics_target(scenario: Scenario, given: Mapping[Any, Any], hold_out: float
         raise ScenarioError(faults)
     both = np.array(pairs, float).reshape(-1, 2)
     how = ("metrics", *(tuple(one) for one in asked))
-    return Target(tuple(names), both[:, 0], both[:, 1], np.array(held, bool), Reader(asked).numbers, how)
+    shares = [_is_share(one.metric) for one in asked for _ in range(one.periods or 1)]
+    late, bounded = np.array(held, bool), np.array(shares, bool)
+    return Target(tuple(names), both[:, 0], both[:, 1], late, bounded, Reader(asked).numbers, how)
 
 
 class Reader:
@@ -118,7 +120,10 @@ def _fault(scenario: Scenario, name: str, pairs: Any) -> Fault | None:
         message = f"{metric} is not told by period: give one value and its standard error"
         return Fault(None, None, "targets", message)
     if len(pairs) > there:
-        message = f"{name} has {len(pairs)} periods, of which the scenario measures {there}"
+        message = f"{name} has {len(pairs)} periods, of which the scenario measures {there}: " + (
+            f"set metrics.period_steps to a period of yours, {scenario.steps // len(pairs)} steps or fewer"
+            if len(pairs) <= scenario.steps else "it wants more steps"
+        )  # fmt: skip
         return Fault(None, None, "targets", message)
     return None
 
@@ -126,5 +131,9 @@ def _fault(scenario: Scenario, name: str, pairs: Any) -> Fault | None:
 def _beyond(metric: str, value: float) -> bool:
     """Whether no market can give it: shares end at 1, and nothing that is counted is below 0."""
     variable = VARIABLES[metric]
-    share = variable.kind == "rate" and variable.unit == "1"
-    return (value < 0 and (variable.kind == "rate" or variable.counted)) or (value > 1 and share)
+    return (value < 0 and (variable.kind == "rate" or variable.counted)) or (value > 1 and _is_share(metric))
+
+
+def _is_share(metric: str) -> bool:
+    """Whether a metric is a share, from 0 to 1."""
+    return VARIABLES[metric].kind == "rate" and VARIABLES[metric].unit == "1"

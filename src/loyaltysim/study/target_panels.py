@@ -47,7 +47,7 @@ def panel_target(scenario: Scenario, panel: Panel, hold_out: float) -> Target:
     how = ("panel", scenario.panel.source, hold_out)
     return Target(
         tuple(names[i] for i in pick), value[list(pick)], se[list(pick)], held[list(pick)],
-        replace(reader, pick=pick).numbers, how, True,
+        np.array([not names[i].startswith("price paid") for i in pick]), replace(reader, pick=pick).numbers, how, True,
     )  # fmt: skip
 
 

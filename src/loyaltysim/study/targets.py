@@ -41,16 +41,20 @@ class Target:
     held_out : which numbers are not fitted but predicted
     read : how a finished simulation is asked for the numbers: replications × numbers, NaN where it knows nothing
     how : what `read` depends on, besides the simulation
+    shares : which numbers are shares, from 0 to 1, so that none can be predicted beyond
     needs_log : whether it reads every purchase
+    notes : what a user should know of how it was read
     """
 
     names: tuple[str, ...]
     value: np.ndarray
     se: np.ndarray
     held_out: np.ndarray
+    shares: np.ndarray
     read: Callable[[Simulation], np.ndarray]
     how: tuple[Any, ...]
     needs_log: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,16 @@ class Targets:
     def held_out(self) -> np.ndarray:
         """Which numbers are not fitted but predicted."""
         return np.concatenate([part.held_out for part in self.parts])
+
+    @cached_property
+    def shares(self) -> np.ndarray:
+        """Which numbers are shares."""
+        return np.concatenate([part.shares for part in self.parts])
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user should know of how they were read."""
+        return tuple(note for part in self.parts for note in part.notes)
 
     def numbers(self, simulation: Simulation) -> np.ndarray:
         """Read a finished simulation: replications × numbers."""

@@ -16,20 +16,27 @@ Published numbers, exact limits (D), and real data and estimators that nobody he
 public face and held against each other. This page is the output of one command, misses included:
 
 ```
-loyaltysim validate --long --page > docs/validation.md
+{command}
 ```
 
 SE is the standard error of the simulated number; where there is none, the number is exact."""
 COLUMNS = ("", "target", "simulated", "SE", "tolerance", "status", "note")
 
 
-def page(targets: Iterable[Target], rows: Iterable[Mapping[str, Any]]) -> str:
-    """The page, from targets and the rows that `report` made of them; what did not pass comes first."""
+WHOLE = "loyaltysim validate --long --page > docs/validation.md"
+
+
+def page(targets: Iterable[Target], rows: Iterable[Mapping[str, Any]], command: str = WHOLE) -> str:
+    """The page, from targets and the rows that `report` made of them; what did not pass comes first.
+
+    `command` is what was asked for, and says of a page of some targets that it is one.
+    """
     targets, rows = list(targets), list(rows)
     by_id = {one.id: [row for row in rows if row["id"] == one.id] for one in targets}
     count = {status: sum(row["status"] == status for row in rows) for status in ("passed", "failed", "skipped")}
     told = ", ".join(f"{number:,} {status}" for status, number in count.items() if number or status != "skipped")
-    lines = [HEAD, "", f"**{len(targets)} targets, {len(rows):,} numbers: {told}.**", ""]
+    many = f"{len(targets)} target{'s' * (len(targets) != 1)}, {len(rows):,} numbers"
+    lines = [HEAD.format(command=command), "", f"**{many}: {told}.**", ""]
     for word, status in (("Failed", "failed"), ("Left out", "skipped")):
         some = [row for row in rows if row["status"] == status]
         lines += [f"{word}: {'; '.join(_named(row) for row in some)}.", ""] if some else []
