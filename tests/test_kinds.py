@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from loyaltysim import Simulation
+from loyaltysim import Simulation, load
 from loyaltysim.behavior.basket import Basket
 from loyaltysim.behavior.bond import Bond
 from loyaltysim.behavior.choice import Choice
@@ -28,6 +28,7 @@ from loyaltysim.programs.parts.enrollment import Enrollment
 from loyaltysim.programs.parts.expiry import Expiry
 from loyaltysim.programs.parts.response import Response
 from loyaltysim.programs.parts.reward import Reward
+from loyaltysim.record import Record
 from loyaltysim.report.odd import odd
 from loyaltysim.report.odd.trace import SINGLE
 from loyaltysim.scenario import Scenario
@@ -295,6 +296,12 @@ def parts(simulation: Simulation) -> list:
     schedule = simulation.schedule
     several = [part for part, *_ in (*schedule.programs, *schedule.levers, *schedule.pricing)]
     return [*(getattr(schedule, name) for name in SINGLE), *several]
+
+
+def test_single_parts__are_all_that_a_schedule_has():
+    schedule = Simulation(load("grocery").vary({"population.n_customers": 10}), seed=1).schedule
+    found = {name for name, part in vars(schedule).items() if isinstance(part, Record)}
+    assert found == {*SINGLE, "unheard"}  # which is asked when the world opens, never in a step
 
 
 @pytest.mark.parametrize("room", WHERE, ids=lambda room: room.room)

@@ -138,8 +138,8 @@ def program_names(scenario: Scenario) -> list[str]:
 def lever_names(scenario: Scenario) -> list[str]:
     """What the levers of all brands are called, in order: "Ours: gift", and "Ours: gift 2" for the second of its kind.
 
-    Unlike those of programs the names stay when a lever of another kind is added, or one behind them: they say which
-    of a brand's levers is which in another scenario, a branch say.
+    Unlike those of programs the names stay when a lever of another kind is added, or one behind them, as in a branch.
+    Where the first of two of a kind is dropped, the second takes its name, and in a branch what the first had cost.
     """
     names = [f"{name}: {lever.kind}" for name, brand in scenario.brands.items() for lever in brand.levers]
     before = [names[:place].count(name) for place, name in enumerate(names)]

@@ -187,7 +187,7 @@ def test_merging_again__keeps_all_runs_and_no_file_grows_beyond_what_one_may_hav
     monkeypatch.setattr("loyaltysim.study.store.MOST_BYTES", 4 * one)
     monkeypatch.setattr("loyaltysim.study.store.MOST_PARTS", 2)
     store, number = Store(tmp_path / "all"), 0
-    for sizes in ([1, 1, 1, 1, 1], [1, 1, 1], [4, 2, 1, 1]):  # a fifth run alone makes a file of the name that it had
+    for sizes in ([1, 1, 1, 1, 1], [1, 1, 1], [4, 2, 1, 1]):  # a fifth run finds no place in a file of four
         for size in sizes:
             store.add(runs(number, size))
             number += size
@@ -195,6 +195,16 @@ def test_merging_again__keeps_all_runs_and_no_file_grows_beyond_what_one_may_hav
         assert store.done() == {str(k) for k in range(number)}
         files = [file.stat().st_size for file in store.folder.glob("*.parquet")]
         assert max(files) <= 4 * one and sum(size < 2 * one for size in files) <= 1
+
+
+def test_merging__what_comes_to_a_file_that_is_there_keeps_it(tmp_path, monkeypatch):
+    monkeypatch.setattr("loyaltysim.study.store.MOST_PARTS", 1)
+    rows, store = [{"key": str(k), "replication": 0, "values": [1.0]} for k in range(3)], Store(tmp_path)
+    for _ in range(2):  # the second time with what came of the first
+        store.add(table_of(rows[:1]))
+        store.add(table_of(rows[1:]))
+        store.close()
+        assert store.done() == {"0", "1", "2"} and len(list(tmp_path.glob("*.parquet"))) == 1
 
 
 def test_merge__takes_a_run_that_is_done_in_place_of_one_that_failed(tmp_path):

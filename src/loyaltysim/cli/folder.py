@@ -64,24 +64,27 @@ def writing(out: Path) -> Iterator[Path]:
     """Give a temporary folder to fill; in the end it becomes `out`, or, if anything goes wrong, nothing of it is left.
 
     Where `out` is there already, what the folder holds is moved into it, and the files that the old manifest lists go.
-    All others stay; one that is in the way is kept as NAME.old.
+    All others stay; one that is in the way is kept as NAME.old. If that fails, what is not in its place yet is kept.
     """
     before = signal.signal(signal.SIGTERM, _terminate)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".part", dir=_nearest(out)))
+    temporary, kept = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".part", dir=_nearest(out))), ""
     try:
         yield temporary
         with _undisturbed():
             _share(temporary)
             out.parent.mkdir(parents=True, exist_ok=True)
             if out.is_dir():
+                kept = f'; results that are not in their place yet are in "{temporary}"'
                 _replace(temporary, out)
+                kept = ""
             else:
                 os.replace(temporary, out)
     except OSError as error:
-        raise OSError(error.errno, f"{out}: {error.strerror or error}") from None
+        raise OSError(error.errno, f"{out}: {error.strerror or error}{kept}") from None
     finally:
-        with _undisturbed():
-            shutil.rmtree(temporary, ignore_errors=True)
+        if not kept:
+            with _undisturbed():
+                shutil.rmtree(temporary, ignore_errors=True)
         signal.signal(signal.SIGTERM, before)
 
 
@@ -119,9 +122,11 @@ def _hash(file: Path) -> str:
 
 def _replace(new: Path, old: Path) -> None:
     """Move what is in `new` into `old`, the manifest last, in place of what the manifest of `old` lists."""
-    made = sorted((path for path in new.rglob("*") if path.is_file()), key=lambda path: path.name == MANIFEST)
-    _clear(old / REPORT)  # a report of the old results would be wrong
-    _clear(old)
+    made = sorted((path for path in new.rglob("*") if path.is_file()), key=lambda path: (path.name == MANIFEST, path))
+    for place in sorted({(old / path.relative_to(new)).parent for path in made}):
+        _make_room(place)  # whatever may be refused is, before anything is removed
+    for folder in (old / REPORT, old):  # a report of the old results would be wrong
+        _clear(folder)
     for path in made:
         target = old / path.relative_to(new)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -130,13 +135,22 @@ def _replace(new: Path, old: Path) -> None:
         os.replace(path, target)
 
 
+def _make_room(place: Path) -> None:
+    """Make a folder that can be written to; a file that is in the way is kept under another name."""
+    if place.exists() and not place.is_dir():
+        os.replace(place, _aside(place))
+    place.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=place):
+        pass
+
+
 def _clear(folder: Path) -> None:
-    """Remove the files that the manifest of a folder lists, as far as nobody changed them since."""
+    """Remove the files that the manifest of a folder lists, as far as nobody changed them since, or holds them open."""
     listed = _manifest(folder).get("files", {})
-    (folder / MANIFEST).unlink(missing_ok=True)
     ours = [folder / name for name, told in listed.items() if _is_own(folder, folder / name, told)]
-    for path in ours:
-        path.unlink()
+    for path in (folder / MANIFEST, *ours):
+        with suppress(OSError):  # as one that a spreadsheet shows, on Windows
+            path.unlink()
     for place in sorted({folder, *(path.parent for path in ours)}, reverse=True):
         with suppress(OSError):  # of others' files in it
             place.rmdir()

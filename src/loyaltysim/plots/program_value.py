@@ -78,7 +78,7 @@ def program_value(parts: pd.DataFrame, ax: Axes | None = None) -> Axes:
             ax.plot([reached, reached], [y, y + 1], color=INK, linewidth=0.6, linestyle=":", zorder=1)
         edge = max(before, reached, reached + (half if np.isfinite(half) else 0.0))
         ax.annotate(
-            numeral(f"{round(size) + 0.0:+,.0f}"), (edge, y), xytext=(4, 0), ha="left", va="center",
+            numeral(f"{round(size, 0) + 0.0:+,.0f}"), (edge, y), xytext=(4, 0), ha="left", va="center",
             textcoords="offset points", fontsize=SMALL_SIZE, color=INK, fontweight="normal" if sign else "bold",
             bbox={"color": "white", "pad": 0.5},
         )  # fmt: skip

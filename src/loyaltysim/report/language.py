@@ -23,6 +23,8 @@ ENGLISH = "en"
 MINUS, NO_BREAK = "−", "\u00a0"
 KEPT = 1
 """Digits of an interval's half width that are written (assumed: who decides by a page needs no more)."""
+SET_DIGITS = 6
+"""Digits of a setting that are written (assumed: nobody sets more)."""
 _HOLD = re.compile(r"(?<=\d) (?=%)")
 """Where a line must not end: between a number and its percent sign."""
 
@@ -119,7 +121,10 @@ class Language:
 
     def as_set(self, value: float) -> str:
         """A number as somebody set it, without idle zeros, "4.4"."""
-        return self.number(value) if value == round(value) else self.pointed(f"{value:,.6g}")
+        if value == round(value):
+            return self.number(value)
+        places = max(SET_DIGITS - 1 - math.floor(math.log10(abs(value))), 0)
+        return self.pointed(f"{value:,.{places}f}".rstrip("0").rstrip(".") if places else f"{value:,.0f}")
 
     def significant(self, value: float, digits: int = 3) -> str:
         """A number with so many digits that count, and all of its whole part."""

@@ -163,8 +163,8 @@ class _Maker(Teller):
         """Every lever, on whom and when it is pulled, what its weeks and contacts cost, and what all came to."""
         kept = "cost_of_lever" in self.found.data  # not in folders of earlier versions
         rows: list[list[Cell]] = [
-            [one.path, one.kind, one.brand, one.target or UNKNOWN, one.weeks, one.strength, one.cost_of_weeks,
-             one.cost_each if one.target else UNKNOWN,
+            [one.path, one.kind, one.brand, one.target or UNKNOWN, Rounded(one.weeks, 0), one.strength,
+             Rounded(one.cost_of_weeks, 0), one.cost_each if one.target else UNKNOWN,
              *([cells(cost)[0], cells(contacts)[0] if one.target else UNKNOWN] * kept)]
             for one in pulled(self.found.scenario)
             for cost, contacts in [cost_of_lever(self.found.data, one.name)]

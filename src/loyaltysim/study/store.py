@@ -196,6 +196,8 @@ class Store:
             if len(small) <= MOST_PARTS:  # another process was here first
                 return
             for some in _in_groups(small):
+                if len(some) == 1:  # nothing to merge it with
+                    continue
                 whole = [table for table in map(self._read, some) if table is not None]
                 if whole:  # not all were damaged, and are set aside
                     merged = self.add(_once(whole))
