@@ -299,7 +299,7 @@ def parts(simulation: Simulation) -> list:
 
 
 def test_single_parts__are_all_that_a_schedule_has():
-    schedule = Simulation(load("grocery").vary({"population.n_customers": 10}), seed=1).schedule
+    schedule = Simulation(load("grocery").vary({"population.n_customers": 100}), seed=1).schedule
     found = {name for name, part in vars(schedule).items() if isinstance(part, Record)}
     assert found == {*SINGLE, "unheard"}  # which is asked when the world opens, never in a step
 
