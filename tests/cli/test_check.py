@@ -3,7 +3,7 @@
 import pytest
 
 import loyaltysim as ls
-from loyaltysim.cli.check import remarks_on_population
+from loyaltysim.cli.check import remarks_on_levers, remarks_on_population, remarks_on_prices
 from loyaltysim.scenario import Scenario
 from loyaltysim.scenario_file import shipped
 
@@ -12,6 +12,10 @@ def market(everybody: dict, **groups: dict) -> Scenario:
     segments = {name: {"share": 1 / len(groups), **group} for name, group in groups.items()}
     population = {**everybody, "segments": segments}
     return Scenario.from_document({"focal": "A", "brands": {"A": {}, "B": {}}, "population": population})
+
+
+def remarks(scenario: Scenario) -> list[str]:
+    return [line for told in (remarks_on_prices, remarks_on_levers) for line in told(scenario)]
 
 
 @pytest.mark.parametrize(
@@ -37,3 +41,38 @@ def test_check__says_what_is_set_for_all_and_by_each_segment_itself(everybody, o
 
 def test_check__has_nothing_to_say_of_the_people_of_shipped_scenarios():
     assert not [line for name in shipped() for line in remarks_on_population(ls.load(name))]
+
+
+SHELF = {"brands.A.price": 2.0, "brands.A.unit_cost": 1.2}
+
+
+@pytest.mark.parametrize(
+    ("pricing", "lowest"),
+    [
+        ({"kind": "undercut"}, 1.2),
+        ({"kind": "match", "least_margin": 0.1}, 1.32),
+        ({"kind": "best_response", "price_response": 1.0, "floor": 1.3}, 1.3),
+        ({"kind": "promotion_calendar", "depth": 0.35}, 1.3),
+        ({"kind": "constant"}, 2.0),
+    ],
+)
+def test_check__counts_what_comes_off_from_the_lowest_price_on_the_shelf(pricing, lowest):
+    for percent in (5, 20, 30):
+        brand = [pricing, {"kind": "poach", "depth": percent / 100}]
+        lever = {"kind": "exclusive", "percent": percent}
+        said = remarks(market({}).vary({**SHELF, "brands.A.pricing": brand, "brands.A.levers": [lever]}))
+        left = lowest * (1 - percent / 100)
+        expected = left < 1.2
+        assert [f"for {left:g}" in line and f"lowest, {lowest:g}" in line for line in said] == [True, True] * expected
+
+
+def test_check__is_right_that_an_undercutter_with_a_coupon_sells_below_its_cost():
+    war, coupon = {"kind": "undercut", "answers": "prices"}, {"kind": "poach", "depth": 0.1}
+    costs = {"brands.A.price": 2.0, "brands.A.unit_cost": 1.2, "brands.B.price": 2.0, "brands.B.unit_cost": 1.2}
+    both = {**costs, "brands.A.pricing": [war, coupon], "brands.B.pricing": [war]}
+    scenario = market({}).vary({**both, "population.n_customers": 400, "steps": 52, "burn_in": 26})
+    (said,) = remarks(scenario)
+    assert said.startswith("brands.A.pricing.1 sells to rivals' customers for 1.08 what costs 1.2 while the shelf")
+    data = ls.simulate(scenario)
+    sold = {name: float(data[name].sel(brand="A", segment="all").sum()) for name in ("revenue", "units")}
+    assert 1.08 < sold["revenue"] / sold["units"] < 1.2

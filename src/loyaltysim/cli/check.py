@@ -10,7 +10,7 @@ from loyaltysim.cli.told import plain, print_json, told
 from loyaltysim.faults import path_text
 
 if TYPE_CHECKING:
-    from loyaltysim.scenario import Scenario
+    from loyaltysim.scenario import Brand, Scenario
 
 REPLICATIONS = 10
 """For the memory that is told: as many as `run` makes."""
@@ -80,17 +80,32 @@ def remarks_on_population(scenario: Scenario) -> Iterator[str]:
 
 
 def remarks_on_prices(scenario: Scenario) -> Iterator[str]:
-    """Brands that lose money on every unit at their list price, or at that of their coupons; a line each."""
+    """Brands that lose money on every unit at their list price, or with their coupons; a line each."""
     from loyaltysim.pricing.poach import Poach
 
     for name, brand in scenario.brands.items():
         if brand.unit_cost > brand.price:
             costs = f"{brand.unit_cost:g} is more than its price of {brand.price:g}"
             yield plain(f"{path_text(('brands', name, 'unit_cost'))} of {costs}: every unit is sold at a loss.")
+        shelf = lowest_on_shelf(brand)
         for number, pricing in enumerate(brand.pricing):
-            if isinstance(pricing, Poach) and (left := brand.price * (1 - pricing.depth)) < brand.unit_cost:
-                told = f"sells to rivals' customers for {left:g} what costs {brand.unit_cost:g}: a loss on every unit"
-                yield plain(f"{path_text(('brands', name, 'pricing', number))} {told}.")
+            if not isinstance(pricing, Poach):
+                continue
+            left, least = (price * (1 - pricing.depth) for price in (brand.price, shelf))
+            costs = f"what costs {brand.unit_cost:g}"
+            if left < brand.unit_cost:
+                told = f"sells to rivals' customers for {left:g} {costs}: a loss on every unit"
+            elif pricing.depth and least < brand.unit_cost:
+                when = f"while the shelf is at its lowest, {shelf:g}"
+                told = f"sells to rivals' customers for {least:g} {costs} {when}: a loss on every such unit"
+            else:
+                continue
+            yield plain(f"{path_text(('brands', name, 'pricing', number))} {told}.")
+
+
+def lowest_on_shelf(brand: Brand) -> float:
+    """The lowest price that a brand's pricing may put on the shelf; what its kinds do not know counts as list price."""
+    return min([brand.price, *(pricing.lowest(brand.price, brand.unit_cost) for pricing in brand.pricing)])
 
 
 def remarks_on_programs(scenario: Scenario) -> Iterator[str]:
@@ -109,12 +124,14 @@ def remarks_on_programs(scenario: Scenario) -> Iterator[str]:
 
 def remarks_on_levers(scenario: Scenario) -> Iterator[str]:
     """Levers that are never pulled, reach nobody, are free or sell at a loss, by their settings; a line each."""
+    from loyaltysim.levers.lever import Around
     from loyaltysim.study.pulled import pulled
 
     for one in pulled(scenario):
         brand = scenario.brands[one.brand]
         number = int(one.path.rpartition(".")[2])
-        said = brand.levers[number].remarks(brand.price, brand.unit_cost, scenario.calendar.weeks)
+        around = Around(brand.price, lowest_on_shelf(brand), brand.unit_cost, scenario.calendar.weeks)
+        said = brand.levers[number].remarks(around)
         if not one.strength:
             said.insert(0, "does nothing: its strength is 0")
         elif not one.weeks:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from loyaltysim.levers.lever import Lever, Number
+from loyaltysim.levers.lever import Around, Lever, Number
 from loyaltysim.levers.reaching import Reach, Reaching
 from loyaltysim.levers.targets.target import Target
 from loyaltysim.record import setting
@@ -85,10 +85,10 @@ class Belonging(Reaching):
         unread = [name for name in OF_A_TARGET if name in self.given()]
         return [*Lever.check(self, weeks), *(f"nobody is chosen without a target: leave {one} out" for one in unread)]
 
-    def remarks(self, price: float, unit_cost: float, weeks: float) -> list[str]:
+    def remarks(self, around: Around) -> list[str]:
         if self.target is not None:
-            return super().remarks(price, unit_cost, weeks)
-        return Lever.remarks(self, price, unit_cost, weeks)
+            return super().remarks(around)
+        return Lever.remarks(self, around)
 
     def _add(self, own: Members, world: World, kind: str, more: float) -> None:
         """Add as much, times strength, to a column of touches for who belongs."""

@@ -39,6 +39,18 @@ class Number(NamedTuple):
     """Among the levers of all brands, from 0 on: where it is counted."""
 
 
+class Around(NamedTuple):
+    """What there is around a lever, for `remarks`; prices in currency."""
+
+    price: float
+    """The brand's list price."""
+    lowest: float
+    """The lowest price that its pricing may put on the shelf."""
+    unit_cost: float
+    step_weeks: float
+    """Length of a step."""
+
+
 def numbered(brands: Iterable[Iterable[Lever]]) -> Iterator[tuple[int, Lever, Number]]:
     """The levers of all brands above strength 0: the brand's number, the lever, and its own."""
     place = 0
@@ -151,16 +163,19 @@ class Lever(Part, room="lever"):
         """Whether it costs nothing."""
         return not self.cost_a_week
 
-    def remarks(self, price: float, unit_cost: float, weeks: float) -> list[str]:
-        """What its settings come to that may not be meant, with that price and steps of so many weeks."""
+    def remarks(self, around: Around) -> list[str]:
+        """What its settings come to that may not be meant."""
         said = []
-        left = price * (1 - self.takes_off)
-        if self.takes_off and left < unit_cost:
+        left, least = (price * (1 - self.takes_off) for price in (around.price, around.lowest))
+        if self.takes_off and left < around.unit_cost:
             gives = f"lets units go for {left:g}" if left else "gives units away"
-            said.append(f"{gives}, and each costs {unit_cost:g}: a loss on every one")
+            said.append(f"{gives}, and each costs {around.unit_cost:g}: a loss on every one")
+        elif self.takes_off and least < around.unit_cost:
+            when = f"while the shelf is at its lowest, {around.lowest:g}"
+            said.append(f"lets units go for {least:g} {when}, and each costs {around.unit_cost:g}: a loss on every one")
         if self.is_free and self.strength:
             said.append("costs nothing: set what it costs, or its gain is told without its cost")
-        said += [f"{short}: it counts as a step" for short in self.shorter_than(weeks)]
+        said += [f"{short}: it counts as a step" for short in self.shorter_than(around.step_weeks)]
         return said
 
     def _account(self, world: World, brand: int, number: Number) -> dict[str, Any]:

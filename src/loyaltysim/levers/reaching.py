@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from loyaltysim.levers.lever import Account, Lever, Number
+from loyaltysim.levers.lever import Account, Around, Lever, Number
 from loyaltysim.levers.targets.everybody import Everybody
 from loyaltysim.levers.targets.target import Chooser, Target
 from loyaltysim.market.seen import Seen
@@ -69,8 +69,8 @@ class Reaching(Lever):
     def is_free(self) -> bool:
         return super().is_free and not self.cost_each
 
-    def remarks(self, price: float, unit_cost: float, weeks: float) -> list[str]:
-        said = super().remarks(price, unit_cost, weeks)
+    def remarks(self, around: Around) -> list[str]:
+        said = super().remarks(around)
         if not self.target.share or self.target.most == 0:
             said.append("reaches nobody: its target's share, or the most that it may reach, is 0")
         return said

@@ -40,6 +40,10 @@ class Pricing(Part, room="pricing"):
         for message in self.shorter_than(weeks):
             yield Fault(None, None, "", message)
 
+    def lowest(self, price: float, unit_cost: float) -> float:
+        """The lowest that it may put on the shelf, at a list price and a unit cost; in currency."""
+        return price
+
     def open(self, world: World, brand: int, number: int) -> Any:
         """Ask for what the brand's pricing `number` needs; returns the part's own arrays."""
         return None

@@ -44,6 +44,9 @@ class PromotionCalendar(Spell):
             message = f"a promotion of {weeks_text(self.weeks)} is shorter than a step of {weeks_text(weeks)}"
             yield Fault(None, None, "weeks", message)
 
+    def lowest(self, price: float, unit_cost: float) -> float:
+        return price * (1 - self.depth)
+
     def active(self, calendar: Calendar) -> np.ndarray:
         """Whether the promotion runs, one bool a step, burn-in included."""
         steps = np.arange(calendar.last)

@@ -74,6 +74,9 @@ class Reacting(Spell):
         """The price below which it does not go, at a unit cost or one per replication."""
         return cost * (1 + self.least_margin) if self.floor is None else cost * 0 + self.floor
 
+    def lowest(self, price: float, unit_cost: float) -> float:
+        return float(self.least(unit_cost))
+
     def open(self, world: World, brand: int, number: int) -> Any:
         return Notes(**self._notes(world, brand))
 
