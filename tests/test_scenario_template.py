@@ -92,6 +92,27 @@ def test_template__keeps_what_the_file_says_beside_its_settings(text):
     assert all(comment in whole for comment in comments_of(text).values())
 
 
+def test_template__keeps_a_comment_with_the_table_that_its_line_names_in_full():
+    text = """schema = 1
+brands.Ours.price = 2.0  # euro, in 2024
+[[brands.Ours.programs]]  # card
+kind = "stamps"
+reward = "free_unit"
+[[brands.Ours.programs]]  # second card
+kind = "stamps"
+reward = "free_unit"
+[population.needs_per_week]  # a panel
+distribution = "lognormal"
+median = 2.0
+[network]
+"""
+    lines = commented(scenario_of(text), text).split("\n")
+    assert "[brands.Ours]" in lines and "price = 2.0  # euro, in 2024" in lines
+    programs = [line for line in lines if line.startswith("[[brands.Ours.programs]]")]
+    assert programs == [f"[[brands.Ours.programs]]  # {what}" for what in ("card", "second card")]
+    assert [line for line in lines if line.startswith("needs_per_week = ") and line.endswith("}  # a panel")]
+
+
 def test_template__tells_unit_range_default_and_source():
     text = commented(load("grocery"))
     lines = re.sub(r"\n#   ", " ", text).splitlines()

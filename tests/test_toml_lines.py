@@ -7,7 +7,7 @@ import tomli_w
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltysim.toml_lines import line_of, lines_of, longest_key, longest_number
+from loyaltysim.toml_lines import line_of, lines_of, longest_key, longest_number, named_in
 
 SCENARIO = """\
 schema = 1  # of this format
@@ -191,6 +191,12 @@ def test_lines__are_where_each_number_of_a_written_document_stands(document, mul
         if isinstance(value, dict):  # the number comes first, on the line below a header or within the braces
             row = text.split("\n")[lines[path] - 1]
             assert lines[path] == stands[value["number"]] - row.startswith("["), path
+
+
+def test_named_in__leaves_out_what_a_header_or_a_dotted_key_only_passes_through():
+    text = "a.b = { c = [1] }\n[[d.e]]\n[d.e.f]\nx.y = 1\n"
+    assert named_in(text) == {("a", "b"), ("a", "b", "c"), ("a", "b", "c", 0), ("d", "e", 0), ("d", "e", 0, "f"),
+                              ("d", "e", 0, "f", "x", "y")}  # fmt: skip
 
 
 def test_line_of__falls_back_to_the_nearest_ancestor():

@@ -16,7 +16,7 @@ from loyaltysim.faults import path_text
 from loyaltysim.record import Part, Record
 from loyaltysim.scenario import Scenario
 from loyaltysim.scenario_fields import GROUPED, Path, Setting, settings
-from loyaltysim.toml_lines import comments_of, lines_of
+from loyaltysim.toml_lines import comments_of, lines_of, named_in
 
 WIDTH = 100
 """Columns of a comment (assumed: fits beside an editor's panes)."""
@@ -42,7 +42,7 @@ class _Comments:
     """The comments of a file, each told once: with the first setting from its line, or from the line below."""
 
     def __init__(self, text: str) -> None:
-        self.lines = lines_of(text)
+        self.lines, self._named = lines_of(text), named_in(text)
         self._beside = comments_of(text)
         start, last = (end(self.lines.values(), default=0) for end in (min, max))
         self.head = [self._beside.pop(line) for line in list(self._beside) if line < start]
@@ -54,9 +54,9 @@ class _Comments:
             elif line in self._beside:
                 waiting.append(self._beside.pop(line))
 
-    def take(self, path: Path) -> tuple[list[str], str | None]:
-        """The comments above and beside a setting."""
-        line = self.lines.get(path, 0)
+    def take(self, path: Path, is_table: bool) -> tuple[list[str], str | None]:
+        """The comments above and beside a setting, or a table unless the line only passes through it."""
+        line = 0 if is_table and path not in self._named else self.lines.get(path, 0)
         return self._above.pop(line, []), self._beside.pop(line, None)
 
 
@@ -90,7 +90,7 @@ class _Writer:
         self.lines.append("")
         self.tell(says)
         header = path_text(tuple(part for part in path if not isinstance(part, int)))
-        self.write_line(path, f"[[{header}]]" if isinstance(path[-1], int) else f"[{header}]")
+        self.write_line(path, f"[[{header}]]" if isinstance(path[-1], int) else f"[{header}]", is_table=True)
         if isinstance(record, Part):
             for sentence in _kinds(type(record)):
                 self.tell(sentence)
@@ -110,9 +110,9 @@ class _Writer:
             at_default = not setting.required and given == _plain(setting.default)
             self.write_line(path, f"{'#' * at_default}{name} = {inline(given)}")
 
-    def write_line(self, path: Path, line: str) -> None:
+    def write_line(self, path: Path, line: str, is_table: bool = False) -> None:
         """Write a line with what the file itself says about it."""
-        above, beside = self.comments.take(path)
+        above, beside = self.comments.take(path, is_table)
         self.lines += [_prose(comment) for comment in above]
         self.lines.append(line if beside is None else f"{line}  # {beside}")
 

@@ -5,6 +5,8 @@ that `tomllib` has accepted, a few tokens are enough to follow the nesting; each
 `tomllib` itself, so that quotes, escapes and dots are its business. Only its public part is used.
 """
 
+from __future__ import annotations
+
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -41,12 +43,24 @@ def lines_of(text: str) -> dict[Path, int]:
     tables stands where its first element does. The text is taken to be valid TOML; of any other
     text the lines that were found before the trouble are returned, and nothing is raised.
     """
+    return _read(text).lines
+
+
+def named_in(text: str) -> set[Path]:
+    """Find the paths that a header, a key or a place in a list names in full: not the tables on the way to them.
+
+    `[[brands.Ours.programs]]` names a program, and neither `brands.Ours` nor the list.
+    """
+    return _read(text).named
+
+
+def _read(text: str) -> _Reader:
     reader = _Reader(text)
     try:
         reader.read_document()
     except (IndexError, ValueError, RecursionError):
         pass  # a fault without its line is still worth telling
-    return reader.lines
+    return reader
 
 
 def line_of(lines: Mapping[Path, int], path: Path) -> int | None:
@@ -62,6 +76,7 @@ class _Reader:
         self.tokens = list(_tokens_of(text))
         self.next = 0  # index of the token to be taken next
         self.lines: dict[Path, int] = {}
+        self.named: set[Path] = set()  # in full
         self.sizes: dict[Path, int] = {}  # elements so far of each [[array of tables]]
 
     def read_document(self) -> None:
@@ -91,6 +106,7 @@ class _Reader:
         elif path in self.sizes:
             raise ValueError("a table and an array of tables of the same name")
         self.lines[path] = line  # before this, only tables inside may have named it
+        self.named.add(path)
         return path
 
     def read_pair(self, table: Path) -> Path:
@@ -100,6 +116,7 @@ class _Reader:
         for part in self.read_key(until="="):
             path += (part,)
             self.lines.setdefault(path, line)
+        self.named.add(path)
         self.read_value(path)
         return table
 
@@ -123,6 +140,7 @@ class _Reader:
             size = 0
             while not self.closes("]"):
                 self.lines[*path, size] = self.tokens[self.next].line
+                self.named.add((*path, size))
                 self.read_value((*path, size))
                 size += 1
         else:  # a date and its time may be two tokens

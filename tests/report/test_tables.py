@@ -118,6 +118,16 @@ def test_register__takes_an_authors_line_for_what_it_is(place):
     assert found.startswith("tau = 4 weeks, a panel") and found.endswith("as a survey of 2001 found")
 
 
+def test_register__takes_what_a_table_is_said_to_be_for_no_source_of_what_is_not_in_it(tmp_path):
+    file = tmp_path / "levers.toml"
+    lever = 'kind = "gift"\nevery_weeks = 26  # a plan\ntarget = { kind = "rfm" }  # the best'
+    file.write_text(f'extends = "grocery"\n[[brands.Ours.levers]]  # presents\n{lever}\n', "utf-8")
+    known = {one.path: one.source for one in register(load(file), str(file))}
+    assert known["brands.Ours.levers.0.every_weeks"] == "a plan"
+    assert known["brands.Ours.levers.0.jump"] == known["brands.Ours.levers.0.target.share"] == "assumed"
+    assert "presents" not in known.values()
+
+
 def test_register__of_a_file_that_new_wrote_has_the_authors_comments_alone(place):
     file = place / "new.toml"
     file.write_text(commented(load("grocery"), find("grocery").read_text("utf-8")), "utf-8")

@@ -19,7 +19,7 @@ from loyaltysim.record import Record
 from loyaltysim.report.labels import said_of
 from loyaltysim.scenario import member
 from loyaltysim.scenario_fields import settings
-from loyaltysim.scenario_file import SHIPPED, read
+from loyaltysim.scenario_file import SHIPPED, Source, read
 from loyaltysim.study.assumptions import Number, numbers, values_in
 from loyaltysim.toml_lines import comments_of, lines_of
 
@@ -83,20 +83,29 @@ def comments_on(scenario: Scenario, named: str) -> dict[str, str]:
     texts: dict[str, _Text] = {}
     found = {}
     for path, value, _ in values_in(scenario):
-        where = next((source.where[p] for p in _upward(path) if p in source.where), None)
-        if where is None or in_file.get(path) != value:
+        place = _named(path, source)
+        if place is None or in_file.get(path) != value:
             continue
-        text = texts.setdefault(where[0], _Text(where[0]))
+        file_name, _ = source.where[place]
+        text = texts.setdefault(file_name, _Text(file_name))
         said = [*said_of(scenario, path), *said_of(scenario, path[:-1])]
-        comment = text.about(path, said, _called(scenario, path))
+        comment = text.about(place, said, _called(scenario, path))
         if comment:
             found[path_text(path)] = comment
     return found
 
 
-def _upward(path: Place) -> list[Place]:
-    """The path, and for numbers inside a table on one line, that table's; no further than to a setting's own line."""
-    return [path, path[:-1]] if len(path) > 2 else [path]
+def _named(path: Place, source: Source) -> Place | None:
+    """Where the file gives a number: at its path, or a trait in short, as a number alone, at the trait's.
+
+    What a table is said to be is about no setting that is missing in it.
+    """
+    if path in source.where:
+        return path
+    value: Any = source.document
+    for part in path[:-1]:
+        value = member(value, part)
+    return path[:-1] if path[:-1] in source.where and not isinstance(value, dict) else None
 
 
 def _called(scenario: Scenario, path: Place) -> set[str]:
@@ -124,7 +133,7 @@ class _Text:
 
     def about(self, path: Place, said: Sequence[str], called: Container[str]) -> str:
         """The comment on the line of a path, and those right above it; what `new` writes of every setting is none."""
-        line = next((self.lines[p] for p in _upward(path) if p in self.lines), None)
+        line = self.lines.get(path)
         if line is None:
             return ""
         above: list[str] = []
