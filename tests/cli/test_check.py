@@ -3,7 +3,7 @@
 import pytest
 
 import loyaltysim as ls
-from loyaltysim.cli.check import remarks_on_levers, remarks_on_population, remarks_on_prices
+from loyaltysim.cli.check import remarks_on_levers, remarks_on_new_brands, remarks_on_population, remarks_on_prices
 from loyaltysim.scenario import Scenario
 from loyaltysim.scenario_file import shipped
 
@@ -76,3 +76,21 @@ def test_check__is_right_that_an_undercutter_with_a_coupon_sells_below_its_cost(
     data = ls.simulate(scenario)
     sold = {name: float(data[name].sel(brand="A", segment="all").sum()) for name in ("revenue", "units")}
     assert 1.08 < sold["revenue"] / sold["units"] < 1.2
+
+
+@pytest.mark.parametrize(
+    ("brand", "settings", "asked"),
+    [
+        ("Our", "quality = 0.6", True),
+        ("Our", "price = 2.0", False),
+        ("Ours", "quality = 0.6", False),
+        ("Discounter", "quality = 0.6", False),
+    ],
+)
+def test_check__asks_whether_a_new_brand_without_a_price_is_a_slip_of_the_pen(here, brand, settings, asked):
+    (here / "below.toml").write_text('extends = "grocery"\n[brands.Store]\nquality = 0.5\n')
+    (here / "mine.toml").write_text(f'extends = "below.toml"\n[brands.{brand}]\n{settings}\n')
+    said = list(remarks_on_new_brands(ls.load(here / "mine.toml"), str(here / "mine.toml")))
+    text = 'brands.Our is a new brand without a price of its own. Did you mean "Ours"? If not, set its price.'
+    assert said == [text] * asked
+    assert not list(remarks_on_new_brands(ls.load("grocery"), "grocery"))

@@ -33,6 +33,8 @@ def check(name: options.Name, changes: options.Changes = None, as_json: options.
             print_json({"ok": True, "faults": [], "scenario": name, **found})
         else:
             show(name, scenario, found)
+            for line in remarks_on_new_brands(scenario, name):
+                note(line)
             for remarks in (remarks_on_population, remarks_on_prices, remarks_on_programs, remarks_on_levers):
                 for line in remarks(scenario):
                     note(line)
@@ -58,6 +60,27 @@ def summarize(scenario: Scenario) -> dict[str, Any]:
         "burn_in": scenario.burn_in,
         "memory_bytes": expected_need(scenario, stack, REPLICATIONS).bytes,
     }
+
+
+def remarks_on_new_brands(scenario: Scenario, name: str) -> Iterator[str]:
+    """Brands without a price of their own that a file adds to what it extends, and nearly as one there; a line each."""
+    from loyaltysim.faults import nearest
+    from loyaltysim.scenario_file import find, read
+
+    path = find(name)
+    if not path.is_file():  # what came through a pipe cannot be read again
+        return
+    source = read(path)
+    said_in: dict[str, set[str]] = {}
+    for place, (file, _) in source.where.items():
+        if place[0] == "brands" and len(place) > 1:
+            said_in.setdefault(str(place[1]), set()).add(file)
+    extended = [brand for brand, files in said_in.items() if files != {source.file}]
+    for new in [brand for brand in said_in if brand not in extended]:
+        meant = nearest(new, extended)
+        if meant is not None and new in scenario.brands and "price" not in scenario.brands[new].given():
+            told = f'is a new brand without a price of its own. Did you mean "{meant}"? If not, set its price'
+            yield plain(f"{path_text(('brands', new))} {told}.")
 
 
 def remarks_on_population(scenario: Scenario) -> Iterator[str]:
