@@ -78,6 +78,37 @@ def test_check__is_right_that_an_undercutter_with_a_coupon_sells_below_its_cost(
     assert 1.08 < sold["revenue"] / sold["units"] < 1.2
 
 
+UPLIFT = {"kind": "communication", "target": {"kind": "uplift", "share": 0.2}, "from_week": 10.0}
+WEIGHTLESS = {"kind": "rfm", "recency": 0.0, "frequency": 0.0, "money": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("lever", "setting", "idle", "works", "told"),
+    [
+        (UPLIFT, "target.pilot_weeks", 42.0, 41.0, "reaches whom luck picks: its target's pilot_weeks are 42"),
+        (UPLIFT, "target.outcome_weeks", 42.0, 41.0, "reaches whom luck picks: its target's outcome_weeks are 42"),
+        (UPLIFT | {"until_week": 40.0}, "target.pilot_weeks", 30.0, 29.0, "reaches whom luck picks"),
+        ({"kind": "communication", "target": WEIGHTLESS | {"share": 0.2}}, "target.money", 0.0, 0.1, "reaches whom"),
+        ({"kind": "communication", "target": WEIGHTLESS}, "target.share", 0.9, 1.0, "reaches whom luck picks: all"),
+        ({"kind": "feedback"}, "lag_weeks", 60.0, 59.0, "changes nothing: its lag_weeks are 60, and the run ends"),
+        ({"kind": "feedback", "until_week": 9.0}, "lag_weeks", 60.0, 59.0, "changes nothing: its lag_weeks are 60"),
+    ],
+)
+def test_check__says_what_is_too_late_or_weighs_nothing(lever, setting, idle, works, told):
+    def said(value: float) -> list[str]:
+        changes = {
+            "steps": 52,
+            "burn_in": 8,
+            "behavior.experience": {"kind": "index"},
+            "behavior.satisfaction": {"kind": "level"},
+        }
+        scenario = market({}).vary({**changes, "brands.A.levers": [lever]})
+        return list(remarks_on_levers(scenario.vary({f"brands.A.levers.0.{setting}": value})))
+
+    assert [line.startswith(f"brands.A.levers.0 {told}") for line in said(idle)] == [True]
+    assert said(works) == []
+
+
 @pytest.mark.parametrize(
     ("brand", "settings", "asked"),
     [

@@ -146,19 +146,29 @@ def remarks_on_programs(scenario: Scenario) -> Iterator[str]:
 
 
 def remarks_on_levers(scenario: Scenario) -> Iterator[str]:
-    """Levers that are never pulled, reach nobody, are free or sell at a loss, by their settings; a line each."""
+    """Levers that are never pulled, reach nobody or whom luck picks, are free or sell at a loss; a line each."""
+    import numpy as np
+
     from loyaltysim.levers.lever import Around
     from loyaltysim.study.pulled import pulled
+
+    calendar = scenario.calendar
+    steps = np.arange(calendar.last)
 
     for one in pulled(scenario):
         brand = scenario.brands[one.brand]
         number = int(one.path.rpartition(".")[2])
-        around = Around(brand.price, lowest_on_shelf(brand), brand.unit_cost, scenario.calendar.weeks)
-        said = brand.levers[number].remarks(around)
+        lever = brand.levers[number]
+        on = np.flatnonzero(np.broadcast_to(calendar.within(steps, lever.from_week, lever.until_week), steps.shape))
+        weeks = calendar.weeks
+        left = float((calendar.last - on[0]) * weeks) if len(on) else 0.0
+        said = lever.remarks(
+            Around(brand.price, lowest_on_shelf(brand), brand.unit_cost, weeks, float(len(on) * weeks), left)
+        )
         if not one.strength:
             said.insert(0, "does nothing: its strength is 0")
         elif not one.weeks:
-            early = scenario.burn_in and brand.levers[number].until_week is not None
+            early = scenario.burn_in and lever.until_week is not None
             before = "it is pulled in weeks that are not measured, if at all" if early else "it begins after the end"
             said.insert(0, f"does nothing in the measured time: {before}")
         for remark in said:

@@ -9,7 +9,7 @@ import numpy as np
 
 from loyaltysim.draws import salt, uniform
 from loyaltysim.jit import jit
-from loyaltysim.levers.lever import Number
+from loyaltysim.levers.lever import Around, Number
 from loyaltysim.levers.reaching import Reach, Reaching
 from loyaltysim.market.seen import Seen
 from loyaltysim.record import ROUNDING, setting
@@ -75,6 +75,14 @@ class Feedback(Reaching):
     def check(self, weeks: float) -> list[str]:
         needed = "closes or jump above 0" if self.acted_on else "loss above 0, or acted_on = true"
         return [*super().check(weeks), *[f"changes nothing: set {needed}"] * (not self.felt)]
+
+    def remarks(self, around: Around) -> list[str]:
+        late = 0 < around.left_weeks <= self.lag_weeks
+        ends = f"the run ends {around.left_weeks:g} weeks after it begins"
+        return [
+            *super().remarks(around),
+            *[f"changes nothing: its lag_weeks are {self.lag_weeks:g}, and {ends}"] * late,
+        ]
 
     def open(self, world: World, brand: int, number: Number) -> Answers:
         reach = self._reach(world, brand, number)

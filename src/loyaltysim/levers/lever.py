@@ -49,6 +49,10 @@ class Around(NamedTuple):
     unit_cost: float
     step_weeks: float
     """Length of a step."""
+    pulled_weeks: float
+    """How long it is pulled, weeks that are not measured included."""
+    left_weeks: float
+    """Time from when it is pulled first to the end of the run; 0: it never is."""
 
 
 def numbered(brands: Iterable[Iterable[Lever]]) -> Iterator[tuple[int, Lever, Number]]:

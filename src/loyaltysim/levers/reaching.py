@@ -73,7 +73,7 @@ class Reaching(Lever):
         said = super().remarks(around)
         if not self.target.share or self.target.most == 0:
             said.append("reaches nobody: its target's share, or the most that it may reach, is 0")
-        return said
+        return said + self.target.remarks(around.pulled_weeks)
 
     def due(self, world: World, step: int) -> bool:
         """Whether customers are reached in a step: the first of each `every_weeks`, or a step (eq. E22)."""

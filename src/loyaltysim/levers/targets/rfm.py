@@ -26,6 +26,11 @@ class RFM(Target):
     frequency: float = setting(1.0, "Weight of how often the customer has bought.", ge=-1e3, le=1e3, unit="1")
     money: float = setting(1.0, "Weight of how much the customer has spent.", ge=-1e3, le=1e3, unit="1")
 
+    def remarks(self, weeks: float) -> list[str]:
+        weightless = not (self.recency or self.frequency or self.money)
+        chooses = 0 < self.share < 1 or bool(self.most)
+        return ["reaches whom luck picks: all three weights of its target are 0"] * (weightless and chooses)
+
     def score(self, own: Chooser, seen: Seen, rows: np.ndarray) -> np.ndarray:
         score = np.zeros(len(rows))
         columns = ((self.recency, "last_step"), (self.frequency, "purchases"), (self.money, "spend"))

@@ -80,6 +80,10 @@ class Target(Part, room="target"):
             )
         return self
 
+    def remarks(self, weeks: float) -> list[str]:
+        """What its settings come to that may not be meant, where the lever is pulled for so many weeks."""
+        return []
+
     def keeps(self, rows: int, markets: int) -> dict[str, Kept]:
         """Arrays that it remembers, by name, for so many rows in so many markets; they are in `Chooser.arrays`."""
         return {}

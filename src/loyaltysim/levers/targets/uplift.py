@@ -44,6 +44,13 @@ class Uplift(Target):
     def lengths(self) -> tuple[str, ...]:
         return ("pilot_weeks", "outcome_weeks")
 
+    def remarks(self, weeks: float) -> list[str]:
+        return [
+            f"reaches whom luck picks: its target's {name} are {length:g}, and it is pulled for {weeks:g}"
+            for name, length in (("pilot_weeks", self.pilot_weeks), ("outcome_weeks", self.outcome_weeks))
+            if 0 < weeks <= length
+        ]
+
     def keeps(self, rows: int, markets: int) -> dict[str, Kept]:
         cells = (markets, 2, self.groups**2)
         return {
