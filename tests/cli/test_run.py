@@ -170,11 +170,36 @@ def test_run__tells_levers_their_cost_and_what_they_do_and_what_a_rival_asks(com
     answers = 'brands.Rival.pricing=[{kind = "best_response", price_response = 1.0}]'
     out = command("run", small, "--replications", 2, "--set", levers, "--set", answers).out
     assert "What our levers did to Ours" in out
-    assert re.search(r"^communication +Ours +everybody +13 +26 +0.00 +26.00 ± 0.00 +[\d,]+ ± [\d,]+$", out, re.M)
+    assert re.search(r"^Ours: communication +everybody +13 +26.00 +0.00 +26.00 ± 0.00 +[\d,]+ ± [\d,]+$", out, re.M)
     assert re.search(r"^cost, EUR +26.00 ± 0.00$", out, re.M) and "cost, % of the margin before it" in out
     assert re.search(
         r"^Rival sets its price anew \(best_response\): \d.\d\d EUR on average, \d.\d\d on the list", out, re.M
     )
+
+
+def test_run__tells_two_levers_of_a_kind_apart_and_what_they_pay_besides(command, small):
+    event = '{kind = "event", cost_a_week = 2.0, every_weeks = 8}'
+    asked = [
+        "--replications",
+        2,
+        "--set",
+        'behavior.bond={kind = "drift"}',
+        "--set",
+        f"brands.Ours.levers=[{event}, {event}]",
+    ]
+    done = command("run", small, *asked)
+    out = " ".join(done.out.split())
+    assert done.err == ""
+    assert "Ours: event 2 everybody 26 52" in out and "Ours: event everybody 26 52" in out
+    assert "Ours: event 2 pays besides, within all that it cost: 15.00 EUR for each (cost_a_guest)." in out
+    assert "it reaches no single customers" not in out
+    found = command("run", small, *asked, "--json").json["levers"]
+    assert [(row["lever"], row["metric"]) for row in found] == [
+        (lever, metric) for lever in ("Ours: event", "Ours: event 2") for metric in ("cost", "contacts")
+    ]
+    cost, contacts, *_ = found
+    assert cost["mean"] > 52 + 0.5 * contacts["mean"] > 52  # guests besides
+    assert cost["unit"] == "EUR" and cost["ci_low"] <= cost["mean"] <= cost["ci_high"]
 
 
 def test_run__without_periods_says_why_there_are_no_rates(command, small):

@@ -23,18 +23,22 @@ def lever_tables(data: xr.Dataset, scenario: Scenario) -> Iterator[Table]:
     every = pulled(scenario)
     if not every:
         return
-    heads = ["\n\nlever", "\n\nof", "\nwho is\nchosen", "\npulled\nweeks", "its\nweeks cost", "a\ncontact costs",
+    heads = ["\n\nlever", "\nwho is\nchosen", "\npulled\nweeks", "its\nweeks cost", "a\ncontact costs",
              "all\nthat it cost", "\n\ncontacts"]  # fmt: skip
     money = plain(scenario.currency)
     rows = [
-        [one.kind, plain(one.brand), one.target or UNKNOWN, f"{one.weeks:,.0f}", f"{one.cost_of_weeks:,.0f}",
+        [plain(one.name), one.target or UNKNOWN, f"{one.weeks:,.0f}", f"{one.cost_of_weeks:,.{cost.digits}f}",
          f"{one.cost_each:,.2f}" if one.target else UNKNOWN, cost.with_half(),
          contacts.with_half() if one.target else UNKNOWN]
         for one in every
         for cost, contacts in [cost_of_lever(data, one.name)]
     ]  # fmt: skip
     heads = [f"{head}\n{money}" if "cost" in head else head for head in heads]
-    yield table("Levers", heads, rows, texts=3, note=f"{UNKNOWN}: it reaches no single customers.")
+    notes = [f"{UNKNOWN}: it reaches no single customers."] * any(not one.target for one in every)
+    for one in every:
+        pays = " and ".join(f"{price:,.2f} {money} for each ({name})" for name, price in one.besides.items())
+        notes += [f"{plain(one.name)} pays besides, within all that it cost: {pays}."] * bool(pays)
+    yield table("Levers", heads, rows, texts=2, note="\n".join(notes))
     brands = list(dict.fromkeys(one.brand for one in every))
     costs = [cost_of_levers(data, brand) for brand in brands]
     contacts, out = ([number(data, name, brand) for brand in brands] for name in ("contacts", "opted_out"))

@@ -103,8 +103,9 @@ def values_table(scenario: Scenario, found: pd.DataFrame) -> Table:
     heads = ["\nlever", f"its cost\n{money}", "retention\npoints", f"profit\n{money}"]
     many = int((found["metric"] == "cost").sum())
     together = f", for all {many} of a column together (Bonferroni)" if many > 1 else ""
+    interval = f" ± 95 %{together}." if found["joint_low"].notna().any() else ""
     note = (
-        f"Its brand with it, less without it alone. ± 95 %{together}. Its cost is taken off the profit. What levers "
+        f"Its brand with it, less without it alone.{interval} Its cost is taken off the profit. What levers "
         "bring one by one does not add up to what all bring together."
     )
     return tables.table(f"What each lever brought in {tables.measured(scenario)}", heads, rows, note=note)

@@ -7,13 +7,26 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from loyaltysim.study.compare import METRICS, paired_effect
+from loyaltysim.study.pulled import cost_of_lever, pulled
 from loyaltysim.study.wording import UNKNOWN, Number, is_share, mean_of, number
 from loyaltysim.summaries import summary
 
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["UNKNOWN", "Number", "effect_rows", "is_share", "mean_of", "metric_rows", "number", "reason_rows"]
+    from loyaltysim.scenario import Scenario
+
+__all__ = [
+    "UNKNOWN",
+    "Number",
+    "effect_rows",
+    "is_share",
+    "lever_rows",
+    "mean_of",
+    "metric_rows",
+    "number",
+    "reason_rows",
+]
 
 
 def metric_rows(data: xr.Dataset, scenario: str) -> list[dict[str, Any]]:
@@ -29,6 +42,22 @@ def metric_rows(data: xr.Dataset, scenario: str) -> list[dict[str, Any]]:
                 numbers = {name: float(found[which][b, s]) for name, which in stats.items()}
                 rows.append({**names, **numbers, "unit": data[metric].attrs["units"]})
     return rows
+
+
+def lever_rows(data: xr.Dataset, scenario: Scenario) -> list[dict[str, Any]]:
+    """What each lever cost over the run, and how many contacts it made, as `--json` gives it."""
+    rows = []
+    for one in pulled(scenario):
+        names = {"lever": one.name, "path": one.path, "brand": one.brand, "kind": one.kind}
+        for metric, (mean, low, high), unit in zip(
+            ("cost", "contacts"), map(_ends, cost_of_lever(data, one.name)), (scenario.currency, "1")
+        ):
+            rows.append({**names, "metric": metric, "mean": mean, "ci_low": low, "ci_high": high, "unit": unit})
+    return rows
+
+
+def _ends(number: Number) -> tuple[float, float, float]:
+    return float(number.mean), float(number.low), float(number.high)
 
 
 def reason_rows(data: xr.Dataset) -> list[dict[str, Any]]:

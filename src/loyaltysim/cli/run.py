@@ -75,7 +75,7 @@ def run(
         with located(name):
             answer = ask(scenario, asked, quiet)
             panel = recorded_rows(scenario, asked, quiet)
-        found = {**head("run", name, asked, out), **rows(name, answer, panel)}
+        found = {**head("run", name, asked, out), **rows(name, answer, panel, scenario)}
         if folder is not None:
             save(scenario, asked, answer, found, folder, log)
         stack.close()  # the folder is in its place before it is spoken of
@@ -134,13 +134,14 @@ def head(command: str, scenario: Any, asked: Asked, out: Path | None) -> dict[st
     }
 
 
-def rows(name: str, answer: Answer, panel: list[dict[str, Any]]) -> dict[str, Any]:
-    """Metrics and effects for JSON; and what a panel's households did, where there is one."""
-    from loyaltysim.cli.numbers import effect_rows, metric_rows, reason_rows
+def rows(name: str, answer: Answer, panel: list[dict[str, Any]], scenario: Scenario) -> dict[str, Any]:
+    """Metrics and effects for JSON; levers, and what a panel's households did, where there are any."""
+    from loyaltysim.cli.numbers import effect_rows, lever_rows, metric_rows, reason_rows
 
     return {
         "metrics": metric_rows(answer.data, name),
         "effects": effect_rows(answer.effects),
+        **({"levers": levers} if (levers := lever_rows(answer.data, scenario)) else {}),
         **({"panel": panel} if panel else {}),
         **({"reasons": reason_rows(answer.data)} if answer.data["defections"].notnull().any() else {}),
     }

@@ -9,6 +9,7 @@ import numpy as np
 from loyaltysim.faults import path_text
 from loyaltysim.levers.reaching import Reaching
 from loyaltysim.results import lever_names
+from loyaltysim.scenario_fields import settings
 from loyaltysim.study.wording import Number, mean_of
 from loyaltysim.summaries import summary
 
@@ -35,6 +36,8 @@ class Pulled(NamedTuple):
     """Currency, all these weeks together; contacts come on top."""
     cost_each: float
     """Currency, for a customer whom it reaches."""
+    besides: dict[str, float]
+    """What else it pays for, in currency for each: a guest, an accepted offer; by the name of the setting."""
 
 
 def pulled(scenario: Scenario) -> list[Pulled]:
@@ -48,11 +51,14 @@ def pulled(scenario: Scenario) -> list[Pulled]:
             within = np.broadcast_to(calendar.within(steps, lever.from_week, lever.until_week), steps.shape)
             weeks = float(within.sum() * calendar.weeks) if lever.strength else 0.0
             target, cost_each = ("", 0.0)
+            costs = [one.name for one in settings(type(lever)) if one.name.startswith("cost_")]
+            besides = {cost: float(getattr(lever, cost)) for cost in costs if cost not in ("cost_a_week", "cost_each")}
             if isinstance(lever, Reaching) and lever.target is not None:
                 target, cost_each = lever.target.kind, lever.cost_each
             found.append(Pulled(
                 names[name, number], path_text(("brands", name, "levers", number)), name, lever.kind, target, weeks,
                 lever.strength, lever.cost_a_week * weeks, cost_each,
+                {cost: money for cost, money in besides.items() if money},
             ))  # fmt: skip
     return found
 
