@@ -27,6 +27,15 @@ def test_rival_copies_program__gives_the_first_rival_members_of_its_own():
     assert data["members"].sel(brand="Rival") > 0 == data["members"].sel(brand="Store")
 
 
+def test_rival_copies_program__copies_each_program_that_is_our_own_idea():
+    points, card = {"kind": "points"}, {"kind": "stamps"}
+    taken = {"kind": "copy", "brand": "Store"}
+    both = SMALL.vary({"brands.Store.programs": [card], "brands.Ours.programs": [points, taken, card]})
+    copies = world("rival_copies_program", both).brands["Rival"].programs[len(SMALL.brands["Rival"].programs) :]
+    assert [(one.brand, one.number) for one in copies] == [("Ours", 0), ("Ours", 2)]
+    assert world("rival_copies_program", both.vary({"brands.Ours.programs": [taken]})) is None
+
+
 def test_service_crisis_and_recession__change_what_they_say():
     assert world("service_crisis").brands["Ours"].complaints.failure_chance == pytest.approx(3 * 0.03)
     assert world("recession").behavior.needs.season == (0.8,)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loyaltysim.faults import Fault, ScenarioError, nearest, path_text
+from loyaltysim.programs.copied import Copy
 from loyaltysim.programs.counting import Counting
 from loyaltysim.study.compare import METRICS, paired_effect, replicated
 from loyaltysim.study.questions import without_program
@@ -48,13 +49,15 @@ def price_war(scenario: Scenario) -> Scenario | None:
 
 
 def rival_copies_program(scenario: Scenario) -> Scenario | None:
-    """The first rival launches our program, with the first measured week."""
+    """The first rival launches each program of ours, with the first measured week."""
     rivals = [name for name in scenario.brands if name != scenario.focal]
-    if not rivals or not scenario.brands[scenario.focal].programs:
+    programs = scenario.brands[scenario.focal].programs
+    own_ideas = [number for number, program in enumerate(programs) if not isinstance(program, Copy)]
+    if not rivals or not own_ideas:
         return None
-    own = [program.plain() for program in scenario.brands[rivals[0]].programs]
-    copy = {"kind": "copy", "brand": scenario.focal, "lag_weeks": 0.0}
-    return scenario.vary({path_text(("brands", rivals[0], "programs")): [*own, copy]})
+    has = [program.plain() for program in scenario.brands[rivals[0]].programs]
+    copies = [{"kind": "copy", "brand": scenario.focal, "number": number, "lag_weeks": 0.0} for number in own_ideas]
+    return scenario.vary({path_text(("brands", rivals[0], "programs")): [*has, *copies]})
 
 
 def service_crisis(scenario: Scenario) -> Scenario | None:
@@ -102,7 +105,7 @@ def redemption_doubles(scenario: Scenario) -> Scenario | None:
 
 WORLDS: dict[str, World] = {
     "price_war": World(f"every rival's prices are {100 * CUT:.0f} % lower, always", price_war),
-    "rival_copies_program": World("the first rival launches our program too", rival_copies_program),
+    "rival_copies_program": World("the first rival launches each program of ours too", rival_copies_program),
     "service_crisis": World(f"things go wrong {FAILURES:g} times as often at our brand", service_crisis),
     "recession": World(
         f"needs are {100 * (1 - NEEDS):.0f} % fewer, and prices matter {100 * (SENSITIVITY - 1):.0f} % more", recession
