@@ -334,6 +334,16 @@ def test_faults__of_a_change(command, here, base, change, line):
     assert len(done.err.splitlines()) == 1
 
 
+def test_faults__says_that_a_change_mends_no_file(command, here, base):
+    (here / "mine.toml").write_text(base.replace("schema = 1", "schema = 1\nbrunin = 3"))
+    alone, changed = (command("check", "mine.toml", *more) for more in ((), ("--set", "steps=20")))
+    assert alone.code == changed.code == 2 and "brunin" in alone.err and "--set" not in alone.err
+    why = "--set: nothing was changed: the file has the faults told here without any change; mend it first\n"
+    assert changed.err.startswith(alone.err + why)
+    (here / "broken.toml").write_text("= 1\n")
+    assert "--set" not in command("check", "broken.toml", "--set", "steps=20").err
+
+
 OPTIONS = {
     "a negative seed": (("--seed", "-1"), "--seed: must be a whole number from 0 to 2**63 - 1, was '-1'"),
     "a seed that is text": (("--seed", "lucky"), "--seed: must be a whole number from 0 to 2**63 - 1, was 'lucky'"),

@@ -117,8 +117,17 @@ def of_axes(axes: Mapping[str, Any]) -> Iterator[None]:
 
 
 def read_scenario(name: str, asked: Asked) -> Scenario:
-    """Load a scenario, with the files that it uses, and make the changes asked for."""
-    scenario = load(name)
+    """Load a scenario, with the files that it uses, and make the changes asked for.
+
+    Raises ScenarioError for a file that is at fault by itself, whatever the changes, and for changes that cannot be.
+    """
+    try:
+        scenario = load(name)
+    except ScenarioError as error:
+        if not asked.changes or not any(fault.key for fault in error.faults):  # no file, or no TOML
+            raise
+        why = "nothing was changed: the file has the faults told here without any change; mend it first"
+        raise ScenarioError((*error.faults, Fault("--set", None, "", why))) from None
     if asked.changes:
         try:
             scenario = scenario.vary(dict(asked.changes))
