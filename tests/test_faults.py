@@ -205,8 +205,8 @@ def test_fault__leaves_out_what_is_not_known():
 
 
 def test_fault__cuts_a_long_list_of_choices():
-    fault = Fault(None, None, "a", "wrong", tuple(f"c{n}" for n in range(15)))
-    assert str(fault) == "a: wrong; there are: " + ", ".join(f"c{n}" for n in range(12)) + " and 3 more"
+    fault = Fault(None, None, "a", "wrong", tuple(f"c{n}" for n in range(21)))
+    assert str(fault) == "a: wrong; there are: " + ", ".join(f"c{n}" for n in range(18)) + " and 3 more"
 
 
 def test_fault__as_dict_has_the_keys_of_the_command():

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from loyaltysim.toml_lines import Path, line_of
 
-CHOICES_SHOWN = 12  # assumed: about one line of a terminal
+CHOICES_SHOWN = 18  # assumed: about two lines of a terminal, and all kinds of levers
 TEXT_SHOWN = 60  # characters of a wrong text, assumed
 _BARE = re.compile(r"(?!\d+$)[A-Za-z0-9_-]+")
 _PART = re.compile(r"""\s*([A-Za-z0-9_-]+|"(?:\\.|[^"\\])*"|'[^']*')\s*(\.|\Z)""")

@@ -146,7 +146,9 @@ class Part(Record):
                 raise _unknown(f"a {cls.room} needs a kind", choices, "")
             kind = default
         if not isinstance(kind, str) or kind not in cls.kinds:
-            raise _unknown(f'no {cls.room} of kind "{kind}"', choices, str(kind))
+            others = _in_other_rooms(str(kind))
+            elsewhere = f", but {' and '.join(others)}" if others else ""
+            raise _unknown(f'no {cls.room} of kind "{kind}"{elsewhere}', choices, "" if others else str(kind))
         return cls.kinds[kind].model_validate({**value, "kind": kind})
 
     @classmethod
@@ -194,6 +196,17 @@ def _types(annotation: Any) -> Iterator[Any]:
         yield from _types(one)
     if not inner:
         yield annotation
+
+
+def _in_other_rooms(kind: str) -> list[str]:
+    """What was perhaps meant, but stands elsewhere: `uplift` is a kind of target, `copy_program` a program's `copy`."""
+    rooms = sorted((part for part in Part.__subclasses__() if part.is_room()), key=lambda part: part.room)
+    return [
+        f'{"an" if part.room[0] in "aeiou" else "a"} {part.room} of kind "{name}"'
+        for part in rooms
+        for name in part.kinds
+        if kind in (name, f"{name}_{part.room}")
+    ]
 
 
 def _unknown(message: str, choices: tuple[str, ...], given: str) -> PydanticCustomError:

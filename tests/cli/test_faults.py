@@ -14,13 +14,14 @@ ADDED = {
     "an unknown table": (
         "[brnads.Ours]",
         '15: brnads: unknown setting "brnads"; there are: schema, title, focal, step_days, steps, burn_in, currency, '
-        'population, network, behavior, word_of_mouth, brands and 4 more. Did you mean "brands"?',
+        "population, network, behavior, word_of_mouth, brands, panel, "
+        'accounts, metrics, uses. Did you mean "brands"?',
     ),
     "an unknown setting": (
         f"{POINTS}earn_rat = 2",
         '17: brands.Ours.programs.0.earn_rat: unknown setting "earn_rat"; there are: kind, name, enrollment, segments, '
-        "from_week, generous, expiry, accrual, customer_response, reward, endowment, unit_cost "
-        'and 2 more. Did you mean "earn_rate"?',
+        "from_week, generous, expiry, accrual, customer_response, reward, endowment, unit_cost, "
+        'expected_breakage, earn_rate. Did you mean "earn_rate"?',
     ),
     "an unknown setting of a part inside a part": (
         f"{POINTS}reward = {{ kind = 'cash', valu = 3 }}",
