@@ -335,6 +335,16 @@ def test_faults__of_a_change(command, here, base, change, line):
     assert len(done.err.splitlines()) == 1
 
 
+def test_faults__that_may_hang_on_a_wrong_setting_wait_until_it_is_mended_and_others_do_not(command, here):
+    wrong = '[behavior.bond]\nfading = -1\n[population]\nn_customers = 0\n[[brands.Ours.levers]]\nkind = "win_back"\n'
+    right = wrong.replace("fading = -1", "fading = 0.01")
+    bond, people, lever = "behavior.bond.fading", "population.n_customers", "brands.Ours.levers.0"
+    for text, keys in ((wrong, [bond, people]), (right, [people, lever])):
+        (here / "mine.toml").write_text(f'extends = "grocery"\n{text}')
+        told = command("check", "mine.toml", "--json").json["faults"]
+        assert [fault["key"] for fault in told] == keys
+
+
 def test_faults__says_that_a_change_mends_no_file(command, here, base):
     (here / "mine.toml").write_text(base.replace("schema = 1", "schema = 1\nbrunin = 3"))
     alone, changed = (command("check", "mine.toml", *more) for more in ((), ("--set", "steps=20")))

@@ -17,7 +17,10 @@ REPLICATIONS = 10
 
 
 def check(name: options.Name, changes: options.Changes = None, as_json: options.Json = False) -> None:
-    """Check a scenario without running it; all that is wrong is told at once, with file, line and what would do."""
+    """Check a scenario without running it: what is wrong is told together, with file, line and what would do.
+
+    What may hang on a setting that is wrong itself is told once that is mended.
+    """
     with told(as_json):
         from loyaltysim.cli.asked import Faults, located, read_options, read_scenario
         from loyaltysim.cli.show import note
