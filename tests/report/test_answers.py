@@ -36,6 +36,12 @@ def told(found, key, **changes):
     return {answer.key: answer for answer in answers(replace(found, **changes), Language())}[key]
 
 
+def compared(found, effects, runs):
+    """As if scenarios, all of them the same market, had been compared with "mine"."""
+    scenarios = dict.fromkeys(["mine", *runs], found.scenario)
+    return replace(found.read, baseline="mine", effects=effects, runs={"mine": found.data, **runs}, scenarios=scenarios)
+
+
 @pytest.mark.parametrize(
     ("values", "draws", "verdict"),
     [
@@ -86,11 +92,24 @@ def test_better__goes_by_margins_and_their_intervals(found, margins, short, tone
         for metric, size in (("margin", margin), ("retention_rate", (-0.013, -0.02, -0.006)))
     ]
     runs = {name: found.data.assign(margin=found.data["margin"] + size[0]) for name, size in margins.items()}
-    answer = told(found, "better", read=replace(found.read, baseline="mine", effects=effects, runs=runs))
+    answer = told(found, "better", read=compared(found, effects, runs))
     assert (answer.short, answer.tone) == (short, tone)
     assert len(answer.items) == len(margins)
     first = answer.items[0].replace("\N{NO-BREAK SPACE}", " ")
     assert first.startswith("half instead of mine: ") and "-1.3" in first.replace("−", "-")
+
+
+def test_better__goes_by_the_margin_with_what_is_owed_taken_off(found):
+    """Where a comparison tells of both: margin alone would call half the better one."""
+    rows = (("margin", (273, 181, 366)), ("margin_accrued", (-106, -189, -22)), ("retention_rate", (0.01, 0, 0.02)))
+    effects = [
+        {"question": "scenario", "scenario": "half", "metric": metric, "effect": mean, "ci_low": low, "ci_high": high}
+        for metric, (mean, low, high) in rows
+    ]
+    answer = told(found, "better", read=compared(found, effects, {"half": found.data}))
+    assert (answer.short, answer.tone) == ("mine earns more than half.", "bad")
+    (line,) = answer.items
+    assert "−106" in line and "273" not in line and "of margin, what is owed taken off" in line
 
 
 def test_better__is_asked_of_a_comparison_alone(found):
@@ -250,10 +269,9 @@ def test_best__is_ahead_of_the_others_too_or_too_close_to_call(found):
         {"question": "scenario", "scenario": name, "metric": metric, "effect": 10, "ci_low": 8, "ci_high": 12}
         for name in ("half", "none") for metric in ("margin", "retention_rate")
     ]  # fmt: skip
-    read = replace(found.read, baseline="mine", effects=effects, runs=runs)
-    assert told(found, "better", read=read).short == "Too close to call."
+    assert told(found, "better", read=compared(found, effects, runs)).short == "Too close to call."
     runs["none"] = mine.assign(margin=mine["margin"] + xr.DataArray([8.0, 7, 6.5], dims="replication") / 39)
-    assert told(found, "better", read=read).short == "half earns most."
+    assert told(found, "better", read=compared(found, effects, runs)).short == "half earns most."
 
 
 def test_answers__do_not_overstate_what_may_be_nothing(found):

@@ -55,6 +55,7 @@ def compare(
         from loyaltysim.cli.run import check_log, head
         from loyaltysim.cli.show import note
         from loyaltysim.memory import check_memory
+        from loyaltysim.study.accrued import accrued_rows
         from loyaltysim.study.precision import read_until, still_wider
 
         faults = Faults()
@@ -77,11 +78,12 @@ def compare(
         with resumable(store):
             comparison = run_all(scenarios, chosen, asked, quiet, until, store)
         asked = replace(asked, replications=comparison.runs[comparison.baseline].sizes["replication"])
+        told_rows = [*effect_rows(comparison.effects), *accrued_rows(comparison, scenarios)]
         found = {
             **head("compare", list(scenarios), asked, out),
             "baseline": comparison.baseline,
             "metrics": [row for label, data in comparison.runs.items() for row in metric_rows(data, label)],
-            "effects": [{"question": "scenario", **row} for row in effect_rows(comparison.effects)],
+            "effects": [{"question": "scenario", **row} for row in told_rows],
         }
         missed = None if until is None else still_wider(comparison, until)
         if until is not None:
@@ -92,7 +94,7 @@ def compare(
         if as_json:
             print_json(found)
         else:
-            show(scenarios, asked, comparison)
+            show(scenarios, asked, comparison, told_rows)
         if missed is not None:
             note(plain(missed))
         if out is not None:
@@ -153,10 +155,9 @@ def save(
     saving.save_manifest(found, comparison.runs[comparison.baseline], folder)
 
 
-def show(scenarios: dict[str, Scenario], asked: Asked, comparison: Comparison) -> None:
+def show(scenarios: dict[str, Scenario], asked: Asked, comparison: Comparison, effects: list[dict[str, Any]]) -> None:
     """Print the comparison for reading."""
     from loyaltysim.cli import tables
-    from loyaltysim.cli.numbers import effect_rows
     from loyaltysim.cli.sentences import sentence
     from loyaltysim.cli.show import answer_console
 
@@ -164,10 +165,9 @@ def show(scenarios: dict[str, Scenario], asked: Asked, comparison: Comparison) -
     for label, scenario in scenarios.items():
         console.print(*tables.headline(label, scenario, asked.replications, asked.seed), sep="\n")
     console.print("", tables.scenarios_table(comparison.runs, scenarios, comparison.focal), sep="\n")
-    effects = comparison.effects
     for label in scenarios:
         if label != comparison.baseline:
-            found = effect_rows(effects[effects["scenario"] == label])
+            found = [row for row in effects if row["scenario"] == label]
             title = f"{comparison.focal}: {label} against {comparison.baseline}"
             both = dict.fromkeys(tables.measured(scenarios[each]) for each in (comparison.baseline, label))
             heads = (comparison.baseline, label)

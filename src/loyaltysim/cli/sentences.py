@@ -9,9 +9,9 @@ from loyaltysim.cli.numbers import is_share
 from loyaltysim.cli.tables import effect_of, told_of
 from loyaltysim.cli.told import plain
 
-SAID = ("retention_rate", "share", "margin")
+SAID = ("retention_rate", "share", "margin", "margin_accrued")
 """Of which metrics a sentence speaks: who stays, how much of the market, what is earned."""
-WORDS = {"retention_rate": "retention"}
+WORDS = {"retention_rate": "retention", "margin_accrued": "margin with what is owed taken off"}
 
 
 def sentence(cause: str, focal: str, rows: list[dict[str, Any]]) -> str:
@@ -23,7 +23,8 @@ def sentence(cause: str, focal: str, rows: list[dict[str, Any]]) -> str:
     lost: list[str] = []
     won: list[str] = []
     open_: list[str] = []
-    for row in told_of(rows, SAID):
+    owes = any(row["metric"] == "margin_accrued" for row in rows)  # then margin alone would say too much
+    for row in told_of(rows, [name for name in SAID if not (owes and name == "margin")]):
         effect, what = effect_of(row), WORDS.get(row["metric"], row["metric"])
         if not math.isfinite(effect.half):
             continue

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario
 
 TOLD_OF_BRANDS = ("retention_rate", "repeat_rate", "share", "penetration", "purchase_frequency")
-TOLD_OF_EFFECTS = ("retention_rate", "repeat_rate", "share", "units", "margin")
+TOLD_OF_EFFECTS = ("retention_rate", "repeat_rate", "share", "units", "margin", "margin_accrued")
+WORDS_OF_EFFECTS = {"margin_accrued": "margin, what is owed taken off"}
 TOLD_OF_PROGRAMS = (
     "program_cost", "program_fees", "members", "rewards_redeemed", "points_outstanding", "liability", "breakage",
 )  # fmt: skip
@@ -135,7 +136,7 @@ def effects_table(title: str, rows: list[dict[str, Any]], names: tuple[str, str]
     """What a thing does to the focal brand: a row a metric; `time` is what units and margin are summed over."""
     made = []
     for row in told_of(rows, TOLD_OF_EFFECTS):
-        effect, what = effect_of(row), row["metric"].replace("_", " ")
+        effect, what = effect_of(row), WORDS_OF_EFFECTS.get(row["metric"], row["metric"].replace("_", " "))
         base = row["baseline"] * (100 if is_share(row["metric"]) else 1)
         ends = [Number(end, effect.low, effect.high, effect.digits) for end in (base, base + effect.mean)]
         unit = "%" if is_share(row["metric"]) else plain(row["unit"])
@@ -147,7 +148,8 @@ def effects_table(title: str, rows: list[dict[str, Any]], names: tuple[str, str]
 
 def common_luck(rows: list[dict[str, Any]]) -> str:
     """How many times as many runs metrics would need if each scenario had luck of its own (eq. E42)."""
-    ratios = [(row["metric"], row["variance_ratio"]) for row in told_of(rows, TOLD_OF_EFFECTS)]
+    own = [metric for metric in TOLD_OF_EFFECTS if metric in VARIABLES]
+    ratios = [(row["metric"], row["variance_ratio"]) for row in told_of(rows, own)]
     told = [
         f"{metric.replace('_', ' ')} {ratio:,.{1 if ratio < 10 else 0}f}"
         for metric, ratio in ratios

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from loyaltysim.report.teller import Answer, Teller
+from loyaltysim.study.accrued import METRIC, margin_accrued
 from loyaltysim.study.wording import Number, mean_of, number_of
-from loyaltysim.summaries import summary
 
 
 def better(one: Teller, base: str) -> Answer:
@@ -15,7 +15,8 @@ def better(one: Teller, base: str) -> Answer:
     for row in one.found.read.effects:
         if row["question"] == "scenario" and row["effect"] is not None:
             sizes.setdefault(str(row["scenario"]), {})[row["metric"]] = number_of(row)
-    margins = {name: own["margin"] for name, own in sizes.items() if "margin" in own}
+    margins = {name: own.get(METRIC, own["margin"]) for name, own in sizes.items() if "margin" in own}
+    owes = any(METRIC in own for own in sizes.values())
     best = max(margins, key=lambda name: margins[name].mean, default=None)
     tone, short = "open", one.say("Too close to call.")
     won = best is not None and margins[best].mean > 0
@@ -30,8 +31,9 @@ def better(one: Teller, base: str) -> Answer:
             short = one.say("{name} earns most.", name=best if won else base)
     items = tuple(
         one.say(
-            "{name} instead of {base}: {margin} of margin, {retention} of retention.",
-            name=name, base=base, margin=one.money(own["margin"]),
+            "{name} instead of {base}: {margin} of margin, what is owed taken off, {retention} of retention."
+            if owes else "{name} instead of {base}: {margin} of margin, {retention} of retention.",
+            name=name, base=base, margin=one.money(margins[name]),
             retention=one.language.both(own["retention_rate"].times(100), one.say("percentage points")),
         )
         for name, own in sizes.items()
@@ -42,9 +44,6 @@ def better(one: Teller, base: str) -> Answer:
 
 def _ahead(one: Teller, best: str, margins: dict[str, Number]) -> list[Number]:
     """How far the best is ahead of the other scenarios, as lucky."""
-    runs, focal = one.found.read.runs, one.found.scenario.focal
-    earned = {
-        name: np.asarray(summary(runs[name], "margin").sel(brand=focal, segment="all").values, float)
-        for name in margins
-    }
+    read, focal = one.found.read, one.found.scenario.focal
+    earned = {name: margin_accrued(read.runs[name], read.scenarios[name], focal) for name in margins}
     return [mean_of(earned[best] - earned[name]) for name in margins if name != best]

@@ -17,6 +17,7 @@ from loyaltysim.report.sources import register
 from loyaltysim.report.table import Cell, Rounded, Table, cells
 from loyaltysim.report.teller import Teller, apart
 from loyaltysim.report.worth import worth
+from loyaltysim.study.accrued import METRIC
 from loyaltysim.study.pulled import cost_of_lever, cost_of_levers, pulled
 from loyaltysim.study.stress import AS_IT_IS, WORLDS
 from loyaltysim.study.wording import UNKNOWN, is_share, mean_of, number, number_of
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from loyaltysim.study.launches import Launch
 
 METRICS = ("retention_rate", "repeat_rate", "share", "penetration", "purchase_frequency", "revenue", "margin")
-TOLD_OF_EFFECTS = ("retention_rate", "repeat_rate", "share", "units", "revenue", "margin")
+TOLD_OF_EFFECTS = ("retention_rate", "repeat_rate", "share", "units", "revenue", "margin", "margin_accrued")
 OF_GROUPS = {"program_cost": "rewards", "subsidy": "of them for purchases made anyway"}
 """What is told of groups, as far as it is not called by the metric's own name."""
 
@@ -73,7 +74,10 @@ class _Maker(Teller):
                     if row["question"] == "scenario"
                     else self.known(str(row["question"]).replace("_", " "))
                 )
-                rows.append([which, self.known(row["metric"].replace("_", " ")), unit, *cells(size)])
+                what = self.say("margin, what is owed taken off") if row["metric"] == METRIC else (
+                    self.known(row["metric"].replace("_", " "))
+                )  # fmt: skip
+                rows.append([which, what, unit, *cells(size)])
         columns = [(self.say("of"), ""), (self.say("on"), ""), (self.say("unit"), ""), *self.ends("")]
         yield Table("effects", "compared", self.say("Effects"), columns, rows, texts=3)
 

@@ -103,7 +103,7 @@ def _written(value: float, digits: int) -> str:
 
 def is_share(metric: str) -> bool:
     """Whether a metric is told in %, and its effects in points of it."""
-    return VARIABLES[metric].kind == "rate" and VARIABLES[metric].unit == "1"
+    return metric in VARIABLES and VARIABLES[metric].kind == "rate" and VARIABLES[metric].unit == "1"
 
 
 def digits_of(values: np.ndarray) -> int:
