@@ -62,6 +62,20 @@ def test_sentence__says_what_is_won_lost_and_open():
     )
 
 
+def test_sentence__of_margin_leaves_out_what_members_are_owed():
+    rows = [effect("margin", 273.0, 181.0, 366.0, "EUR"), effect("margin_accrued", -106.0, -189.0, -22.0, "EUR")]
+    assert sentence("a launch", "Ours", rows) == (
+        "A launch cost Ours 106 EUR of margin with what is owed taken off (95 %: 22 to 189)."
+    )
+
+
+def test_sentence__says_that_runs_were_equal_not_that_it_is_certain():
+    rows = [{**effect("margin", -2.4, -2.4, -2.4, "EUR"), "n": 2}]
+    assert sentence("word of mouth", "Ours", rows) == (
+        "Word of mouth cost Ours 2.40 EUR of margin (the same in each of 2 replications)."
+    )
+
+
 def test_sentence__says_when_nothing_can_be_told():
     rows = [effect("share", 0.0, -1.0, 1.0), effect("margin", 0.0, -1.0, 1.0, "EUR")]
     assert (
@@ -110,7 +124,7 @@ def test_change__is_a_toml_value_else_a_text(text, path, value):
 @pytest.mark.parametrize("width", [80, 120])
 def test_table__cuts_no_number_and_wraps_long_names(width):
     numbers = ["85.24 ± 0.26"] * 5
-    heads = ["\nbrand", *[f"retention\n{unit}" for unit in ("%", "%", "% of units", "%", "a customer")]]
+    heads = ["\nbrand", *[f"retention\n{unit}" for unit in ("%", "%", "% of units", "%", "a buyer")]]
     console = Console(width=width, file=io.StringIO())
     console.print(table("Brands", heads, [["A brand of a very long name, by the way", *numbers], ["B", *numbers]]))
     lines = console.file.getvalue().splitlines()

@@ -175,3 +175,22 @@ def test_worth__has_the_numbers_behind_the_verdict_and_the_price_of_retention(fo
     assert launched["rewards, given or still owed"] == pytest.approx(
         (given["program_cost"] + given["liability"]).mean()
     )
+
+
+def test_register__has_no_ends_where_nothing_was_tried(found):
+    """Without a program no assumption is varied, so no row may say between which ends it was."""
+    ends = {"tried from", "to"}
+    for one, there in ((found, ends), (replace(found, tornado=None), set())):
+        (table,) = (table for table in tables(one, Language()) if table.key == "register")
+        assert {head for head, _ in table.columns} & ends == there
+        assert {len(row) for row in table.rows} == {len(table.columns)}
+
+
+def test_measured__money_is_told_with_the_time_that_it_is_of(found):
+    units = {
+        (table.key, str(row[1] if table.key == "effects" else row[0])): row[2]
+        for table in tables(found, Language()) if table.key in ("compared", "effects") for row in table.rows
+    }  # fmt: skip
+    plain = {place: str(unit).replace("\N{NO-BREAK SPACE}", " ") for place, unit in units.items()}
+    assert plain["compared", "margin"] == plain["effects", "margin"] == "kr in 39 weeks"
+    assert plain["compared", "purchase frequency"] == "purchases of a buyer in 13 weeks"

@@ -45,8 +45,10 @@ def compare(
 ) -> None:
     """Compare scenarios, run with the same customers and the same luck, so that their difference is their own.
 
-    Intervals are paired t. In Python, what `ls.compare` gives has those of the bootstrap too, by .bootstrap(), and how
-    many runs narrower ones want, by .replications_needed(); `ls.who_gains` tells which customers gain: docs/studies.md.
+    Intervals are paired t. In Python, what `ls.compare` gives has those of
+    the bootstrap too, by .bootstrap(), and how many runs narrower ones want,
+    by .replications_needed(); `ls.who_gains` tells which customers gain:
+    docs/studies.md.
     """
     with told(as_json), ExitStack() as stack:
         from loyaltysim.cli.asked import Faults, located, read_options, read_scenario

@@ -32,8 +32,9 @@ def sentence(cause: str, focal: str, rows: list[dict[str, Any]]) -> str:
             open_.append(what)
             continue
         size = effect.times(-1) if effect.mean < 0 else effect
+        doubt = f"95 %: {size.interval()}" if size.half else f"the same in each of {row['n']} replications"
         unit = f"points of {what}" if is_share(row["metric"]) else f"{plain(row['unit'])} of {what}"
-        (lost if effect.mean < 0 else won).append(f"{size.text()} {unit} (95 %: {size.interval()})")
+        (lost if effect.mean < 0 else won).append(f"{size.text()} {unit} ({doubt})")
     brought, cost = f"brought {plain(focal)} {_and(won)}", f"cost {'it' if won else plain(focal)} {_and(lost)}"
     parts = [part for part, found in ((brought, won), (cost, lost)) if found]
     cause = plain(cause[:1].upper() + cause[1:])

@@ -116,7 +116,7 @@ def scenarios_table(runs: Mapping[str, xr.Dataset], scenarios: Mapping[str, Scen
 
 def _columns(first: str) -> list[str]:
     heads = ["retention", "repeat rate", "share", "penetration", "purchases"]
-    units = ["%", "%", "% of units", "%", "a customer"]
+    units = ["%", "%", "% of units", "%", "a buyer"]
     return [f"\n{first}", *(f"{head}\n{unit}" for head, unit in zip(heads, units))]
 
 

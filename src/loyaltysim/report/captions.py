@@ -52,7 +52,14 @@ class Captions(Teller):
             rate = 100 * data["retention_rate"].sel(brand=brand, segment="all").mean("replication").values
             if len(rate):
                 ends = (self.language.number(rate[0], 1), self.language.number(rate[-1], 1))
-                told.append(self.say("{brand} from {first} to {last} %", brand=brand, first=ends[0], last=ends[1]))
+                told.append(
+                    self.say(
+                        "{brand} {first} % in the first period, {last} % in the last",
+                        brand=brand,
+                        first=ends[0],
+                        last=ends[1],
+                    )
+                )
         return self.say("Share of each period's customers who buy again in the next:") + " " + self.each(told)
 
     def shares(self) -> str:

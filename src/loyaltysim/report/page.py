@@ -167,7 +167,7 @@ def _sections(found: Findings, language: Language) -> list[dict[str, Any]]:
          bool(pulled(scenario))),
         ("talk", say("Word of mouth"), say("What word of mouth contributes"), say(
             "The market as it is, against the same market in which nothing is heard in all the measured time."
-        ), found.word_of_mouth is not None),
+        ) + _other_talk(found, language), found.word_of_mouth is not None),
         ("doubt", say("Assumptions"), say("What the answer rests on"), say(
             "Assumptions were put {spread} % lower and higher (or to the ends asked for), first one at a time, "
             "then all at once by chance. Nothing is set anew to keep sales what they are, so demand itself may move. "
@@ -178,6 +178,9 @@ def _sections(found: Findings, language: Language) -> list[dict[str, Any]]:
         ), bool(found.worlds)),
         ("register", say("Register"), say("Register of assumptions"), say(
             "Every number of the scenario that is in play, where it comes from, and between which ends it was tried. "
+            "What its file says of them is quoted as it stands there."
+        ) if found.tornado is not None else say(
+            "Every number of the scenario that is in play, and where it comes from. None was tried at other values. "
             "What its file says of them is quoted as it stands there."
         ), True),
     ]  # fmt: skip
@@ -205,6 +208,16 @@ def _other_effects(found: Findings, language: Language) -> str:
     return " " + language.say(
         "So its effects are other than those of the program under {section}, where the whole run is lived with it or "
         "without it.", section=language.say("What was compared"),
+    )  # fmt: skip
+
+
+def _other_talk(found: Findings, language: Language) -> str:
+    """Why word of mouth brings other numbers from the measured time on than in the whole run."""
+    if not found.scenario.burn_in or not any(row["question"] == "word_of_mouth" for row in found.read.effects):
+        return ""
+    return " " + language.say(
+        "So its effects are other than those of word of mouth under {section}, where the whole run is lived with it "
+        "or without it.", section=language.say("What was compared"),
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from loyaltysim.study.stress import AS_IT_IS, WORLDS
 from loyaltysim.study.wording import UNKNOWN, is_share, mean_of, number, number_of
 
 if TYPE_CHECKING:
+    from loyaltysim.scenario import Scenario
     from loyaltysim.study.launches import Launch
 
 METRICS = ("retention_rate", "repeat_rate", "share", "penetration", "purchase_frequency", "revenue", "margin")
@@ -43,6 +44,15 @@ class _Maker(Teller):
     def ends(self, unit: str) -> list[tuple[str, str]]:
         return [(self.say("mean"), unit), (self.say("95 % from"), unit), (self.say("95 % to"), unit)]
 
+    def over(self, metric: str, unit: str, scenario: Scenario) -> str:
+        """A unit, and over which time it is summed: "EUR in 156 weeks"."""
+        weeks = scenario.calendar.weeks
+        if metric == "purchase_frequency":
+            return self.say("purchases of a buyer in {span}", span=self.language.weeks(
+                scenario.metrics.period_steps * weeks
+            ))  # fmt: skip
+        return self.say("{unit} in {span}", unit=self.known(unit), span=self.language.weeks(scenario.steps * weeks))
+
     def compared(self) -> Iterator[Table]:
         """How the brand fares in each scenario; or each brand, where there is one scenario."""
         runs, focal = self.found.read.runs, self.found.scenario.focal
@@ -55,7 +65,8 @@ class _Maker(Teller):
             for name, data, brand in whose:
                 found = number(data, metric, brand)
                 found = found.times(100).within(0, 100) if is_share(metric) else found
-                unit = "%" if is_share(metric) else self.known(data[metric].attrs["units"])
+                scenario = self.found.read.scenarios.get(name, self.found.scenario)
+                unit = "%" if is_share(metric) else self.over(metric, data[metric].attrs["units"], scenario)
                 rows.append([self.known(metric.replace("_", " ")), name, unit, *cells(found)])
         heads = [(self.say("what"), ""), (self.say("scenario") if several else self.say("brand"), "")]
         columns = [*heads, (self.say("unit"), ""), *self.ends("")]
@@ -67,7 +78,8 @@ class _Maker(Teller):
         for row in self.found.read.effects:
             if row["metric"] in TOLD_OF_EFFECTS and row["effect"] is not None:
                 share = is_share(row["metric"])
-                unit = self.say("percentage points") if share else self.known(str(row["unit"]))
+                scenario = self.found.read.scenarios.get(row["scenario"], self.found.scenario)
+                unit = self.say("percentage points") if share else self.over(row["metric"], row["unit"], scenario)
                 size = number_of(row).times(100 if share else 1)
                 which = (
                     row["scenario"]
@@ -279,16 +291,16 @@ class _Maker(Teller):
 
     def register(self) -> Iterator[Table]:
         """Every number of the scenario, and where it comes from."""
-        tried = {one.path: one for one in self.found.tried}
+        tried = {} if self.found.tornado is None else {one.path: one for one in self.found.tried}
         rows: list[list[Cell]] = []
         for known in register(self.found.scenario, self.found.read.named[self.found.subject]):
             one = tried.get(known.path)
             ends: Sequence[Cell] = ("", "") if one is None else (one.low, one.high)
             source = self.sourced(known.source) or self.say("set in the scenario; no source is given")
             says, in_unit = described(self.found.scenario, known.path, self.language), unit(known.unit, self.language)
-            rows.append([known.path, says, in_unit, source, known.value, *ends])
+            rows.append([known.path, says, in_unit, source, known.value, *(ends if tried else ())])
         heads = ("setting", "what it is", "unit", "where it comes from", "value", "tried from", "to")
-        columns = [(self.say(head), "") for head in heads]
+        columns = [(self.say(head), "") for head in (heads if tried else heads[:-2])]
         yield Table("register", "register", self.say("Register of assumptions"), columns, rows, texts=4)
 
 
