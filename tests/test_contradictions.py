@@ -113,7 +113,7 @@ PROGRAMS = [
     (
         {"kind": "points", "reward": {"kind": "cash", "value": 300}, "accrual": {"kind": "calendar"}},
         {},
-        "a reward costs 300, more than the 250 for which",
+        "a reward costs 300, more than the 250 for which it is earned at the list price, in EUR: ",
         "plain",
     ),
     ({"kind": "stamps", "generous": False, "reward": {"kind": "cash", "value": 11}}, {}, "set generous = true", None),

@@ -151,7 +151,7 @@ def _programs(scenario: Scenario, fault: Callable[..., Fault]) -> Iterator[Fault
                     continue
                 program = program.unfold(scenario.brands, scenario.focal)
             for message in program.check(brand.price, scenario.calendar.weeks):
-                yield fault(path_text(place), message)
+                yield fault(path_text(place), message.replace("in currency", f"in {scenario.currency}"))
             for segment in program.segments:
                 if segment not in segments:
                     key, message = path_text((*place, "segments")), f'no segment is called "{segment}"'

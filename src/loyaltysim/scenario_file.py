@@ -90,7 +90,7 @@ def find(name_or_path: str | Path) -> Path:
             if path.is_dir()
             else "there is no such file, nor a scenario of that name"
         )
-        beside = tuple(str(file) for file in path.parent.glob("*.toml"))
+        beside = tuple(str(file) for file in path.parent.glob("*.toml") if file.is_file())
     except OSError as error:
         what, beside = f"cannot be read: {error.strerror}", ()
     near = nearest(str(name_or_path), (*shipped(), *beside))

@@ -289,6 +289,8 @@ def test_faults__a_missing_file_and_a_folder(command, here):
     assert command("check", "mine.tml").err.endswith('Did you mean "mine.toml"?\n')
     assert command("run", "refrence").err.endswith('Did you mean "reference"?\n')
     assert command("check", "folder").err.startswith(f"folder: is a folder, not a scenario file{choices}")
+    (here / "odd.toml").mkdir()
+    assert "Did you mean" not in command("check", "odd.toml").err
     assert command("check", "x" * 300).err.startswith(f"{'x' * 300}: cannot be read: File name too long")
 
 

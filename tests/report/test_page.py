@@ -8,6 +8,7 @@ import pytest
 
 from loyaltysim import report
 from loyaltysim.cli import main
+from loyaltysim.faults import path_text
 from loyaltysim.report.figures import inline
 from loyaltysim.report.findings import ranges
 from loyaltysim.report.language import Language
@@ -182,6 +183,27 @@ def test_report__without_a_program_tells_of_the_market(place):
     text = (place / "no program" / "report.html").read_text("utf-8")
     assert "has no loyalty program in this scenario" in text
     assert 'id="customers"' in text and 'id="money"' not in text
+
+
+def test_page__says_what_is_held_what_is_owed_and_which_levers_are_free(found, text, place):
+    owed = found.value.by_replication["liability"].mean()
+    assert owed > 0 and "before what members are still owed at the end: " in text
+    assert "tries one" in text and "said to cost nothing" not in text
+    lever = path_text(("brands", found.scenario.focal, "levers"))
+    free = found.scenario.vary({lever: [{"kind": "communication", "cost_each": 0.0}]})
+    none_owed = found.value.by_replication.assign(liability=0.0)
+    other = replace(
+        found,
+        read=replace(found.read, scenarios={found.subject: free}),
+        value=replace(found.value, by_replication=none_owed),
+    )
+    report.write(other, place / "free")
+    told = (place / "free" / "report.html").read_text("utf-8")
+    assert (
+        "cost nothing, so their gain is told without its cost: =Ours &amp; &lt;b&gt;Søn&lt;/b&gt;: communication."
+        in told
+    )
+    assert "before what members are still owed" not in told
 
 
 def test_inline__has_ids_of_its_own_and_colors_by_name():

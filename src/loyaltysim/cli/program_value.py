@@ -144,6 +144,8 @@ def groups_table(scenario: Scenario, found: ProgramValue) -> Table:
     missing = [says for part, says in NOT_OF_PURCHASES.items() if number_of(found, part).mean]
     if missing:
         note += f" Margin is that of their purchases: {' and '.join(missing)} are in the table above alone."
+    if number_of(found, "liability").mean:
+        note += " What members are still owed is not taken off: it is in the table above alone."
     units = ["bought before", "customers", "more units", "in %", "rewards", "margin"]
     return tables.table(f"Who benefits, {plain(found.currency)}", units, rows, note=note)
 

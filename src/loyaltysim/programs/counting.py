@@ -263,7 +263,8 @@ class Counting(Program):
         cost, spent = self._cost_of_one(price), self._spent_for_one(price)
         if not self.generous and cost > spent * (1 + OVER):
             faults.append(
-                f"a reward costs {cost:g}, more than the {spent:g} for which it is earned at the list price: {IF_MEANT}"
+                f"a reward costs {cost:g}, more than the {spent:g} for which it is earned at the list price, "
+                f"in currency: {IF_MEANT}"
             )
         if not self.generous and self.reward.amount_off > price:
             faults.append(

@@ -207,7 +207,7 @@ class _Writer(Teller):
             "{mean} {unit}, the mean of the worst {k} of {n} draws",
             mean=mean, unit=self.unit, k=len(worst), n=len(draws),
         )  # fmt: skip
-        return Answer("worst", question, short, text, "doubt")
+        return Answer("worst", question, short, f"{text} {self.held()}", "doubt")
 
     def three_assumptions(self) -> Answer:
         question = self.say("Which three assumptions matter most?")
@@ -228,12 +228,13 @@ class _Writer(Teller):
             text = self.say(
                 "Of {n} assumptions, none adds anything to what a launch brings that can be told from zero.", n=told
             )
-            text = " ".join(filter(None, (text, self.screened(told, tried))))
+            text = " ".join(filter(None, (text, self.screened(told, tried), self.held())))
             return Answer("three", question, self.say("None can be told from luck."), text, "doubt")
         text = self.say("What the lower and the higher end of each adds to what a launch brings:")
+        others = ""
         if len(sure) < 3:
-            others = self.say("No other of {n} can be told from zero.", n=told)
-            text = " ".join(filter(None, (others, self.screened(told, tried), text)))
+            others = self.say("No other of {n} can be told from zero.", n=told) + " " + self.screened(told, tried)
+        text = " ".join(filter(None, (others.strip(), self.held(), text)))
         words = labels(self.found.scenario, ends, self.language)
         names = [words[path] for path in sure]
         lines = tuple(self.both_ends(name, path, ends[path]) for name, path in zip(names, sure))

@@ -178,6 +178,13 @@ class Captions(Teller):
         lines = [f"{head} {self.each(told)}"] if told else []
         if open_:
             lines.append(f"{self.say('What these add cannot be told from zero:')} {self.each(open_)}")
+        usual, n = self.found.launch, int(frame["n"].iloc[0])
+        if usual is not None and n < len(usual.value):
+            lines.append(self.say(
+                "It rests on {n} replications, in which the program is worth {value}, not on all {all}; so does the "
+                "dotted line, where that would be zero.",
+                n=n, value=f"{self.language.number(float(np.mean(usual.value[:n])))} {self.unit}", all=len(usual.value),
+            ))  # fmt: skip
         return " ".join(lines)
 
     def outcomes(self) -> str:

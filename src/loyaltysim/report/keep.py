@@ -34,6 +34,7 @@ def keep_or_stop(one: Teller) -> Answer:
         ))  # fmt: skip
     if going_on is not None:
         lines.append(one.say("Going on instead of stopping was not tried with other assumptions."))
+    lines += filter(None, [one.programs()])
     sure = deciding.certain and going_on is None and _robust(draws, deciding)
     tone = "open" if not sure else "good" if deciding.mean > 0 else "bad"
     short = _running(one, deciding, new) if going_on is not None else _launched(one, deciding)

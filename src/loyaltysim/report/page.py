@@ -14,10 +14,11 @@ from loyaltysim.report.figures import Figure
 from loyaltysim.report.findings import Findings
 from loyaltysim.report.language import ENGLISH, Language
 from loyaltysim.report.table import Cell, Rounded, Table
-from loyaltysim.report.teller import Answer
+from loyaltysim.report.teller import Answer, Teller
+from loyaltysim.results import lever_names
 from loyaltysim.study.pulled import pulled
 from loyaltysim.study.questions import rivals_ask, without_rival_promotions
-from loyaltysim.study.wording import UNKNOWN, number_of
+from loyaltysim.study.wording import UNKNOWN, mean_of, number_of
 
 LONG = 14
 """Tables of more rows are folded away; assumed."""
@@ -159,10 +160,10 @@ def _sections(found: Findings, language: Language) -> list[dict[str, Any]]:
         ("money", say("Money"), say("What the program brings and costs"), say(
             "The program is launched when the measured time begins, and held against the same market without it: same "
             "customers, same luck. What members are owed counts as a cost."
-        ) + _other_effects(found, language), found.value is not None),
+        ) + _other_effects(found, language) + _several(found, language), found.value is not None),
         ("who", say("Who benefits"), say("Who benefits"), say(
             "Customers by what they bought of the brand before the launch: nothing, and thirds of those who bought."
-        ), found.value is not None),
+        ) + _owed(found, language), found.value is not None),
         ("levers", say("Levers"), say("What else the brands do"), _levers(found, language),
          bool(pulled(scenario))),
         ("talk", say("Word of mouth"), say("What word of mouth contributes"), say(
@@ -172,6 +173,11 @@ def _sections(found: Findings, language: Language) -> list[dict[str, Any]]:
             "Assumptions were put {spread} % lower and higher (or to the ends asked for), first one at a time, "
             "then all at once by chance. Nothing is set anew to keep sales what they are, so demand itself may move. "
             "Intervals elsewhere on this page cover luck alone.", spread=spread,
+        ) + " " + say(
+            "Numbers of other kinds were held as the file has them, unless --axis named them: what firms decide, and "
+            "what it costs them. These are list prices, costs of goods, qualities and appeals of brands, how often "
+            "things go wrong at them, rules and costs of programs, levers, and sizes of segments. Some may be assumed "
+            "all the same: they have no ends in the register, and --axis 'PATH=[low,high]' tries one."
         ), found.tornado is not None),
         ("worlds", say("Adverse worlds"), say("Where things go wrong"), say(
             "Sizes are assumed: they say what was tried, not what is likely. Each world lasts for the whole run."
@@ -221,6 +227,23 @@ def _other_talk(found: Findings, language: Language) -> str:
     )  # fmt: skip
 
 
+def _several(found: Findings, language: Language) -> str:
+    """Which programs are meant, where there are several."""
+    said = Teller(found, language).programs()
+    return f" {said}" if said else ""
+
+
+def _owed(found: Findings, language: Language) -> str:
+    """What is owed at the end, which is told of no group."""
+    owed = None if found.value is None else mean_of(found.value.by_replication["liability"].to_numpy())
+    if owed is None or not owed.mean:
+        return ""
+    return " " + language.say(
+        "The margins of groups are those before what members are still owed at the end: {owed} in all, to be taken off "
+        "their sum. How much of it each group holds is not told.", owed=language.both(owed, found.scenario.currency),
+    )  # fmt: skip
+
+
 def _rivals(found: Findings, language: Language) -> str:
     """What rivals ask that set their price anew, where no rival promotes."""
     if found.read.baseline is not None or without_rival_promotions(found.scenario) is not None:
@@ -235,16 +258,30 @@ def _rivals(found: Findings, language: Language) -> str:
 
 
 def _levers(found: Findings, language: Language) -> str:
-    """What our levers do together, if the folder has a market without them."""
+    """What our levers do together, if the folder has a market without them, and which of them cost nothing."""
+    say, scenario = language.say, found.scenario
     rows = {
         row["metric"]: row for row in found.read.effects if row["question"] == "levers" and row["effect"] is not None
     }
-    if not {"margin", "retention_rate"} <= set(rows):
-        return language.say("Contacts cost what a contact costs, besides the weeks.")
-    margin, retention = (number_of(rows[name]) for name in ("margin", "retention_rate"))
-    return language.say(
-        "All levers of {brand} together change its margin by {margin} and its retention by {retention}, against the "
-        "same market, as lucky, without them.", brand=found.scenario.focal,
-        margin=language.both(margin, found.scenario.currency),
-        retention=language.both(retention.times(100), language.say("percentage points")),
-    )  # fmt: skip
+    told = [say("Contacts cost what a contact costs, besides the weeks.")]
+    if {"margin", "retention_rate"} <= set(rows):
+        margin, retention = (number_of(rows[name]) for name in ("margin", "retention_rate"))
+        told = [say(
+            "All levers of {brand} together change its margin by {margin} and its retention by {retention}, against "
+            "the same market, as lucky, without them.", brand=scenario.focal,
+            margin=language.both(margin, scenario.currency),
+            retention=language.both(retention.times(100), say("percentage points")),
+        )]  # fmt: skip
+        if not math.isfinite(margin.half):
+            told.append(say("One replication has no interval: run more before you decide."))
+    every = [lever for brand in scenario.brands.values() for lever in brand.levers]
+    own = scenario.brands[scenario.focal].levers
+    free = [
+        name
+        for name, lever in zip(lever_names(scenario), every)
+        if any(lever is one for one in own) and lever.is_free and lever.strength
+    ]
+    if free:
+        told.append(say("These are said to cost nothing, so their gain is told without its cost: {levers}.",
+                        levers="; ".join(free)))  # fmt: skip
+    return " ".join(told)

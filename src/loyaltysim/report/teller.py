@@ -8,6 +8,7 @@ import numpy as np
 
 from loyaltysim.report.findings import Findings
 from loyaltysim.report.language import Language
+from loyaltysim.results import program_names
 from loyaltysim.study.launches import Launch
 from loyaltysim.study.wording import Number, mean_of
 
@@ -68,6 +69,25 @@ class Teller:
     def money(self, number: Number) -> str:
         """In currency, with its interval."""
         return self.language.both(number, self.unit)
+
+    def held(self) -> str:
+        """Which numbers are no assumptions, and so were not varied."""
+        return self.say(
+            "Other numbers were held as the file has them: prices, costs and qualities of brands, rules of programs, "
+            "levers. See {section}.", section=self.say("What the answer rests on"),
+        )  # fmt: skip
+
+    def programs(self) -> str:
+        """Which programs are meant by the program, where there are several."""
+        scenario = self.found.scenario
+        owners = (name for name, _, _ in scenario.programs)
+        own = [name for name, owner in zip(program_names(scenario), owners) if owner == scenario.focal]
+        if len(own) < 2:
+            return ""
+        return self.say(
+            "{brand} has {n} programs: {names}. What is said of the program is said of all of them together.",
+            brand=scenario.focal, n=len(own), names="; ".join(own),
+        )  # fmt: skip
 
     def pays(self, value: Number) -> str:
         """Whether a launch pays, by its interval; nothing without one."""
