@@ -65,6 +65,22 @@ def test_numbers__are_grouped_and_pointed_by_the_place():
     assert re.fullmatch(r"−1.234,5 kr \(95 %: −1.300,2 till −1.168,8\)", plain["sv"])
 
 
+def test_numbers__around_zero_do_not_seem_to_end_there():
+    told = [Language().both(number).replace("\N{NO-BREAK SPACE}", " ") for number in (
+        Number(-1.1, -2.6, 0.4), Number(0.3, -0.9, 1.5), Number(-30, -60, 0.3),
+    )]  # fmt: skip
+    assert told[0] == "−1.1 (95 %: −2.6 to 0.4)"
+    assert told[1] == "0.3 (95 %: −0.9 to 1.5)"
+    assert told[2] == "−30.0 (95 %: −60.0 to 0.3)"
+
+
+@pytest.mark.parametrize("code", languages())
+def test_sentence__that_ends_in_a_unit_with_a_dot_has_one(code):
+    said = Language(code).say("Then a launch brings {value}.", value="3 kr.")
+    assert said.endswith("3 kr.") and not said.endswith("..")
+    assert Language(code).say("Then a launch brings {value}.", value="…").endswith("….")
+
+
 def test_moment__is_told_as_the_place_tells_it():
     when = datetime(2026, 11, 6, 20, 45, tzinfo=UTC)
     told = {code: Language(code).moment(when) for code in languages()}

@@ -25,7 +25,7 @@ class Captions(Teller):
 
     def each(self, parts: list[str]) -> str:
         """Parts of an enumeration."""
-        return "; ".join(parts) + "."
+        return "; ".join(parts).removesuffix(".") + "."  # a unit may end in a dot
 
     def effects(self) -> str:
         """Of the comparison, or of the questions."""

@@ -27,6 +27,8 @@ SET_DIGITS = 6
 """Digits of a setting that are written (assumed: nobody sets more)."""
 _HOLD = re.compile(r"(?<=\d) (?=%)")
 """Where a line must not end: between a number and its percent sign."""
+_TWO_DOTS = re.compile(r"(?<=\w)\.\.(?=\s|$)")
+"""A sentence that ends in a unit with a dot of its own, as "kr.", has one dot there."""
 
 
 class Language:
@@ -53,7 +55,8 @@ class Language:
 
     def say(self, sentence: str, **values: Any) -> str:
         """The sentence in this language, with values where it has names in braces."""
-        return _HOLD.sub(NO_BREAK, self.catalog.get(sentence, sentence).format(**values))
+        said = self.catalog.get(sentence, sentence).format(**values)
+        return _TWO_DOTS.sub(".", _HOLD.sub(NO_BREAK, said))
 
     def known(self, sentence: str) -> str:
         """The sentence in this language if its catalog has it, else as it is; braces in it stand for nothing."""
@@ -138,7 +141,12 @@ def decimals(number: Number) -> int:
     """How many decimals of a number are written: those that its interval is worth; of one without width what it has."""
     if number.half == 0:
         return next(n for n in range(USUAL_DIGITS + 1) if n == USUAL_DIGITS or round(number.mean, n) == number.mean)
-    return number.decimals(KEPT)
+    kept = number.decimals(KEPT)
+    if number.certain or not any(one and round(one, kept) == 0 for one in (number.mean, number.low, number.high)):
+        return kept
+    wider = range(number.decimals(KEPT + 1), USUAL_DIGITS + 1)  # or an interval around zero would seem to end there
+    ends = [end for end in (number.low, number.high) if end]
+    return next((n for n in wider if all(round(end, n) for end in ends)), max(kept, USUAL_DIGITS))
 
 
 def check_language(code: str) -> None:
