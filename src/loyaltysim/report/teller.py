@@ -73,8 +73,8 @@ class Teller:
     def held(self) -> str:
         """Which numbers are no assumptions, and so were not varied."""
         return self.say(
-            "Other numbers were held as the file has them: prices, costs and qualities of brands, rules of programs, "
-            "levers. See {section}.", section=self.say("What the answer rests on"),
+            "Other numbers were held as the file has them, unless --axis named them: prices, costs and qualities of "
+            "brands, rules of programs, levers. See {section}.", section=self.say("What the answer rests on"),
         )  # fmt: skip
 
     def programs(self) -> str:
