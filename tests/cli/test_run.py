@@ -142,6 +142,14 @@ def test_run__as_json_has_metrics_and_effects_of_the_library(command, small):
     assert row["ci_high"] - row["ci_low"] == pytest.approx(2 * 4.302653 * values.std(ddof=1) / np.sqrt(3), rel=1e-6)
 
 
+def test_run__takes_off_what_members_are_owed_where_it_tells_of_our_program(command, small):
+    """So it does not say that a program earns where it owes more than that."""
+    told = command("run", small, "--replications", 2).out
+    assert told.count("margin, what is owed taken off") == 1  # of nothing else
+    program = told[told.index("What our program did") :]
+    assert "margin, what is owed taken off" in program[: program.index("What word of mouth did")]
+
+
 def test_run__as_json_is_the_same_whatever_the_threads(command, small):
     one, two = (command("run", small, "--replications", 2, "--threads", n, "--json").out for n in (1, 2))
     assert one == two

@@ -171,7 +171,8 @@ def show(name: str, scenario: Scenario, asked: Asked, answer: Answer, panel: lis
     from loyaltysim.cli.recorded import recorded_tables
     from loyaltysim.cli.sentences import sentence
     from loyaltysim.cli.show import answer_console
-    from loyaltysim.study.questions import SAYS, rivals_ask
+    from loyaltysim.study.accrued import accrued_rows
+    from loyaltysim.study.questions import SAYS, rivals_ask, without_program
 
     console = answer_console()
     console.print(*tables.headline(name, scenario, asked.replications, asked.seed, asked.changes), sep="\n")
@@ -186,7 +187,11 @@ def show(name: str, scenario: Scenario, asked: Asked, answer: Answer, panel: lis
                         f"{plain(rival)} sets its price anew (best_response): {asks}, {usual:,.2f} on the list."
                     )
             continue
-        found = effect_rows(answer.comparisons[question].effects)
+        comparison = answer.comparisons[question]
+        found = effect_rows(comparison.effects)
+        without = without_program(scenario) if question == "program" else None
+        if without is not None:
+            found += accrued_rows(comparison, {"without": without, "with": scenario})
         title = f"What {says} did to {plain(scenario.focal)}"
         console.print("", tables.effects_table(title, found, ("without", "with"), tables.measured(scenario)), sep="\n")
         console.print(sentence(says, scenario.focal, found))
