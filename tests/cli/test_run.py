@@ -90,8 +90,9 @@ def test_check__says_what_a_lever_comes_to_that_may_not_be_meant(command, small,
     assert done.code == 0 and f"brands.Ours.levers.0 {told}" in done.err
 
 
-def test_check__says_nothing_of_a_lever_that_is_as_usual(command, small):
-    lever = 'kind = "exclusive", percent = 10.0'
+@pytest.mark.parametrize("lever", ["percent = 10.0", "percent = 10.0, cost_each = 0.0"], ids=["usual", "takes off"])
+def test_check__says_nothing_of_a_lever_that_is_as_usual(command, small, lever):
+    lever = f'kind = "exclusive", {lever}'
     done = command("check", small, "--set", f"brands.Ours.levers=[{{{lever}}}]", "--set", "brands.Ours.unit_cost=1.2")
     assert done.code == 0 and "levers" not in done.err
 

@@ -164,8 +164,8 @@ class Lever(Part, room="lever"):
 
     @property
     def is_free(self) -> bool:
-        """Whether it costs nothing."""
-        return not self.cost_a_week
+        """Whether it costs nothing, revenue included."""
+        return not self.cost_a_week and not self.takes_off
 
     def remarks(self, around: Around) -> list[str]:
         """What its settings come to that may not be meant."""

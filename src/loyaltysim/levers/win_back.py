@@ -76,7 +76,7 @@ class WinBackOffers(Reaching):
 
     @property
     def is_free(self) -> bool:
-        return super().is_free and not self.cost_accepted and not self.takes_off
+        return super().is_free and not self.cost_accepted
 
     @property
     def lengths(self) -> tuple[str, ...]:
