@@ -285,10 +285,16 @@ def test_lesson__asks_first_plays_and_then_explains(seen):
     at_step(seen, 30)
     assert cells(seen, "Retention")[2] not in ("none", "–")
     assert seen.page.locator(".explained").count() == 0
-    luck = seen.page.get_by_label("Luck (0 to 1000)")  # what was predicted and how far it has come stay
-    luck.fill("7")
-    luck.press("Enter")
-    seen.page.locator("a[href*='seed=7']").wait_for()
+    link = seen.page.locator("a[href*='seed=7']")
+    for _ in range(3):  # twice in a whole suite what was written never came to the server; why was not found
+        luck = seen.page.get_by_label("Luck (0 to 1000)")  # what was predicted and how far it has come stay
+        luck.fill("7")
+        luck.press("Enter")
+        seen.page.wait_for_timeout(5000)
+        if link.count():
+            break
+        print("luck was lost:", luck.input_value(), seen.errors, seen.page.locator(".choices").inner_text())
+    link.wait_for()
     at_step(seen, 30)
     assert seen.page.get_by_label(lesson.choices[0]).is_checked()
     seen.press("What happened?")

@@ -80,6 +80,11 @@ def Markets() -> None:
     ).key(f"{opened.number}")
 
 
+@solara.component_vue("luck.vue", vuetify=False)
+def _Luck(label: str, seed: str, fault: str, event_written: Callable[[str], None]) -> None:
+    """A field that sends what was written when one has done with it."""
+
+
 @solara.component
 def Luck(seed: int, on_seed: Callable[[int], None]) -> None:
     """A field for the seed."""
@@ -87,12 +92,15 @@ def Luck(seed: int, on_seed: Callable[[int], None]) -> None:
 
     def read(text: str) -> None:
         try:
-            on_seed(read_seed(text))
-            set_fault("")
+            wanted = read_seed(text)
         except ValueError as error:
             set_fault(str(error))
+            return
+        set_fault("")
+        if wanted != seed:
+            on_seed(wanted)
 
-    solara.InputText(f"Luck (0 to {MOST_SEED})", value=str(seed), on_value=read, error=fault or False)
+    _Luck(label=f"Luck (0 to {MOST_SEED})", seed=str(seed), fault=fault, event_written=lambda text: read(str(text)))
 
 
 @solara.component
