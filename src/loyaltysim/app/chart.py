@@ -94,9 +94,8 @@ def draw(lines: Sequence[Line], axes: Frame) -> str:
         dash = f' stroke-dasharray="{DASHES.get(str(line.look.line), "4 2")}"' if line.look.line != "-" else ""
         stroke = f'stroke="{line.look.color}" stroke-width="{line.look.width}" stroke-linejoin="round"{dash}'
         if len(xs) == 1:
-            parts.append(
-                f'<circle cx="{place(xs, ys).split(",")[0]}" cy="{place(xs, ys).split(",")[1]}" r="3" {stroke}/>'
-            )
+            left, down = place(xs, ys).split(",")
+            parts.append(f'<circle cx="{left}" cy="{down}" r="3" {stroke}/>')
         parts.append(f'<polyline points="{place(xs, ys)}" fill="none" {stroke}/>')
         ends.append(((ys[-1] - y0) / (y1 - y0), line))
     parts += _names(sorted(ends, key=lambda end: end[0]), high)
