@@ -78,7 +78,7 @@ def _seat(simulation, rows=None, brand=None, step: int = 0):
     rows = np.arange(world.customers.rows) if rows is None else np.asarray(rows)
     n = shoppers.n = len(rows)
     shoppers.rows[:n], shoppers.key[:n] = rows, world.customers.key[rows]
-    shoppers.begins, shoppers.first_replication = shoppers.all_begins, 0
+    shoppers.stand_for(0, shoppers.replications)
     shoppers.begins[:] = np.searchsorted(rows, np.arange(world.n_replications + 1) * n_customers)
     world.market.turn(step)
     simulation.schedule.present(shoppers, step, 0)

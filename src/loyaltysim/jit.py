@@ -23,6 +23,7 @@ from typing import Any
 import numba
 import numpy as np
 import platformdirs
+from numba.core.registry import CPUDispatcher
 
 log = logging.getLogger("loyaltysim")
 quiet = False
@@ -30,6 +31,10 @@ quiet = False
 
 GROUND = ("jit.py", "elementary.py", "draws.py", "pairs.py")
 """Files of floor 0 that kernels of every file may call."""
+
+
+class Kernel(CPUDispatcher):  # type: ignore[misc]
+    """A compiled function; a class of its own, so that calls can be noted instead of made (`routine.py`)."""
 
 
 def jit(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -41,6 +46,7 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
     if numba.config.DISABLE_JIT:
         return np.errstate(all="ignore")(function)
     kernel = numba.njit(nogil=True, error_model="numpy", forceinline=True)(function)
+    kernel.__class__ = Kernel
     folder = cache_folder() / _source_hash(function.__code__.co_filename, function.__module__)
     if not can_be_written(folder):  # asked first: else Numba writes beside the source, under no hash
         log.debug("no kernel cache for %s: %s cannot be written", function.__name__, folder)

@@ -5,6 +5,7 @@ A round is stages 7 to 11 of a step (`schedule.py`): each of its shoppers stands
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
@@ -13,15 +14,27 @@ import numpy as np
 
 from loyaltysim.accounts.till import ring_up
 from loyaltysim.behavior.needs import draw_times
-from loyaltysim.levers.lever import numbered
+from loyaltysim.levers.lever import Lever, numbered
 from loyaltysim.market.leavers import Leavers
-from loyaltysim.market.shoppers import Shoppers, put, put_last, since, spread, take
+from loyaltysim.market.messages import MessagePile
+from loyaltysim.market.shoppers import (
+    Shoppers,
+    copy_by_brand,
+    fill,
+    fill_by_brand,
+    put_last,
+    put_step,
+    since,
+    spread,
+    take,
+)
 from loyaltysim.metrics import periods, purchases, reasons
 from loyaltysim.pricing.pricing import Pricing
 from loyaltysim.programs.program import Account, Program
+from loyaltysim.record import Part
 from loyaltysim.totals import MONEY_UNIT, Totals
 from loyaltysim.word_of_mouth.influence import NoInfluence
-from loyaltysim.world import Worker, World
+from loyaltysim.world import World
 
 if TYPE_CHECKING:
     from loyaltysim.data.transactions import TransactionLog
@@ -113,6 +126,14 @@ class Rounds:
             or log is not None
         )
         self.wants_times = log is not None
+        parts: list[tuple[Any, Any]] = [*self.levers, *self.programs, *((part, own) for part, own, _ in self.pricing)]
+        same_always = (Lever.phase, Program.phase, Pricing.phase)
+        self.phased = [(part, own) for part, own in parts if type(part).phase not in same_always]
+        self.phase: tuple[Hashable, ...] = ()
+        """What of the step, beside its number, changes what a round calls."""
+        ours = all(_is_ours(part) for part in (*single, self.talk, self.unheard, *(part for part, _ in parts)))
+        self.repeatable = ours and log is None
+        """Whether routines may make rounds: parts that others wrote may do there what no routine repeats."""
         self.paced = world.customers.has("pace")
         self.clocked = world.customers.has("seen")
         self.book = periods.open_book(world) if scenario.metrics.period_steps else None
@@ -131,9 +152,15 @@ class Rounds:
         self.running = [(program, own) for program, own in self.programs if program.runs(self.world, step)]
         self.offers = sorted(self.running, key=_takes_balances)  # what lowers every unit comes first
 
+    def phase_of(self, step: int) -> tuple[Hashable, ...]:
+        """What of a step, beside its number, changes what a round calls."""
+        told = [part.phase(own, self.world, step) for part, own in self.phased]
+        running = [own.place for _, own in self.running] if self.launches else []
+        return *told, *running
+
     def count_leavers(self, leavers: Leavers, totals: Totals) -> None:
         """Tell who left by lapse, and why, if that is asked for."""
-        if self.watch is not None:
+        if self.watch is not None and leavers.n:
             self.watch.leave(leavers)
         if self.reasons is not None:
             reasons.note_lapses(leavers, self.world.customers.n_customers, totals)
@@ -153,7 +180,7 @@ class Rounds:
         if self.clocked:
             seen = shoppers.ask("seen", dtype=np.int32)
             take(world.customers.arrays["seen"], shoppers.rows, shoppers.n, seen)
-            since(seen[: shoppers.n], step, world.calendar.weeks, shoppers.ask("elapsed"))
+            since(seen, shoppers.n, step, world.calendar.weeks, shoppers.ask("elapsed"))
         if self.segmented:
             take(world.customers.segment, shoppers.rows, shoppers.n, shoppers.segment)
         self.bond.fade(self.own_bond, world, shoppers)
@@ -171,21 +198,23 @@ class Rounds:
             part.offer(own, world, brand, shoppers, step)
         if self.levers:
             if "attention" in shoppers.columns:
-                shoppers.columns["attention"][:, : shoppers.n] = 0
+                fill_by_brand(shoppers.columns["attention"], shoppers.n, 0.0)
             for lever, own_lever in self.levers:
                 lever.offer(own_lever, world, shoppers, step)
         if self.programs:
             if self.shows_prices:
                 shoppers.shelf = shoppers.ask("shelf", True)
-                shoppers.shelf[:, : shoppers.n] = shoppers.price[:, : shoppers.n]
+                copy_by_brand(shoppers.price, shoppers.n, shoppers.shelf)
             if "reward" in shoppers.columns:
-                shoppers.columns["reward"][:, : shoppers.n] = 0
+                fill_by_brand(shoppers.columns["reward"], shoppers.n, 0.0)
             for program, own in self.offers:
                 program.offer(own, world, shoppers, step)
 
-    def round(self, worker: Worker, pile: Any, step: int, occasion: int) -> None:
+    def round(
+        self, totals: Totals, shoppers: Shoppers, leavers: Leavers, pile: MessagePile, step: int, occasion: int
+    ) -> None:
         """One round: choose, buy, experience, and what follows from it (stages 7 to 11)."""
-        world, shoppers, totals = self.world, worker.shoppers, worker.totals
+        world = self.world
         arrays = world.customers.arrays
         if self.wants_times:
             draw_times(shoppers, step, occasion)
@@ -195,7 +224,7 @@ class Rounds:
         self.referral.bind(self.own_referral, world, shoppers)
         self.needs.bind(self.own_needs, world, shoppers, step)
         if self.referral.kind != "none":
-            shoppers.units[: shoppers.n] = 1
+            fill(shoppers.units, shoppers.n, 1)
         self.basket.fill(self.own_basket, world, shoppers, step, occasion)
         self.referral.enrich(self.own_referral, world, shoppers, step, occasion)
         shoppers.find_buyers()
@@ -220,11 +249,9 @@ class Rounds:
         self.recovery.handle(self.own_recovery, world, shoppers, pile, totals, step, occasion)
         self.bond.update(self.own_bond, world, shoppers)
         self.choice.remember(self.own_choice, world, shoppers)
-        leavers = worker.leavers
         leavers.n = 0
         self.lapse.after_purchase(self.own_lapse, world, shoppers, leavers, totals, step, occasion)
-        if leavers.n:
-            self.count_leavers(leavers, totals)
+        self.count_leavers(leavers, totals)
         self.talk.after_purchase(self.own_talk, world, shoppers, pile, totals, step, occasion)
         purchases.count(shoppers, totals, self.unit_cost, shelf_paid, occasion)
         put_last(arrays["last_brand"], shoppers.rows, shoppers.brand, shoppers.buyers, shoppers.n_buyers)
@@ -240,10 +267,15 @@ class Rounds:
             reasons.note(self.reasons, world, shoppers, totals, getattr(self.choice, "outside_option", False))
         self.needs.after_round(self.own_needs, world, shoppers)
         if self.clocked:
-            shoppers.columns["seen"][: shoppers.n] = step
-            put(arrays["seen"], shoppers.rows, shoppers.n, shoppers.columns["seen"])
+            put_step(arrays["seen"], shoppers.rows, shoppers.n, step)
         if self.log is not None:
             self.log.write(world, shoppers, step, occasion)
+
+
+def _is_ours(part: Any) -> bool:
+    """Whether a part and all that it is made of are of this package."""
+    parts = (part, *(value for _, value in part if isinstance(value, Part)))
+    return all(type(one).__module__.startswith(f"{__package__}.") for one in parts)
 
 
 def _takes_balances(entry: tuple[Program, Account]) -> bool:

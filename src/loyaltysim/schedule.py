@@ -22,14 +22,28 @@ threads. Messages wait for the next step. A round is in `rounds.py`.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from loyaltysim.behavior.needs import next_round
+from loyaltysim.market.messages import MessagePile
 from loyaltysim.metrics import periods
 from loyaltysim.rounds import Rounds
+from loyaltysim.routine import Routine
 from loyaltysim.world import Worker
+
+VARYING = (
+    ("n", "n_buyers", "begins", "buyers_begins", "first_replication"),
+    ("n",),
+    ("n", "sender", "brand", "strength", "luck", "public"),
+    None,
+    None,
+)
+"""What differs from round to round: of shoppers, of leavers, of a pile, the step and the occasion."""
+MOST_PHASES = 16
+"""How many kinds of steps are recorded; assumed."""
 
 
 class Schedule(Rounds):
@@ -39,6 +53,8 @@ class Schedule(Rounds):
         """One step of the whole market. The workers' totals hold its counts afterwards."""
         world = self.world
         world.now = step
+        if self.phased or self.launches:
+            self.phase = self.phase_of(step)
         for part, own, brand in self.pricing_that["react"]:
             part.react(own, world, brand, step)
         for lever, own in self.levers:
@@ -109,8 +125,7 @@ class Schedule(Rounds):
     def _first_round(self, worker: Worker, place: int, step: int) -> None:
         world, shoppers, totals = self.world, worker.shoppers, worker.totals
         block, pile = world.blocks[place], world.messages.piles[place]
-        shoppers.first_replication = block.first_replication
-        shoppers.begins = shoppers.all_begins[: len(block.bounds)]
+        shoppers.stand_for(block.first_replication, len(block.replications))
         if self.paced:
             world.customers.arrays["pace"][block.start : block.stop] = 1
             for program, own in self.running:
@@ -126,15 +141,32 @@ class Schedule(Rounds):
         self.acquisition.admit(self.own_acquisition, world, block, shoppers, step)
         if not shoppers.n:
             return
-        self.round(worker, pile, step, 0)
+        self._repeat(worker, pile, step, 0)
         if not self.needs.once and next_round(shoppers, 1) and not worker.waiting.take(shoppers):
             self._later_rounds(worker, pile, step)
+
+    def _repeat(self, worker: Worker, pile: MessagePile, step: int, occasion: int) -> None:
+        """A round, by the worker's routine."""
+        shoppers = worker.shoppers
+        pile.room_for(shoppers.n)
+        phase = (self.phase, len(shoppers.columns))
+        if phase not in worker.routines:
+            plain = partial(self.round, worker.totals)
+            can = self.repeatable and len(worker.routines) < MOST_PHASES
+            worker.routines[phase] = Routine(plain, *VARYING, calls=self.rounds_left(step)) if can else plain
+        make = worker.routines[phase] if self.watch is None else partial(self.round, worker.totals)
+        make(shoppers, worker.leavers, pile, step, occasion)
+
+    def rounds_left(self, step: int) -> int:
+        """How many rounds each worker will still make, at least."""
+        world = self.world
+        return (world.calendar.last - step) * len(world.blocks) // len(world.workers)
 
     def _later_rounds(self, worker: Worker, pile: Any, step: int) -> None:
         """The second round of those who are left, and on until nobody is."""
         occasion = 1
         while worker.shoppers.n:
-            self.round(worker, pile, step, occasion)
+            self._repeat(worker, pile, step, occasion)
             occasion += 1
             if not next_round(worker.shoppers, occasion):
                 break

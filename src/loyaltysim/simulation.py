@@ -336,7 +336,7 @@ class Simulation:
             for start in range(0, len(places), shoppers.capacity):
                 some = places[start : start + shoppers.capacity]
                 shoppers.n, shoppers.first_replication = len(some), int(r)
-                shoppers.begins = shoppers.all_begins[:2]
+                shoppers.stand_for(shoppers.first_replication, 1)
                 shoppers.begins[:] = 0, len(some)
                 shoppers.rows[: len(some)] = rows[some]
                 shoppers.key[: len(some)] = self.world.customers.key[rows[some]]

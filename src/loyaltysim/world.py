@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -33,6 +33,8 @@ class Worker:
     totals: Totals
     leavers: Leavers
     waiting: Waiting
+    routines: dict[Hashable, Callable[..., None]] = field(default_factory=dict)
+    """By phase: how it makes a round (`schedule.py`)."""
 
 
 @dataclass
@@ -150,7 +152,7 @@ class World:
         """Weeks of some or everybody since the last occasion, float32; a part that calls this asks for `seen`."""
         seen = self.customers.arrays["seen"] if rows is None else self.customers.arrays["seen"][rows]
         time = np.empty(len(seen), np.float32)
-        since(seen, step, self.calendar.weeks, time)
+        since(seen, len(seen), step, self.calendar.weeks, time)
         return time
 
     def put_bought(self, shoppers: Shoppers, name: str, value: np.ndarray) -> None:

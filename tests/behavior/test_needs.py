@@ -34,7 +34,7 @@ def occasions(simulation: Simulation, step: int = 0) -> np.ndarray:
     counts = np.zeros(world.customers.rows, int)
     for block in world.blocks:
         shoppers = world.workers[0].shoppers
-        shoppers.begins = shoppers.all_begins[: len(block.bounds)]
+        shoppers.stand_for(block.first_replication, len(block.replications))
         n = schedule.needs.draw(schedule.own_needs, world, block, shoppers, step)
         assert n == shoppers.n and (shoppers.occasions[:n] > 0).all()
         counts[shoppers.rows[:n]] = shoppers.occasions[:n]

@@ -191,7 +191,8 @@ class Drift(Bond):
         """Weeks since the bonds of the rows were brought up to date, float32."""
         seen, since = world.customers.arrays["seen"][rows], world.arrays.get(SINCE)
         time = np.empty(len(seen), np.float32)
-        elapsed_since(seen if since is None else np.maximum(seen, since[rows]), step, world.calendar.weeks, time)
+        latest = seen if since is None else np.maximum(seen, since[rows])
+        elapsed_since(latest, len(latest), step, world.calendar.weeks, time)
         return time
 
     def _drift(  # type: ignore[no-untyped-def]

@@ -19,11 +19,14 @@ LN2 = f4(np.log(2.0))
 
 @jit
 def fail(
-    brand, key, online, begins, first_replication, chance, online_chance, most, purpose, step, occasion, failing, of
+    brand, key, online, begins, first_replication, chance, online_chance, purpose, step, occasion, failing, of
 ):  # fmt: skip
-    """Draw which purchases fail, by channel (eq. E58); returns how many. `most` is the largest chance there is."""
+    """Draw which purchases fail, by channel (eq. E58); returns how many."""
     luck = salt(purpose, step, occasion, 0)
-    n, most = begins[-1], f4(most)
+    n, most = begins[-1], f4(0.0)
+    for r in range(chance.shape[0]):
+        for b in range(chance.shape[1]):
+            most = max(most, chance[r, b], online_chance[r, b])
     for q in range(n):  # first whoever might fail at the largest chance, purchase or not: few
         failing[q] = i4(uniform(key[q], luck) < most)
     few = u8(0)  # without a sign, so that no index is checked for being negative
@@ -74,6 +77,22 @@ def complain(
             + by_ease * (ease[of[k], b] - middle)
         )  # fmt: skip
         complaint[q] = f4(uniform(key[q], luck) < logistic(odds))
+
+
+@jit
+def meet(failing, n, of, brand, interaction, manner):
+    """manner[k] = how customers of the brand are met."""
+    for k in range(n):
+        manner[k] = interaction[of[k], brand[failing[k]]]
+
+
+@jit
+def meet_in_person(failing, n, rows, brand, person, manner):
+    """manner[k] += what a person of their own makes up for of what it lacks to 1 (eq. E157)."""
+    one = f4(1.0)
+    for k in range(n):
+        q = failing[k]
+        manner[k] += person[brand[q], rows[q]] * (one - manner[k])
 
 
 @jit

@@ -22,8 +22,9 @@ from loyaltysim.behavior import leaving
 from loyaltysim.behavior.needs import EXIT, exit_weeks
 from loyaltysim.draws import purpose
 from loyaltysim.market.leavers import TERMS, Leavers
-from loyaltysim.market.shoppers import Block, Shoppers
+from loyaltysim.market.shoppers import Block, Shoppers, fill, fill_by_brand
 from loyaltysim.record import Part, setting
+from loyaltysim.routine import is_zero
 from loyaltysim.totals import Totals
 from loyaltysim.world import World
 
@@ -150,10 +151,10 @@ class Leaving(Lapse):
     ) -> None:
         """Those listed on the board stay or leave; it keeps those who leave."""
         rows, brand, m, terms = leavers.rows, leavers.brand, leavers.n, leavers.terms
-        if m == 0:
+        if is_zero(m):
             return
-        terms[:, :m] = 0
-        leavers.again[:m] = 0
+        fill_by_brand(terms, m, 0.0)
+        fill(leavers.again, m, 0.0)
         if own.hold is not None:
             leaving.held_by_friends(own.hold, own.referred, rows, brand, leavers.over, m, leavers.base)
         if own.satisfaction is not None:

@@ -17,7 +17,7 @@ from loyaltysim.behavior.choice import CHOICE, Choice
 from loyaltysim.draws import purpose, salt, uniform
 from loyaltysim.elementary import exp
 from loyaltysim.jit import jit
-from loyaltysim.market.shoppers import Shoppers, put_by_brand, spread
+from loyaltysim.market.shoppers import EVERY_BRAND, Shoppers, copy_by_brand, fill, fill_by_brand, put_by_brand
 from loyaltysim.record import setting
 from loyaltysim.totals import REASONS
 from loyaltysim.world import World
@@ -112,7 +112,7 @@ class Logit(Choice):
         if self.searches(world):
             if considered is None:
                 considered = shoppers.ask("considered", dtype=np.uint32)
-                considered[: shoppers.n] = np.uint32(2**32 - 1)
+                fill(considered, shoppers.n, EVERY_BRAND)
             resistance.search(
                 *self.bonds(shoppers), shoppers.columns["last_brand"], shoppers.key, shoppers.n, shoppers.n_brands,
                 SEARCH, step, occasion, self.resist_search, considered,
@@ -133,18 +133,19 @@ class Logit(Choice):
         """
         u, n, market = shoppers.utility, shoppers.n, world.market
         self._weigh_bonds(world, shoppers)
-        base = market.appeal - market.effort
-        if "online" not in shoppers.columns:
-            base = base + market.store_appeal
-        spread(base, shoppers.first_replication, shoppers.begins, u)
+        at_home = "online" not in shoppers.columns  # else `add_channel` adds what the channel is worth
+        utility.begin(
+            market.appeal, market.effort, market.store_appeal, at_home, shoppers.first_replication, shoppers.begins, u
+        )
         if not world.explains:
             for _, (add, *to) in self.terms(world, shoppers):
                 add(*to, u)
             return
         why, one = _why(shoppers), shoppers.ask("why.term", True)
-        why[:, :, :n] = 0
-        why[REASONS.index("brand"), :, :n] = u[:, :n]
-        one[:, :n] = 0
+        for reason in why:
+            fill_by_brand(reason, n, 0.0)
+        copy_by_brand(u, n, why[REASONS.index("brand")])
+        fill_by_brand(one, n, 0.0)
         for reason, (add, *to) in self.terms(world, shoppers):
             add(*to, one)
             utility.move(one, n, why[REASONS.index(reason)], u)

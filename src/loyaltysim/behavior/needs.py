@@ -122,10 +122,8 @@ class Poisson(Needs):
         shoppers.n = occasions.draw_poisson(
             mean, world.customers.key, block.start, block.bounds, NEEDS, step,
             shoppers.ask("needs.mask", dtype=np.int32), shoppers.rows, shoppers.occasions, shoppers.key,
-            shoppers.begins,
+            shoppers.time, shoppers.ask("bought", dtype=np.uint32), shoppers.begins,
         )  # fmt: skip
-        if shoppers.n and shoppers.occasions[: shoppers.n].min() == 0:  # means above 8 are let in undrawn
-            next_round(shoppers, 0)
         return shoppers.n
 
     @property

@@ -27,7 +27,28 @@ def _keep(mask, start, bounds, rows, begins):
 
 
 @jit
-def draw_poisson(mean, keys, start, bounds, purpose, step, mask, rows, occasions, key, begins):
+def next_round(n, occasion, rows, occasions, key, time, bought, begins):
+    """Close the ranks: keep shoppers with more occasions than `occasion`, in order."""
+    kept = i8(0)
+    r = i8(0)
+    for q in range(n):
+        while r < begins.shape[0] and begins[r] <= q:
+            begins[r] = kept
+            r += i8(1)
+        if occasions[q] > occasion:
+            rows[kept] = rows[q]
+            occasions[kept] = occasions[q]
+            key[kept] = key[q]
+            time[kept] = time[q]
+            bought[kept] = bought[q]
+            kept += i8(1)
+    for r2 in range(r, begins.shape[0]):
+        begins[r2] = kept
+    return kept
+
+
+@jit
+def draw_poisson(mean, keys, start, bounds, purpose, step, mask, rows, occasions, key, time, bought, begins):
     """Poisson occasions: first, for everybody, whether there is any; then whether there are more, and how many."""
     luck = salt(purpose, step, 0, 0)
     first = mix(luck)  # the draw with which `poisson` begins
@@ -43,9 +64,13 @@ def draw_poisson(mean, keys, start, bounds, purpose, step, mask, rows, occasions
         none = exp(-expected)
         more = (uniform(key[q], first) > none + none * expected) | (expected > f4(8.0))
         occasions[q] = np.int32(1) + np.int32(more)
+    least = np.int32(1)
     for q in range(n):
         if occasions[q] > 1:
             occasions[q] = poisson(key[q], luck, mean[u4(rows[q] - start)])
+            least = min(least, occasions[q])
+    if least == 0:  # means above 8 were let in undrawn
+        n = next_round(n, 0, rows, occasions, key, time, bought, begins)
     return n
 
 
@@ -118,27 +143,6 @@ def recorded(first, step, n_customers, keys, start, bounds, rows, occasions, key
     for r in range(bounds.shape[0] - 1, begins.shape[0]):
         begins[r] = n
     return n
-
-
-@jit
-def next_round(n, occasion, rows, occasions, key, time, bought, begins):
-    """Close the ranks: keep shoppers with more occasions than `occasion`, in order."""
-    kept = i8(0)
-    r = i8(0)
-    for q in range(n):
-        while r < begins.shape[0] and begins[r] <= q:
-            begins[r] = kept
-            r += i8(1)
-        if occasions[q] > occasion:
-            rows[kept] = rows[q]
-            occasions[kept] = occasions[q]
-            key[kept] = key[q]
-            time[kept] = time[q]
-            bought[kept] = bought[q]
-            kept += i8(1)
-    for r2 in range(r, begins.shape[0]):
-        begins[r2] = kept
-    return kept
 
 
 @jit

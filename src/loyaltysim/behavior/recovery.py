@@ -21,8 +21,9 @@ from loyaltysim.behavior import justice
 from loyaltysim.draws import purpose
 from loyaltysim.market import incidents
 from loyaltysim.market.messages import STRENGTH_UNIT, MessagePile
-from loyaltysim.market.shoppers import Shoppers
+from loyaltysim.market.shoppers import Shoppers, fill
 from loyaltysim.record import Part, setting
+from loyaltysim.routine import is_zero
 from loyaltysim.totals import Totals
 from loyaltysim.world import World
 
@@ -180,16 +181,15 @@ class Justice(Recovery):
     ) -> None:
         failure, complaint, recovery, public = (incidents.column(shoppers, name) for name in incidents.COLUMNS)
         for column in (failure, complaint, recovery, public):
-            column[: shoppers.n] = 0
+            fill(column, shoppers.n, 0.0)
         market, brand, key, columns = world.market, shoppers.brand, shoppers.key, shoppers.columns
         failing, of = shoppers.ask("recovery.failing", dtype=np.int32), shoppers.ask("recovery.of", dtype=np.int32)
         online = columns["online"] if "online" in columns else shoppers.ask("recovery.in_store")
         n = justice.fail(
             brand, key, online, shoppers.begins, shoppers.first_replication, market.failure_chance,
-            market.online_failure_chance, max(market.failure_chance.max(), market.online_failure_chance.max()),
-            FAILURE, step, occasion, failing, of,
+            market.online_failure_chance, FAILURE, step, occasion, failing, of,
         )  # fmt: skip
-        if n == 0:
+        if is_zero(n):
             return
         justice.hurt(failing, n, key, own.severity, SEVERITY, step, occasion, failure)
         bond = columns["bond"] if "bond" in world.kept else shoppers.ask("recovery.no_bond", True)
@@ -197,9 +197,10 @@ class Justice(Recovery):
             failing, n, of, brand, key, failure, bond, market.complaint_ease, _logit(self.complain_minor),
             _logit(self.complain_severe), self.by_bond, self.by_ease, COMPLAINT, step, occasion, complaint,
         )  # fmt: skip
-        manner, person = market.interaction[of[:n], brand[failing[:n]]], world.touches.arrays.get("contact_person")
-        if person is not None:  # eq. E157
-            manner += person[brand[failing[:n]], shoppers.rows[failing[:n]]] * (1 - manner)
+        manner, person = shoppers.ask("recovery.manner"), world.touches.arrays.get("contact_person")
+        justice.meet(failing, n, of, brand, market.interaction, manner)
+        if person is not None:
+            justice.meet_in_person(failing, n, shoppers.rows, brand, person, manner)
         justice.answer(
             failing, n, of, brand, key, complaint, market.distributive, market.response_days, manner,
             self.weight_distributive, self.weight_speed, self.weight_interaction, self.patience_days, RESPONSE, step,

@@ -13,6 +13,19 @@ f4 = np.float32
 
 
 @jit
+def begin(appeal, effort, store_appeal, in_store, first_replication, begins, utility):
+    """utility[b, q] = what the brand has before anything else: appeal less effort, and the appeal of its store."""
+    for r in range(begins.shape[0] - 1):
+        for b in range(utility.shape[0]):
+            value = appeal[first_replication + r, b] - effort[first_replication + r, b]
+            if in_store:
+                value += store_appeal[first_replication + r, b]
+            own = utility[b, begins[r] : begins[r + 1]]
+            for q in range(own.shape[0]):
+                own[q] = value
+
+
+@jit
 def subtract_price(sensitivity, price, n, utility):
     """utility[b, q] -= sensitivity[q] · price[b, q]."""
     for b in range(utility.shape[0]):

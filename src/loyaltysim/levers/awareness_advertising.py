@@ -11,6 +11,7 @@ from loyaltysim.levers.advertising import Advertising, Remembered
 from loyaltysim.levers.lever import Number
 from loyaltysim.market.shoppers import Shoppers
 from loyaltysim.record import setting
+from loyaltysim.routine import known
 from loyaltysim.world import World
 
 f4 = np.float32
@@ -44,34 +45,38 @@ class AwarenessAdvertising(Advertising):
         return super().open(world, brand, number)
 
     def show(self, own: Remembered, world: World, step: int) -> None:
+        own.shown[0] = self.adstock(own, world, step)
         awareness = self._fact(own, world, "awareness")
-        awareness += np.float32(self.strength * self.rate * self.adstock(own, world, step))
+        awareness += np.float32(self.strength * self.rate * own.shown[0])
+
+    def phase(self, own: Remembered, world: World, step: int) -> bool:
+        return self.acts(own, world, step)
 
     def offer(self, own: Remembered, world: World, shoppers: Shoppers, step: int) -> None:
-        adstock, states = self.adstock(own, world, step), world.customers.arrays
-        if not (self.recall and adstock):
+        states = world.customers.arrays
+        if not (self.recall and self.acts(own, world, known(step))):
             return
         recall, attention = self.strength * self.recall, shoppers.ask("attention", True)[own.brand]
-        _look(shoppers.rows, shoppers.n, own.brand, states["tried"], recall * adstock, attention)
+        _look(shoppers.rows, shoppers.n, own.brand, states["tried"], recall, own.shown, attention)
         if "advertised" in states:
             _recognize(
                 shoppers.rows, shoppers.n, step, own.brand, states["tried"], states["entered"], states["advertised"],
-                recall * (1 - adstock), attention,
+                recall, own.shown, attention,
             )  # fmt: skip
 
 
 @jit
-def _look(rows, n, brand, tried, recall, attention):
-    """attention[q] += recall of those who never bought the brand."""
-    bit, recall = np.uint32(1) << np.uint32(brand), f4(recall)
+def _look(rows, n, brand, tried, recall, adstock, attention):
+    """attention[q] += recall · adstock of those who never bought the brand."""
+    bit, recall = np.uint32(1) << np.uint32(brand), f4(recall * adstock[0])
     for q in range(n):
         attention[q] += recall * f4((tried[rows[q]] & bit) == np.uint32(0))
 
 
 @jit
-def _recognize(rows, n, step, brand, tried, entered, advertised, recall, attention):
-    """attention[q] += recall of those whom the brand's advertising brings in this step, until they buy it."""
-    bit, recall = np.uint32(1) << np.uint32(brand), f4(recall)
+def _recognize(rows, n, step, brand, tried, entered, advertised, recall, adstock, attention):
+    """attention[q] += what lacks to recall for those whom the brand's advertising brings in now, until they buy it."""
+    bit, recall = np.uint32(1) << np.uint32(brand), f4(recall * (1.0 - adstock[0]))
     for q in range(n):
         row = rows[q]
         brought = (entered[row] == step) & (advertised[row] == brand) & ((tried[row] & bit) == np.uint32(0))

@@ -16,7 +16,7 @@ from loyaltysim.jit import jit
 from loyaltysim.levers.lever import Number
 from loyaltysim.levers.reaching import Reach, Reaching
 from loyaltysim.market.seen import Seen
-from loyaltysim.market.shoppers import Shoppers
+from loyaltysim.market.shoppers import Shoppers, fill
 from loyaltysim.market.touches import Tiring
 from loyaltysim.record import setting
 from loyaltysim.totals import Totals
@@ -132,7 +132,7 @@ class Contacting(Reaching):
 
     def _tired(self, own: Reminded, rows: np.ndarray, n: int, step: int, tired: np.ndarray) -> np.ndarray:
         """Write how many contacts tire each of the rows now, others' as strongly as they are sent (eq. E141)."""
-        tired[:n] = 0
+        fill(tired, n, 0.0)
         for one in own.others:
             weight = 1.0 if one.label == own.label else one.strength
             _tire(rows, n, step, one.recovering, weight, one.fatigue, one.last, tired)

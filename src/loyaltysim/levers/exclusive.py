@@ -12,6 +12,7 @@ from loyaltysim.levers.lever import Number
 from loyaltysim.levers.reaching import Reach, Reaching
 from loyaltysim.market.shoppers import Shoppers
 from loyaltysim.record import setting
+from loyaltysim.routine import known
 from loyaltysim.totals import Totals
 from loyaltysim.world import World
 
@@ -70,8 +71,11 @@ class Exclusive(Reaching):
     def reach(self, own: Chosen, world: World, rows: np.ndarray, totals: Totals, step: int) -> None:
         own.since[rows] = step
 
+    def phase(self, own: Chosen, world: World, step: int) -> bool:
+        return self.runs(world, step)
+
     def offer(self, own: Chosen, world: World, shoppers: Shoppers, step: int) -> None:
-        if not self.runs(world, step):
+        if not self.runs(world, known(step)):
             return
         steps = world.calendar.lasts(self.weeks)
         if self.percent:

@@ -14,7 +14,7 @@ that overrides some of these; every term must be multiplied by `strength`. One o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
@@ -132,6 +132,10 @@ class Lever(Part, room="lever"):
     def acts(self, own: Any, world: World, step: int) -> bool:
         """Whether customers feel it in a step: by default while it is pulled; some levers work on for a while."""
         return self.runs(world, step)
+
+    def phase(self, own: Any, world: World, step: int) -> Hashable:
+        """What of a step, beside its number, changes what `offer` calls (`routine.known`)."""
+        return None
 
     def act(self, own: Any, world: World, totals: Totals, step: int) -> None:
         """Pull it, if it is time (stage 2): pay what a week costs, and do the work."""

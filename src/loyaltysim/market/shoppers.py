@@ -21,6 +21,8 @@ i8, u4, u8 = np.int64, np.uint32, np.uint64
 LEAF = 1024
 """Customers of a leaf: blocks are cut between leaves only."""
 BLOCK = 64 * LEAF
+EVERY_BRAND = 2**32 - 1
+"""A bit for each brand that there may be."""
 
 
 class Block:
@@ -65,7 +67,6 @@ class Shoppers:
     begins : int64, replications of the block + 1: at which shopper each replication begins
     first_replication : the place in the stack of the block's first replication
     key : uint64, the customer's luck; segment : uint8
-    all_begins : the whole array of which `begins` is the part in use
     time : float32, when in the step, 0 … 1
     price : float32 [brand, q], what would be paid now
     shelf : float32 [brand, q], the same before rewards of programs lower it; may be `price` itself
@@ -81,8 +82,9 @@ class Shoppers:
         self.brands = tuple(range(n_brands))  # a tuple: Numba knows its length and unrolls loops over it
         self.n = 0
         self.first_replication = 0
-        self.all_begins = np.zeros(replications + 1, np.int64)
-        self.begins = self.all_begins
+        self.replications = replications
+        self._begins: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        self.stand_for(0, replications)
         self.slab = Slab()
         self.rows = self.one(np.int32)
         self.occasions = self.one(np.int32)
@@ -96,7 +98,6 @@ class Shoppers:
         self.buyers = self.one(np.int32)
         self.n_buyers = 0
         self.buyers_of_one = self.one(np.int32)
-        self.buyers_of_begins = np.zeros(replications + 1, np.int64)
         self.units = self.one(np.int32)
         self.units[:] = 1
         self.paid = self.one(np.int64)
@@ -116,15 +117,21 @@ class Shoppers:
             self.columns[name] = self.by_brand(dtype) if by_brand else self.one(dtype)
         return self.columns[name]
 
+    def stand_for(self, first_replication: int, replications: int) -> None:
+        """Say of which replications the next shoppers are."""
+        self.first_replication = first_replication
+        if replications not in self._begins:
+            self._begins[replications] = np.zeros(replications + 1, np.int64), np.zeros(replications + 1, np.int64)
+        self.begins, self.buyers_begins = self._begins[replications]
+
     def find_buyers(self) -> None:
         """Write `buyers`, after the choice: loops over them need no branch that is hard to foresee."""
         self.n_buyers = _find_buyers(self.brand, self.n, self.buyers)
 
     def buyers_of(self, brand: int) -> tuple[np.ndarray, np.ndarray]:
         """Which shoppers bought a brand, and at which of them each replication begins; overwritten by the next call."""
-        begins = self.buyers_of_begins[: len(self.begins)]
-        _find_buyers_of(brand, self.brand, self.begins, self.buyers_of_one, begins)
-        return self.buyers_of_one, begins
+        _find_buyers_of(brand, self.brand, self.begins, self.buyers_of_one, self.buyers_begins)
+        return self.buyers_of_one, self.buyers_begins
 
 
 @jit
@@ -144,10 +151,33 @@ def take_by_brand(state, rows, n, column, brands):
 
 
 @jit
-def since(seen, step, weeks, elapsed):
+def fill(column, n, value):
+    """column[q] = value."""
+    for q in range(n):
+        column[q] = value
+
+
+@jit
+def fill_by_brand(column, n, value):
+    """column[b, q] = value."""
+    for b in range(column.shape[0]):
+        for q in range(n):
+            column[b, q] = value
+
+
+@jit
+def copy_by_brand(column, n, to):
+    """to[b, q] = column[b, q]."""
+    for b in range(column.shape[0]):
+        for q in range(n):
+            to[b, q] = column[b, q]
+
+
+@jit
+def since(seen, n, step, weeks, elapsed):
     """elapsed[i] = weeks from the step seen[i] to this one."""
     weeks = np.float32(weeks)
-    for i in range(seen.shape[0]):
+    for i in range(n):
         elapsed[i] = np.float32(np.int32(step) - seen[i]) * weeks
 
 
@@ -156,6 +186,13 @@ def put(state, rows, n, column):
     """Write a column back: state[rows[q]] = column[q]."""
     for q in range(n):
         state[rows[q]] = column[q]
+
+
+@jit
+def put_step(state, rows, n, step):
+    """Write the step: state[rows[q]] = step."""
+    for q in range(n):
+        state[rows[q]] = step
 
 
 @jit
@@ -233,7 +270,8 @@ class Waiting:
         """Make all who wait this round's shoppers, by replication."""
         for name, column in self.columns.items():
             _column(shoppers, name)[: self.n] = column[: self.n]
-        shoppers.n, shoppers.first_replication, shoppers.begins = self.n, 0, shoppers.all_begins
+        shoppers.n = self.n
+        shoppers.stand_for(0, shoppers.replications)
         replications = np.arange(len(shoppers.begins), dtype=np.int64)
         shoppers.begins[:] = np.searchsorted(shoppers.rows[: self.n], replications * n_customers)
         self.n = 0

@@ -20,7 +20,7 @@ import numpy as np
 from loyaltysim.elementary import exp
 from loyaltysim.jit import jit
 from loyaltysim.market.leavers import TERMS, Leavers
-from loyaltysim.market.shoppers import Shoppers
+from loyaltysim.market.shoppers import EVERY_BRAND, Shoppers, fill
 from loyaltysim.totals import REASONS, SHARE_UNIT, Totals
 from loyaltysim.world import World
 
@@ -81,7 +81,7 @@ def _note_some(
     looked_at = columns.get("considered")
     if looked_at is None:  # a column of its own, so that no choice takes it for a set that it made
         looked_at = shoppers.ask("reasons.everything", dtype=np.uint32)
-        looked_at[: shoppers.n] = np.uint32(2**32 - 1)
+        fill(looked_at, shoppers.n, EVERY_BRAND)
     left = columns.get("status")
     if left is None:
         left = shoppers.ask("reasons.nobody", dtype=np.uint32)

@@ -20,6 +20,7 @@ from loyaltysim.market.shoppers import Shoppers
 from loyaltysim.pricing import rivals
 from loyaltysim.pricing.spell import Spell
 from loyaltysim.record import setting
+from loyaltysim.routine import known
 from loyaltysim.world import World
 
 f4 = np.float32
@@ -54,8 +55,11 @@ class Poach(Spell):
         named[rivals.places(self.rivals, brand, world.brands)] = 1
         return Coupon(purpose(f"pricing.{world.brands[brand]}.poach.{number}"), named)
 
+    def phase(self, own: Coupon, world: World, step: int) -> bool:
+        return self.runs(world, step)
+
     def offer(self, own: Coupon, world: World, brand: int, shoppers: Shoppers, step: int) -> None:
-        if self.depth and self.runs(world, step):
+        if self.depth and self.runs(world, known(step)):
             _lower(
                 shoppers.columns["last_brand"], shoppers.key, own.named, world.market.price[:, brand],
                 shoppers.first_replication, shoppers.begins, own.luck, step, self.chance, 1 - self.depth,

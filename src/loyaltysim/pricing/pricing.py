@@ -10,7 +10,7 @@ To write another: a `Pricing` with a `kind` and some of these methods.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -46,6 +46,10 @@ class Pricing(Part, room="pricing"):
 
     def open(self, world: World, brand: int, number: int) -> Any:
         """Ask for what the brand's pricing `number` needs; returns the part's own arrays."""
+        return None
+
+    def phase(self, own: Any, world: World, step: int) -> Hashable:
+        """What of a step, beside its number, changes what `offer` calls (`routine.known`)."""
         return None
 
     def react(self, own: Any, world: World, brand: int, step: int) -> None:

@@ -26,6 +26,7 @@ from loyaltysim.programs.parts.response import NoResponse, Response, Weights
 from loyaltysim.programs.parts.reward import Reward
 from loyaltysim.programs.program import IF_MEANT, NO_LOG, OVER, Account, Program, ledger_money
 from loyaltysim.record import setting
+from loyaltysim.routine import known
 from loyaltysim.totals import MONEY_UNIT, POINT_UNIT, Totals
 from loyaltysim.world import World
 
@@ -131,6 +132,9 @@ class Counting(Program):
             plan=self._plan(world, brand, number) if response.foresight and minds_prices else None,
         )
 
+    def phase(self, own: Ledger, world: World, step: int) -> float:
+        return self.accrual.factor(world.calendar, step)
+
     def pace(self, own: Ledger, world: World, block: Block) -> None:
         response, pace = own.asks.response, world.customers.arrays.get("pace")
         if response.goal_gradient and pace is not None:
@@ -157,14 +161,14 @@ class Counting(Program):
             )  # fmt: skip
         if response.worth and "price_sensitivity" in shoppers.columns:
             count, price = own.asks.count, float(world.market.plan.list_price[0, brand])
-            worth = response.worth * self.worth_of(price) * self.accrual.factor(world.calendar, step)
+            worth = response.worth * self.worth_of(price) * self.accrual.factor(world.calendar, known(step))
             ledger.add_worth(
                 own.member, shoppers.rows, n, worth * count.per_currency, worth * count.per_unit,
                 shoppers.price[brand], shoppers.ask(own.redeeming, dtype=np.int32), count.redeeming_earns,
                 shoppers.columns["price_sensitivity"], shoppers.ask("reward", True)[brand],
             )  # fmt: skip
         if own.plan is not None:
-            weight = response.foresight * self.accrual.factor(world.calendar, step)
+            weight = response.foresight * self.accrual.factor(world.calendar, known(step))
             foresight.add_foresight(
                 own.balance, own.member, shoppers.rows, n, needed, own.plan.per_purchase, own.plan.purchases,
                 own.plan.worth, own.plan.offset, weight, world.customers.arrays["needs"],
@@ -203,7 +207,7 @@ class Counting(Program):
                 shoppers.rows, shoppers.key, buyers, begins, redeeming, own.balance, needed, goes_on,
                 purpose(f"{own.label}.give_up"), step, occasion, own.member,
             )  # fmt: skip
-        factor = self.accrual.factor(world.calendar, step)
+        factor = self.accrual.factor(world.calendar, known(step))
         ledger.credit(
             *shared, count.per_currency * factor * POINT_UNIT / MONEY_UNIT, round(count.per_unit * factor * POINT_UNIT),
             redeeming, count.redeeming_earns, shoppers.paid, shoppers.units, own.member, own.balance, own.earned,

@@ -7,7 +7,7 @@ counts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -95,6 +95,10 @@ class Program(Part, room="program"):
     def runs(self, world: World, step: int) -> bool:
         """Whether it has begun; before that it does nothing (eq. E130)."""
         return self.from_week is None or bool(world.calendar.within(step, self.from_week, None))
+
+    def phase(self, own: Any, world: World, step: int) -> Hashable:
+        """What of a step, beside its number, changes what `offer`, `ring_up` and `settle` call (`routine.known`)."""
+        return None
 
     def open(self, world: World, brand: int, number: int, place: int, by_customer: bool) -> Any:
         """Make the arrays of the brand's program `number`; `by_customer` keeps each customer's flows beside totals."""

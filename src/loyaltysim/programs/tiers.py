@@ -36,6 +36,8 @@ class Status(Account):
     """int8, -1 none."""
     spent: np.ndarray
     """Money spent in this window, in ledger units."""
+    of_each: dict[str, np.ndarray]
+    """Of each tier its threshold and cost in ledger units, the share that it takes off, and its utility."""
 
 
 class Tiers(Program):
@@ -69,17 +71,23 @@ class Tiers(Program):
             **account,
             tier=self._own(world, account["label"], "tier", np.int8, True, -1),
             spent=self._own(world, account["label"], "spent", np.int64),
+            of_each={
+                "threshold": np.array([ledger_money(tier.threshold) for tier in self.tiers], np.int64),
+                "cost": np.array([ledger_money(tier.cost_each) for tier in self.tiers], np.int64),
+                "off": np.array([tier.percent_off for tier in self.tiers], np.float32) / np.float32(100),
+                "utility": np.array([tier.utility for tier in self.tiers], np.float32),
+            },
         )
 
     def offer(self, own: Status, world: World, shoppers: Shoppers, step: int) -> None:
         if self.changes_price:
             benefits.lower_prices_by_tier(
-                own.tier, shoppers.rows, shoppers.n, self._of_each("percent_off") / np.float32(100), float(MONEY_UNIT),
+                own.tier, shoppers.rows, shoppers.n, own.of_each["off"], float(MONEY_UNIT),
                 shoppers.price[own.brand], shoppers.ask(own.off, dtype=np.int64),
             )  # fmt: skip
         if any(tier.utility for tier in self.tiers):
             reward = shoppers.ask("reward", True)[own.brand]
-            benefits.add_by_tier(own.tier, shoppers.rows, shoppers.n, self._of_each("utility"), reward)
+            benefits.add_by_tier(own.tier, shoppers.rows, shoppers.n, own.of_each["utility"], reward)
 
     def ring_up(self, own: Status, shoppers: Shoppers) -> None:
         if self.changes_price:
@@ -93,13 +101,13 @@ class Tiers(Program):
         charged = (totals.program_cost, self._spent(shoppers))
         if self.changes_price:
             benefits.charge_discounts(shoppers.columns[own.off], shoppers.units, *shared, *charged)
-        each = np.array([ledger_money(tier.cost_each) for tier in self.tiers], np.int64)
+        each = own.of_each["cost"]
         if each.any():
             benefits.charge_each(each, own.tier, shoppers.rows, shoppers.units, *shared, *charged)
         self._enroll(own, world, shoppers, totals, step, occasion)
         benefits.collect(shoppers.paid, own.member, shoppers.rows, buyers, begins, own.spent)
         rose = shoppers.ask(f"{own.label}.rose", dtype=np.int32)
-        benefits.climb(own.spent, own.member, self._thresholds, shoppers.rows, buyers, begins, own.tier, rose)
+        benefits.climb(own.spent, own.member, own.of_each["threshold"], shoppers.rows, buyers, begins, own.tier, rose)
         if self.jump and "bond" in shoppers.columns:
             benefits.please(rose, buyers, begins, self.jump, shoppers.columns["bond"][own.brand])
 
@@ -107,7 +115,7 @@ class Tiers(Program):
         steps = max(1, round(self.window_weeks / world.calendar.weeks))
         if (step + 1 - world.calendar.burn_in) % steps == 0:
             benefits.close_window(
-                own.spent, own.member, self._thresholds, self.soft_landing, block.start, block.stop, own.tier
+                own.spent, own.member, own.of_each["threshold"], self.soft_landing, block.start, block.stop, own.tier
             )
 
     def take_over(self, own: Status) -> None:
@@ -152,10 +160,3 @@ class Tiers(Program):
         """A tier in words: its name, or its number, counted from 1."""
         name = self.tiers[place].name
         return f'tier "{name}"' if name else f"tier {place + 1}"
-
-    @property
-    def _thresholds(self) -> np.ndarray:
-        return np.array([ledger_money(tier.threshold) for tier in self.tiers], np.int64)
-
-    def _of_each(self, name: str) -> np.ndarray:
-        return np.array([getattr(tier, name) for tier in self.tiers], np.float32)

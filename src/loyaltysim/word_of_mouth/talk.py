@@ -83,7 +83,6 @@ class Threshold(Talk):
     def after_purchase(
         self, own: None, world: World, shoppers: Shoppers, pile: MessagePile, totals: Totals, step: int, occasion: int
     ) -> None:
-        pile.room_for(shoppers.n)
         pile.n = _after_purchase(
             shoppers.columns["experience"], shoppers.brand, shoppers.rows, shoppers.key, shoppers.segment,
             shoppers.begins, shoppers.first_replication, TALK, step, occasion, self.good_above, self.bad_below,
