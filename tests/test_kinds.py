@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -150,19 +151,16 @@ def market() -> Scenario:
     )
 
 
-@pytest.fixture(params=KINDS, ids=[f"{room.room}-{kind}" for room, kind in KINDS])
-def simulation(request, tmp_path):
-    room, kind = request.param
+def scenario_of(room: type[Record], kind: str, folder: Path) -> Scenario:
+    """The market with one kind in its room, and with what that wants of other rooms."""
     kind, some = kind.removesuffix(" for some"), kind.endswith(" for some")
     table = {"kind": kind, **NEEDED.get(kind, {}), **NEEDED.get((room, kind), {})}
     if some:
         table |= {"every_weeks": 1, "target": {"kind": OF_SOME[kind], "share": 0.5}}
-    if kind == "panel":
-        pytest.skip("needs recorded offers: tested with the panels")
     scenario = market()
     if kind == "edge_list":
-        (tmp_path / "ties.csv").write_text("from,to\n0,1\n1,2\n")
-        table["file"] = str(tmp_path / "ties.csv")
+        (folder / "ties.csv").write_text("from,to\n0,1\n1,2\n")
+        table["file"] = str(folder / "ties.csv")
     if kind == "none" and room in (Satisfaction, Experience):
         off = {"kind": "none"}
         scenario = scenario.vary(
@@ -174,7 +172,15 @@ def simulation(request, tmp_path):
                 WHERE[room]: off,
             }
         )
-    return Simulation(scenario.vary({**BESIDES.get((room, kind), {}), WHERE[room]: table}))
+    return scenario.vary({**BESIDES.get((room, kind), {}), WHERE[room]: table})
+
+
+@pytest.fixture(params=KINDS, ids=[f"{room.room}-{kind}" for room, kind in KINDS])
+def simulation(request, tmp_path):
+    room, kind = request.param
+    if kind == "panel":
+        pytest.skip("needs recorded offers: tested with the panels")
+    return Simulation(scenario_of(room, kind, tmp_path))
 
 
 def test_kind__runs_and_leaves_every_state_in_its_range(simulation):

@@ -138,6 +138,8 @@ def state_of(simulation: Simulation) -> dict[str, np.ndarray]:
 def take_over(simulation: Simulation, state: dict[str, np.ndarray]) -> None:
     """Write a state into a simulation, as far as it keeps the same."""
     world = simulation.world
+    for worker in world.workers:
+        worker.routines.clear()  # other arrays may be carried from here on
     simulation.now = int(state["now"])
     for name in map(str, state["carried"]):
         if name not in world.arrays:

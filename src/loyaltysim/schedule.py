@@ -53,8 +53,6 @@ class Schedule(Rounds):
         """One step of the whole market. The workers' totals hold its counts afterwards."""
         world = self.world
         world.now = step
-        if self.phased or self.launches:
-            self.phase = self.phase_of(step)
         for part, own, brand in self.pricing_that["react"]:
             part.react(own, world, brand, step)
         for lever, own in self.levers:
@@ -72,6 +70,8 @@ class Schedule(Rounds):
         if world.turnover is not None and world.turnover.bring(world.neighbors, step) and self.acquisition.imitates:
             self.own_acquisition.until = -1  # other friends pull: count anew
         self._come(step)
+        if self.phased or self.launches:
+            self.phase = self.phase_of(step)  # programs that begin now are launched
         if self.pool is None:
             self._some_blocks(0, step)
         else:

@@ -150,8 +150,9 @@ class Drift(Bond):
             besides = shoppers.ask(BESIDES, True)
             take_by_brand(world.arrays[BESIDES].T, shoppers.rows, shoppers.n, besides, shoppers.brands)
         if SINCE in world.arrays:
-            ahead = world.arrays[SINCE][shoppers.rows[: shoppers.n]] - shoppers.columns["seen"][: shoppers.n]
-            elapsed = elapsed[: shoppers.n] - np.maximum(ahead, 0).astype(np.float32) * np.float32(world.calendar.weeks)
+            drifting, seen = shoppers.ask(SINCE), shoppers.columns["seen"]
+            shorten(world.arrays[SINCE], shoppers.rows, shoppers.n, seen, world.calendar.weeks, elapsed, drifting)
+            elapsed = drifting
         self._drift(
             world, shoppers.columns, elapsed, *self._sources(world), besides, shoppers.first_replication,
             shoppers.begins, shoppers.columns["bond"],
@@ -274,6 +275,14 @@ def _grow(staged, satisfaction, rows, brand, buyers, n_buyers, from_satisfaction
         b = u4(brand[q])
         before = staged[b, q]
         state[u4(rows[q]), b] = before + (from_satisfaction * satisfaction[q] - fading * before)
+
+
+@jit
+def shorten(since, rows, n, seen, weeks, elapsed, drifting):
+    """drifting[q] = weeks that the bonds have drifted: fewer than have elapsed since `seen` if they did `since`."""
+    weeks = np.float32(weeks)
+    for q in range(n):
+        drifting[q] = elapsed[q] - np.float32(max(since[rows[q]] - seen[q], 0)) * weeks
 
 
 @jit

@@ -71,6 +71,14 @@ def enroll_all(rows, buyers, segment, begins, first_replication, place, may_join
 
 
 @jit
+def charge(enrolled, place, fee, fees):
+    """fees += fee · all who have enrolled: with -fee before and fee after a round, who enrolled in it has paid."""
+    for r in range(enrolled.shape[0]):
+        for s in range(enrolled.shape[1]):
+            fees[r, s, place] += fee * enrolled[r, s, place]
+
+
+@jit
 def mark_members(member, rows, buyers, begins, brand, bits):
     """Set the brand's bit for every buyer who is a member."""
     bit = u4(1) << u4(brand)

@@ -196,7 +196,9 @@ class Program(Part, room="program"):
         """Some of this round's buyers become members (eq. E30); returns who bought, as `shoppers.buyers_of` does."""
         buyers, begins = shoppers.buyers_of(own.brand)
         terms, columns = own.terms, shoppers.columns
-        members = totals.enrolled[..., own.place].copy() if terms.fee else None
+        fee = ledger_money(terms.fee)
+        if fee:
+            joining.charge(totals.enrolled, own.place, -fee, totals.program_fees)
         if terms.chance < 1:
             logit = shoppers.ask("enrollment.logit")
             joining.start_logit(terms.chance, shoppers.n, logit)
@@ -220,9 +222,8 @@ class Program(Part, room="program"):
                 shoppers.rows, buyers, shoppers.segment, begins, shoppers.first_replication, own.place, own.may_join,
                 own.member, totals.enrolled,
             )  # fmt: skip
-        if members is not None:
-            joined = totals.enrolled[..., own.place] - members
-            totals.program_fees[..., own.place] += joined * ledger_money(terms.fee)
+        if fee:
+            joining.charge(totals.enrolled, own.place, fee, totals.program_fees)
         if world.customers.has("member"):
             joining.mark_members(own.member, shoppers.rows, buyers, begins, own.brand, world.customers.arrays["member"])
         return buyers, begins

@@ -1,0 +1,207 @@
+"""Whatever a market is made of, routines make its rounds as Python would, bit for bit, and leave nothing out."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from loyaltysim import Simulation, load
+from loyaltysim import routine as house
+from loyaltysim.checkpoint import state_of
+from loyaltysim.routine import Recorded, Routine
+from loyaltysim.scenario_file import shipped
+from loyaltysim.validation.busy_market import LEVERS, NEWCOMERS, OF_SOME, PROGRAMS, busy_market
+from loyaltysim.validation.same_bits import markets
+
+
+def module(file):
+    """A file that is no part of the package."""
+    spec = importlib.util.spec_from_file_location(f"{file.stem}_beside", file)
+    found = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(found)
+    return found
+
+
+HERE = Path(__file__).parent
+kinds = module(HERE / "test_kinds.py")
+KINDS = [(room, kind) for room, kind in kinds.KINDS if kind != "panel"]
+"""All but offers that are recorded: they need a file."""
+
+STAYS_PYTHON: dict[tuple[str, str], str] = {}
+"""Kinds whose rounds no routine repeats, and why."""
+
+
+@pytest.fixture(autouse=True)
+def eager(monkeypatch):
+    """Routines record as soon as they may, however few rounds there are, and believe nothing beforehand."""
+    monkeypatch.setattr(house, "FEW", 0)
+    monkeypatch.setattr(house, "MANY", 0)
+    monkeypatch.setattr(house, "believed", set())
+
+
+def bits(simulation: Simulation) -> dict[str, bytes]:
+    """All states and counts, by name, with what workers have counted so far."""
+    counts = {f"totals {n}": worker.totals.all for n, worker in enumerate(simulation.world.workers)}
+    return {name: np.asarray(array).tobytes() for name, array in {**state_of(simulation), **counts}.items()}
+
+
+def routines(simulation: Simulation) -> list[Routine]:
+    return [one for worker in simulation.world.workers for one in worker.routines.values()]
+
+
+def rerecorded(simulation: Simulation, monkeypatch) -> list[str]:
+    """Have each repeated round recorded anew: the list gets what the new recording does otherwise, or writes."""
+    faults, repeat = [], Routine.__call__
+
+    def call(routine, *arguments):
+        if routine.repeats:
+            columns = {f"column {name}": array for name, array in arguments[0].columns.items()}
+            before = {**bits(simulation), **{name: array.tobytes() for name, array in columns.items()}}
+            try:
+                if Recorded(routine.function, routine.varying, arguments) != routine._first:
+                    faults.append(f"step {simulation.now}: the recording is another")
+            except TypeError as why:
+                faults.append(f"step {simulation.now}: {why}")
+            after = {**bits(simulation), **{name: array.tobytes() for name, array in columns.items()}}
+            faults.extend(f"Python writes {name}" for name, array in before.items() if after[name] != array)
+        repeat(routine, *arguments)
+
+    monkeypatch.setattr(Routine, "__call__", call)
+    return faults
+
+
+def assert_same(scenario, monkeypatch, again: bool = True, **settings) -> Simulation:
+    """Run a market by Python alone and by routines; returns the second."""
+    plain, repeated = Simulation(scenario, **settings), Simulation(scenario, **settings)
+    plain.schedule.repeatable = False
+    faults = rerecorded(repeated, monkeypatch) if again else []
+    plain.run()
+    repeated.run()
+    assert not any(isinstance(one, Routine) for one in routines(plain))
+    assert not faults, sorted(set(faults))
+    ours, theirs = bits(plain), bits(repeated)
+    assert [name for name in ours if ours[name] != theirs[name]] == []
+    return repeated
+
+
+def assert_repeats(simulation: Simulation) -> None:
+    """Nothing is left to Python, and something is repeated."""
+    assert not {str(one.refused) for one in routines(simulation) if one.refused}
+    assert any(one.repeats for one in routines(simulation))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("room", "kind"), KINDS, ids=[f"{room.room}-{kind}" for room, kind in KINDS])
+def test_kind__is_repeated_as_python_does_it(room, kind, tmp_path, monkeypatch):
+    simulation = assert_same(kinds.scenario_of(room, kind, tmp_path).vary({"steps": 12}), monkeypatch)
+    if (room.room, kind) in STAYS_PYTHON:
+        assert any(one.refused for one in routines(simulation))
+    else:
+        assert_repeats(simulation)
+
+
+BUSY = markets(customers=1200, steps=26)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BUSY)
+def test_busy_market__is_repeated_as_python_does_it(name, monkeypatch):
+    assert_repeats(assert_same(BUSY[name], monkeypatch))
+
+
+LAID_OUT = {
+    "a stack": {"replications": 3},
+    "blocks": {"block_size": 1024},
+    "two threads": {"block_size": 1024, "threads": 2},
+    "a stack in blocks on two threads": {"replications": 3, "block_size": 1024, "threads": 2},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", LAID_OUT)
+def test_busy_market__laid_out_otherwise_is_repeated_as_python_does_it(how, monkeypatch):
+    for market in markets(customers=2500, steps=13).values():
+        monkeypatch.setattr(house, "believed", set())
+        assert_repeats(assert_same(market, monkeypatch, again=False, **LAID_OUT[how]))
+
+
+ALL_PROGRAMS = [
+    (brand, number, program)
+    for brand in ("Ours", "Rival", "Third")
+    for number, program in enumerate(PROGRAMS[f"brands.{brand}.programs"])
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("week", [None, 5.0])
+@pytest.mark.parametrize(
+    ("brand", "program"),
+    [(brand, program) for brand, _, program in ALL_PROGRAMS],
+    ids=[f"{brand}-{number}-{program['kind']}" for brand, number, program in ALL_PROGRAMS],
+)
+def test_program__is_repeated_as_python_does_it_from_its_launch_on(brand, program, week, monkeypatch):
+    base = {path: value for path, value in PROGRAMS.items() if not path.startswith("brands.")}
+    alone = {f"brands.{name}.programs": [] for name in ("Ours", "Rival", "Third")}
+    launched = {**program, **({} if week is None else {"from_week": week})}
+    market = busy_market(600, 16).vary({**base, **alone, f"brands.{brand}.programs": [launched]})
+    assert_repeats(assert_same(market, monkeypatch))
+
+
+PAID = {
+    "a fee": {"enrollment": {"kind": "opt_in", "chance": 0.3, "fee": 1.0}},
+    "an endowment that some give up": {
+        "endowment": 2.0,
+        "customer_response": {"kind": "endowed", "continue_endowed": 0.7, "continue_plain": 0.4},
+    },
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", PAID)
+def test_points__with_settings_that_are_off_elsewhere(how, monkeypatch):
+    points = {"kind": "points", "reward": {"kind": "cash", "value": 2.0, "threshold": 8}, **PAID[how]}
+    simulation = assert_same(busy_market(600, 16).vary({"brands.Ours.programs": [points]}), monkeypatch)
+    assert_repeats(simulation)
+    assert bool(simulation.raw().flows["program_fees"].any()) == (how == "a fee")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("some", [False, True])
+@pytest.mark.parametrize("kind", LEVERS)
+def test_lever__is_repeated_as_python_does_it_within_its_window_and_out_of_it(kind, some, monkeypatch):
+    lever = {"kind": kind, **LEVERS[kind], **(OF_SOME.get(kind, {}) if some else {})}
+    pulled = {**NEWCOMERS, "population.privacy_aversion": 0.4, "brands.Ours.levers": [lever]}
+    assert_repeats(assert_same(busy_market(600, 16).vary(pulled), monkeypatch))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", shipped())
+def test_scenario__is_repeated_as_python_does_it(name, monkeypatch):
+    scenario = load(name)
+    small = {"population.n_customers": 300, "burn_in": min(scenario.burn_in, 4), "steps": min(scenario.steps, 20)}
+    small |= {"metrics.period_steps": 5, "metrics.states_every": 5, "metrics.reasons": True}
+    assert_repeats(assert_same(scenario.vary(small), monkeypatch))
+
+
+@pytest.mark.slow
+def test_grocery__with_everything_is_repeated_as_python_does_it(monkeypatch):
+    monkeypatch.syspath_prepend(str(HERE.parent / "benchmarks"))
+    full = module(HERE.parent / "benchmarks" / "grocery.py").everything(load("grocery"))
+    sys.modules.pop("asked", None)
+    small = {"population.n_customers": 600, "burn_in": 0, "steps": 30}
+    small |= {"metrics.period_steps": 6, "metrics.states_every": 6}
+    assert_repeats(assert_same(full.vary(small), monkeypatch))
+
+
+@pytest.mark.slow
+def test_checkpoint__of_a_branch_takes_over_what_it_carries_though_rounds_were_repeated(tmp_path):
+    calm = busy_market(600, 20)
+    pulled = calm.vary({"brands.Ours.levers": [{"kind": "brand_advertising", "growth": 0.02}]})
+    branch = Simulation(pulled).run(8).branch(calm)
+    branch.checkpoint(tmp_path / "branch.npz")
+    other = Simulation(calm).run(12)
+    assert any(one.repeats for one in routines(other))
+    other.restore(tmp_path / "branch.npz").run()
+    assert bits(other) == bits(branch.run())
