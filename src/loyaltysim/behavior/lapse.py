@@ -175,7 +175,7 @@ class Leaving(Lapse):
             leaving.since_last(own.before, own.known, rows, brand, m, leavers.again, leavers.base, terms)
         customers = world.customers
         leavers.n = leaving.leave(
-            rows, brand, leavers.base, terms, leavers.chance, leavers.failed, leavers.over, m, customers.key,
+            rows, leavers.key, brand, leavers.base, terms, leavers.chance, leavers.failed, leavers.over, m,
             customers.segment, customers.n_customers, purpose, step, occasion, own.status, own.left_step, totals.lapsed,
         )  # fmt: skip
         if own.after_failure is not None:
@@ -188,7 +188,8 @@ class Leaving(Lapse):
             leaving.come_back(
                 shoppers.rows, shoppers.key, shoppers.segment, shoppers.begins, shoppers.first_replication,
                 shoppers.columns["elapsed"], own.latest_step, world.calendar.weeks, self.return_rate, RETURN, step,
-                occasion, shoppers.columns["status"], own.status, totals.returned,
+                occasion, shoppers.ask("lapse.gone", dtype=np.int32), shoppers.ask("lapse.might", dtype=np.int32),
+                shoppers.columns["status"], own.status, totals.returned,
             )  # fmt: skip
 
 
@@ -206,14 +207,15 @@ class Dropout(Leaving):
     alters = ("strain",)
 
     def open(self, world: World) -> Gone:
+        world.stage("tried")
         return self._open(world, "dropout_chance", between_occasions=False)
 
     def after_purchase(
         self, own: Gone, world: World, shoppers: Shoppers, leavers: Leavers, totals: Totals, step: int, occasion: int
     ) -> None:
         leavers.n = leaving.repeat_buyers(
-            shoppers.rows, shoppers.brand, shoppers.buyers, shoppers.n_buyers, world.customers.arrays["tried"],
-            own.base, leavers.rows, leavers.brand, leavers.base,
+            shoppers.rows, shoppers.key, shoppers.brand, shoppers.buyers, shoppers.n_buyers,
+            shoppers.columns["tried"], own.base, leavers.rows, leavers.key, leavers.brand, leavers.base,
         )  # fmt: skip
         self._decide(own, world, leavers, totals, LEAVE, step, occasion)
 
@@ -258,12 +260,12 @@ class ContractLapse(Leaving):
 
     def renew(self, own: Cancelled, world: World, block: Block, leavers: Leavers, totals: Totals, step: int) -> None:
         leavers.n = leaving.due(
-            own.contract, own.signed, block.start, block.stop, step, self.term_steps, own.base, leavers.rows,
-            leavers.brand, leavers.base,
+            own.contract, own.signed, block.start, block.stop, step, self.term_steps, own.base, world.customers.key,
+            leavers.rows, leavers.key, leavers.brand, leavers.base,
         )  # fmt: skip
         if own.category_exit is not None:
             leaving.out_of_category(
-                leavers.rows, leavers.n, world.customers.key, own.category_exit, exit_weeks(world, step), EXIT,
+                leavers.rows, leavers.key, leavers.n, own.category_exit, exit_weeks(world, step), EXIT,
                 leavers.base, leavers.over,
             )  # fmt: skip
         self._decide(own, world, leavers, totals, RENEW, step, 0)

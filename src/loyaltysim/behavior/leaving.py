@@ -15,36 +15,39 @@ f4, i4, i8, u4, u8 = np.float32, np.int32, np.int64, np.uint32, np.uint64
 
 
 @jit
-def repeat_buyers(rows, brand, buyers, n_buyers, tried, chance, to_rows, to_brand, to_base):
-    """List those who bought a brand that they had bought before, with their plain chance; returns how many."""
+def repeat_buyers(rows, key, brand, buyers, n_buyers, tried, chance, to_rows, to_key, to_brand, to_base):
+    """List those who bought a brand that they had bought before, with their plain chance; returns how many.
+
+    `tried` is the staged state.
+    """
     m = u8(0)
     for k in range(n_buyers):
         q = u4(buyers[k])
         row, b = rows[q], brand[q]
-        to_rows[m], to_brand[m], to_base[m] = row, b, chance[row]
-        m += u8(u4(tried[row] >> u4(b)) & u4(1))
+        to_rows[m], to_key[m], to_brand[m], to_base[m] = row, key[q], b, chance[u4(row)]
+        m += u8(u4(tried[q] >> u4(b)) & u4(1))
     return i8(m)
 
 
 @jit
-def due(contract, signed, start, stop, step, term, chance, to_rows, to_brand, to_base):
+def due(contract, signed, start, stop, step, term, chance, keys, to_rows, to_key, to_brand, to_base):
     """List those of the block whose contract is at the end of a term, with their plain chance; returns how many."""
     m = i8(0)
     for row in range(start, stop):
         b, age = contract[row], i4(step) - signed[row]
         if b >= 0 and age > 0 and age % term == 0:
-            to_rows[m], to_brand[m], to_base[m] = row, b, chance[row]
+            to_rows[m], to_key[m], to_brand[m], to_base[m] = row, keys[row], b, chance[row]
             m += i8(1)
     return m
 
 
 @jit
-def out_of_category(rows, m, keys, category_exit, weeks, purpose, base, over):
+def out_of_category(rows, key, m, category_exit, weeks, purpose, base, over):
     """base[k] = 1 for those who have left the whole category: for them it is `over`, they cancel for sure."""
     luck, weeks = salt(purpose, 0, 0, 0), f4(weeks)
     for k in range(m):
         row = rows[k]
-        over[k] = not uniform(keys[row], luck) < exp(-category_exit[row] * weeks)
+        over[k] = not uniform(key[k], luck) < exp(-category_exit[row] * weeks)
         if over[k]:
             base[k] = f4(1.0)
 
@@ -69,7 +72,7 @@ def weigh_members(member, rows, brand, m, weight, term):
 def forget_strain(strain, rows, brand, m, failed):
     """Whether there was any strain with the brand; then it is over."""
     for k in range(m):
-        b, row = brand[k], rows[k]
+        b, row = u4(brand[k]), u4(rows[k])
         failed[k] = strain[b, row] > f4(0.0)
         if failed[k]:
             strain[b, row] = f4(0.0)
@@ -115,14 +118,14 @@ def since_last(before, known, rows, brand, m, again, base, terms):
 
 @jit
 def leave(
-    rows, brand, base, terms, chance, failed, over, m, keys, segment, n_customers, purpose, step, occasion, status,
+    rows, key, brand, base, terms, chance, failed, over, m, segment, n_customers, purpose, step, occasion, status,
     left_step, lapsed,
 ):  # fmt: skip
     """Let each leave the brand by chance, or stay; close the ranks of those who leave, and return how many they are."""
     luck, left = salt(purpose, step, occasion, 0), i8(0)
     for k in range(m):
-        row, b = rows[k], brand[k]
-        if uniform(keys[row], luck) < chance[k]:
+        if uniform(key[k], luck) < chance[k]:
+            row, b = rows[k], brand[k]
             status[row] |= u4(1) << u4(b)
             if left_step[b, row] < 0:
                 left_step[b, row] = step
@@ -179,26 +182,36 @@ def sign(before, brand, rows, n, step, signed):
 
 @jit
 def come_back(
-    rows, key, segment, begins, first_replication, elapsed, latest_step, weeks, rate, purpose, step, occasion, left,
-    status, returned,
+    rows, key, segment, begins, first_replication, elapsed, latest_step, weeks, rate, purpose, step, occasion, gone,
+    might, left, status, returned,
 ):  # fmt: skip
-    """Clear the bits of brands that are open again; `left` is the staged status.
+    """Clear the bits of brands that are open again; `left` is the staged status, `gone` and `might` are scratch.
 
-    Time counts from the last occasion, or from the end of a contract if that came later.
+    Time counts from the last occasion, or from the end of a contract if that came later. Who has left anything is
+    listed first, and of them those whom the tangent of the exponential, which is below it, lets come back: a few.
     """
-    rate, weeks, luck = f4(rate), f4(weeks), np.empty(returned.shape[2], u8)
-    for b in range(luck.shape[0]):
-        luck[b] = salt(purpose, step, occasion, b)
-    for r in range(begins.shape[0] - 1):
-        for q in range(begins[r], begins[r + 1]):
-            if left[q] != u4(0):
-                for b in range(returned.shape[2]):
-                    bit = u4(1) << u4(b)
-                    if (left[q] & bit) != u4(0):
-                        time = elapsed[q]
-                        if latest_step.shape[0] > 0:  # brands are left between occasions too
-                            time = min(time, f4(i4(step) - latest_step[b, rows[q]]) * weeks)
-                        if uniform(key[q], luck[b]) > exp(-rate * time):
-                            left[q] &= ~bit
-                            status[rows[q]] &= ~bit
-                            returned[first_replication + r, segment[q], b] += i8(1)
+    rate, weeks, one, rounding = f4(rate), f4(weeks), f4(1.0), f4(1e-6)
+    n_gone = u8(0)
+    for every in range(begins[-1]):
+        gone[n_gone] = every
+        n_gone += u8(left[every] != u4(0))
+    for b in range(returned.shape[2]):
+        luck, bit = salt(purpose, step, occasion, b), u4(1) << u4(b)
+        few = u8(0)
+        for k in range(i8(n_gone)):
+            q = u4(gone[k])
+            might[few] = gone[k]
+            low = one - rate * elapsed[q] - rounding
+            few += u8(((left[q] & bit) != u4(0)) & (uniform(key[q], luck) > low))
+        r = 0
+        for k in range(i8(few)):
+            q = u4(might[k])
+            time = elapsed[q]
+            if latest_step.shape[0] > 0:  # brands are left between occasions too
+                time = min(time, f4(i4(step) - latest_step[b, rows[q]]) * weeks)
+            if uniform(key[q], luck) > exp(-rate * time):
+                while q >= begins[r + 1]:
+                    r += 1
+                left[q] &= ~bit
+                status[rows[q]] &= ~bit
+                returned[first_replication + r, segment[q], b] += i8(1)

@@ -13,7 +13,7 @@ class Leavers:
 
     Attributes
     ----------
-    rows : int32, the customer's row
+    rows : int32, the customer's row; key : uint64, the luck, of those who decide
     brand : int32, the brand left
     base : float32, the chance of the customer to leave when nothing moves it; where reasons are told, what the chance
         was at the last decision
@@ -28,6 +28,7 @@ class Leavers:
     def __init__(self, capacity: int) -> None:
         self.n = 0
         self.rows = np.empty(capacity, np.int32)
+        self.key = np.empty(capacity, np.uint64)
         self.brand = np.empty(capacity, np.int32)
         self.base = np.empty(capacity, np.float32)
         self.chance = np.empty(capacity, np.float32)
