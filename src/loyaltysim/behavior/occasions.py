@@ -10,6 +10,9 @@ from loyaltysim.jit import jit
 
 f4, i8, u4, u8 = np.float32, np.int64, np.uint32, np.uint64
 
+MANY = np.int32(3)
+"""Occasions from which they are counted one by one."""
+
 
 @jit
 def _keep(mask, start, bounds, rows, begins):
@@ -28,50 +31,49 @@ def _keep(mask, start, bounds, rows, begins):
 
 @jit
 def next_round(n, occasion, rows, occasions, key, time, bought, begins):
-    """Close the ranks: keep shoppers with more occasions than `occasion`, in order."""
-    kept = i8(0)
-    r = i8(0)
-    for q in range(n):
-        while r < begins.shape[0] and begins[r] <= q:
-            begins[r] = kept
-            r += i8(1)
-        if occasions[q] > occasion:
-            rows[kept] = rows[q]
-            occasions[kept] = occasions[q]
-            key[kept] = key[q]
-            time[kept] = time[q]
-            bought[kept] = bought[q]
-            kept += i8(1)
-    for r2 in range(r, begins.shape[0]):
-        begins[r2] = kept
-    return kept
+    """Close the ranks: keep shoppers with more occasions than `occasion`, in order; they are listed first."""
+    some, kept, q = np.empty(n, u4), u8(0), i8(0)
+    for r in range(begins.shape[0]):
+        end = begins[r]
+        while q < end:
+            some[kept] = q
+            kept += u8(occasions[q] > occasion)
+            q += i8(1)
+        begins[r] = i8(kept)
+    for k in range(i8(kept)):
+        q = some[k]
+        rows[k], occasions[k], key[k], time[k], bought[k] = rows[q], occasions[q], key[q], time[q], bought[q]
+    return i8(kept)
 
 
 @jit
 def draw_poisson(mean, keys, start, bounds, purpose, step, mask, rows, occasions, key, time, bought, begins):
-    """Poisson occasions: first, for everybody, whether there is any; then whether there are more, and how many."""
+    """Poisson occasions: first, for everybody, whether there may be any; then how many. Overwrites `mean`.
+
+    The chance of none is e**-mean, and above 1 - mean: who draws less has none for sure.
+    """
     luck = salt(purpose, step, 0, 0)
     first = mix(luck)  # the draw with which `poisson` begins
-    own = keys[start : start + bounds[-1]]
+    own, least = keys[start : start + bounds[-1]], f4(1.0 - 1e-6)  # far beyond rounding
     for i in range(own.shape[0]):
-        some = uniform(own[i], first) > exp(-min(mean[i], f4(8.0)))
-        mask[i] = np.int32(some | (mean[i] > f4(8.0)))
+        mask[i] = np.int32(uniform(own[i], first) > least - mean[i])
     n = _keep(mask, start, bounds, rows, begins)
     for q in range(n):
-        key[q] = keys[u4(rows[q])]
-    for q in range(n):  # the first two terms of the sum in `poisson`, without a branch
-        expected = mean[u4(rows[q] - start)]
-        none = exp(-expected)
-        more = (uniform(key[q], first) > none + none * expected) | (expected > f4(8.0))
-        occasions[q] = np.int32(1) + np.int32(more)
-    least = np.int32(1)
+        row = u4(rows[q])
+        key[q], mean[q] = keys[row], mean[row - u4(start)]
+    for q in range(n):  # the first terms of the sum in `poisson`, without a branch
+        u, none = uniform(key[q], first), exp(-min(mean[q], f4(8.0)))
+        one = none * mean[q]
+        two = one * mean[q] / f4(2.0)
+        up_to_one = none + one
+        up_to_two = up_to_one + two
+        any_at_all, more = u > none, (u > up_to_one) & (up_to_one > none)
+        many = (more & (u > up_to_two) & (up_to_two > up_to_one)) | (mean[q] > f4(8.0))
+        occasions[q] = MANY if many else np.int32(any_at_all) + np.int32(more)
     for q in range(n):
-        if occasions[q] > 1:
-            occasions[q] = poisson(key[q], luck, mean[u4(rows[q] - start)])
-            least = min(least, occasions[q])
-    if least == 0:  # means above 8 were let in undrawn
-        n = next_round(n, 0, rows, occasions, key, time, bought, begins)
-    return n
+        if occasions[q] == MANY:
+            occasions[q] = poisson(key[q], luck, mean[q])
+    return next_round(n, 0, rows, occasions, key, time, bought, begins)
 
 
 @jit
