@@ -257,8 +257,7 @@ class Rounds:
         put_last(arrays["last_brand"], shoppers.rows, shoppers.brand, shoppers.buyers, shoppers.n_buyers)
         if self.acquisition.kind != "none":
             purchases.count_won(shoppers, arrays["tried"], arrays["channel"], self.acquisition_cost, totals)
-        periods.note_first(shoppers, arrays["tried"], totals)
-        world.history.note(shoppers, step)
+        world.history.note(shoppers, step, *periods.note_first(shoppers, arrays["tried"], totals))
         if self.book is not None:
             periods.note(self.book, shoppers)
         if self.watch is not None:

@@ -13,7 +13,7 @@ import numpy as np
 from loyaltysim.jit import jit
 from loyaltysim.market.shoppers import Shoppers
 
-i4 = np.int32
+i4, u4 = np.int32, np.uint32
 
 
 class Column(NamedTuple):
@@ -37,6 +37,9 @@ COLUMNS = {
     "contacts": Column("contacts by the brand's levers", np.int32, 0),
     "complaints": Column("complaints to the brand", np.int32, 0),
 }
+
+
+NOBODY = np.zeros(0, np.int32)
 
 
 class History:
@@ -67,15 +70,15 @@ class History:
         values = {"purchases": 1, "last_step": step, "first_step": UNKNOWN if step else 0}
         self.arrays[name][bought] = values.get(name, 0)
 
-    def note(self, shoppers: Shoppers, step: int) -> None:
-        """Enter this round's purchases into the columns that exist."""
+    def note(self, shoppers: Shoppers, step: int, new: np.ndarray = NOBODY, n_new: int = 0) -> None:
+        """Enter this round's purchases into the columns that exist; `new` are the buyers who never bought the brand."""
         if not self.arrays:
             return
         bought = (shoppers.rows, shoppers.brand, shoppers.buyers, shoppers.n_buyers)
         if "purchases" in self.arrays:
             _add_one(*bought, self.arrays["purchases"])
         if "first_step" in self.arrays:
-            _write_first(*bought, step, self.arrays["first_step"])
+            _write(shoppers.rows, shoppers.brand, new, n_new, step, self.arrays["first_step"])
         if "last_step" in self.arrays:
             _write(*bought, step, self.arrays["last_step"])
         if "spend" in self.arrays:
@@ -93,38 +96,29 @@ class History:
 def _add_one(rows, brand, buyers, n_buyers, count):
     """count[brand, row] += 1 for each purchase."""
     for k in range(n_buyers):
-        q = buyers[k]
-        count[brand[q], rows[q]] += 1
+        q = u4(buyers[k])
+        count[u4(brand[q]), u4(rows[q])] += 1
 
 
 @jit
 def _write(rows, brand, buyers, n_buyers, step, last):
     """last[brand, row] = step for each purchase."""
     for k in range(n_buyers):
-        q = buyers[k]
-        last[brand[q], rows[q]] = step
-
-
-@jit
-def _write_first(rows, brand, buyers, n_buyers, step, first):
-    """first[brand, row] = step for each purchase where there was none before."""
-    for k in range(n_buyers):
-        q = buyers[k]
-        if first[brand[q], rows[q]] == i4(NEVER):
-            first[brand[q], rows[q]] = step
+        q = u4(buyers[k])
+        last[u4(brand[q]), u4(rows[q])] = step
 
 
 @jit
 def _add_paid(rows, brand, buyers, n_buyers, paid, spend):
     """spend[brand, row] += paid for each purchase."""
     for k in range(n_buyers):
-        q = buyers[k]
-        spend[brand[q], rows[q]] += paid[q]
+        q = u4(buyers[k])
+        spend[u4(brand[q]), u4(rows[q])] += paid[q]
 
 
 @jit
 def _add_complaint(rows, brand, buyers, n_buyers, complaint, count):
     """count[brand, row] += 1 for each purchase about which the customer complained."""
     for k in range(n_buyers):
-        q = buyers[k]
-        count[brand[q], rows[q]] += i4(complaint[q])
+        q = u4(buyers[k])
+        count[u4(brand[q]), u4(rows[q])] += i4(complaint[q])

@@ -49,12 +49,14 @@ def note(book: PeriodBook, shoppers: Shoppers) -> None:
     _note(shoppers.rows, shoppers.brand, shoppers.buyers, shoppers.n_buyers, book.now, book.purchases)
 
 
-def note_first(shoppers: Shoppers, tried: np.ndarray, totals: Totals) -> None:
-    """Count who buys a brand for the first time since the start, and remember it."""
-    _note_first(
+def note_first(shoppers: Shoppers, tried: np.ndarray, totals: Totals) -> tuple[np.ndarray, int]:
+    """Count who buys a brand for the first time, and remember it; returns which shoppers do, and how many."""
+    new = shoppers.ask("bought.new", dtype=np.int32)
+    n_new = _note_first(
         shoppers.rows, shoppers.brand, shoppers.segment, shoppers.begins, shoppers.first_replication, shoppers.buyers,
-        shoppers.n_buyers, tried, totals.joined,
+        shoppers.n_buyers, tried, totals.joined, new,
     )  # fmt: skip
+    return new, n_new
 
 
 def close_period(book: PeriodBook, world: World) -> np.ndarray:
@@ -88,9 +90,9 @@ def _note(rows, brand, buyers, n_buyers, now, purchases):
 
 
 @jit
-def _note_first(rows, brand, segment, begins, first_replication, buyers, n_buyers, tried, joined):
-    """Set the bit of the brand bought for ever, and count it if it was not set."""
-    r = 0
+def _note_first(rows, brand, segment, begins, first_replication, buyers, n_buyers, tried, joined, new):
+    """Set the bit of the brand bought for ever; count and list those of whom it was not set, return how many."""
+    r, found = 0, 0
     for k in range(n_buyers):
         q = u4(buyers[k])
         row, b = u4(rows[q]), brand[q]
@@ -100,6 +102,9 @@ def _note_first(rows, brand, segment, begins, first_replication, buyers, n_buyer
             while q >= begins[r + 1]:
                 r += 1
             joined[first_replication + r, segment[q], b] += 1
+            new[found] = q
+            found += 1
+    return found
 
 
 @jit
