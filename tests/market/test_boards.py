@@ -59,7 +59,8 @@ def test_columns__what_is_staged_and_written_back_is_the_state_of_the_rows(brand
     pick(column, brand, n, bought)
     assert bought[:n].tolist() == [by_brand[max(b, 0), row] for row, b in zip(rows, brands)]
     bought += 100
-    place(bought, brand, n, column)
+    buyers = np.flatnonzero(brand >= 0).astype(np.int32)
+    place(bought, brand, buyers, len(buyers), column)
     expected = by_brand.copy()
     for row, b in zip(rows, brands):
         expected[b, row] += 100 * (b >= 0)

@@ -225,7 +225,7 @@ class Drift(Bond):
                 _disappoint(
                     failure, recovery, complaint, shoppers.n, self.damage, self.jump, self.recovered_above, bond
                 )
-            place(bond, shoppers.brand, shoppers.n, column)
+            place(bond, shoppers.brand, shoppers.buyers, shoppers.n_buyers, column)
         put_by_brand(world.customers.arrays["bond"].T, shoppers.rows, shoppers.n, column, shoppers.brands)
 
     def as_of(self, own: None, world: World, step: int, rows: np.ndarray | None = None) -> np.ndarray:

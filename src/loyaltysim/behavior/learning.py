@@ -106,7 +106,7 @@ class Bayesian(Learning):
         pick(columns["trust"], shoppers.brand, shoppers.n, trust)
         _revise(columns["experience"], shoppers.n, self.information, expectation, trust)
         world.put_bought(shoppers, "expectation", expectation)
-        place(trust, shoppers.brand, shoppers.n, columns["trust"])
+        place(trust, shoppers.brand, shoppers.buyers, shoppers.n_buyers, columns["trust"])
         put_by_brand(
             world.customers.arrays["trust"].T, shoppers.rows, shoppers.n, columns["trust"], shoppers.brands
         )  # all brands, since all have faded

@@ -65,8 +65,13 @@ def soften(sensitivity, bond, last, n, resist_price, softened):
     """softened[q] = price sensitivity · (1 - resist_price · bond with the brand last bought)  (eq. E51)."""
     resist_price, zero, one = f4(resist_price), f4(0.0), f4(1.0)
     for q in range(n):
-        felt = bond[max(last[q], 0), q] if last[q] >= 0 else zero
-        softened[q] = sensitivity[q] * max(one - resist_price * felt, zero)
+        softened[q] = zero
+    for b in range(bond.shape[0]):
+        own = bond[b]
+        for q in range(n):
+            softened[q] += own[q] * f4(last[q] == b)
+    for q in range(n):
+        softened[q] = sensitivity[q] * max(one - resist_price * softened[q], zero)
 
 
 @jit

@@ -220,11 +220,11 @@ def pick(column, brand, n, bought):
 
 
 @jit
-def place(value, brand, n, column):
+def place(value, brand, buyers, n_buyers, column):
     """The opposite of `pick`: column[brand[q], q] = value[q] where something was bought."""
-    for q in range(n):
-        if brand[q] >= 0:
-            column[brand[q], q] = value[q]
+    for k in range(n_buyers):
+        q = u4(buyers[k])
+        column[u4(brand[q]), q] = value[q]
 
 
 @jit

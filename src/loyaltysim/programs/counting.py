@@ -226,7 +226,7 @@ class Counting(Program):
                 shoppers.rows, buyers, begins, got if asks.pays_out else redeeming, step, own.last_reward
             )
         if own.last_use is not None:
-            ledger.mark_use(shoppers.rows, shoppers.brand, own.brand, shoppers.n, step, own.last_use)
+            ledger.mark_use(shoppers.rows, buyers, begins, step, own.last_use)
 
     def close(self, own: Ledger, world: World, block: Block, totals: Totals, step: int) -> None:
         after, dates = own.asks.after, own.asks.dates

@@ -214,11 +214,10 @@ def add_access(last_reward, rows, n, step, steps, utility, reward):
 
 
 @jit
-def mark_use(rows, brand, own, n, step, last_use):
+def mark_use(rows, buyers, begins, step, last_use):
     """Remember when each customer last bought the brand."""
-    for q in range(n):
-        if brand[q] == own:
-            last_use[rows[q]] = step
+    for k in range(begins[-1]):
+        last_use[u4(rows[u4(buyers[k])])] = step
 
 
 @jit
