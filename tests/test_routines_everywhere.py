@@ -10,7 +10,8 @@ import pytest
 from loyaltysim import Simulation, load
 from loyaltysim import routine as house
 from loyaltysim.checkpoint import state_of
-from loyaltysim.routine import Recorded, Routine
+from loyaltysim.recording import Recorded
+from loyaltysim.routine import Routine
 from loyaltysim.scenario_file import shipped
 from loyaltysim.validation.busy_market import LEVERS, NEWCOMERS, OF_SOME, PROGRAMS, busy_market
 from loyaltysim.validation.same_bits import markets
