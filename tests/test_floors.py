@@ -8,7 +8,20 @@ import pytest
 
 MODEL = {"behavior", "programs", "pricing", "levers", "word_of_mouth", "accounts", "metrics"}
 STATE = {"customers", "market", "variables", "totals", "world"}
-GROUND = {"jit", "draws", "elementary", "slab", "record", "toml_lines", "toml_remedies", "faults", "whole_file"}
+GROUND = {
+    "jit",
+    "kernel",
+    "routine",
+    "lasting",
+    "draws",
+    "elementary",
+    "slab",
+    "record",
+    "toml_lines",
+    "toml_remedies",
+    "faults",
+    "whole_file",
+}
 
 # library → the only rooms that import it
 ONLY_IN = {

@@ -69,7 +69,7 @@ class Shop:
         self.source, self.cache = folder / "source", folder / "cache"
         (self.source / "loyaltysim").mkdir(parents=True)
         (self.source / "loyaltysim" / "__init__.py").touch()
-        for name in house.GROUND:
+        for name in (*house.GROUND, "kernel.py", "lasting.py"):
             shutil.copy(Path(house.__file__).with_name(name), self.source / "loyaltysim" / name)
         (self.source / "shop").mkdir()
         (self.source / "shop" / "__init__.py").touch()
@@ -102,6 +102,9 @@ class Shop:
     def files(self) -> set[Path]:
         """What the cache holds of compiled code."""
         return set(self.cache.rglob("*.nb[ci]"))
+
+
+READY = "import json, sys\nfrom shop import ours\nours.kernel(0)\nprint(json.dumps('numba.np.linalg' in sys.modules))"
 
 
 @pytest.fixture
@@ -137,6 +140,11 @@ def test_cache__follows_an_edit_of_floor_0(shop, file, old, new, value):
     shop.open()
     shop.edit(file, old, new)
     assert shop.open() == {"shop.ours": [value, *COMPILED], "shop.rival": [0.0, *COMPILED]}
+
+
+def test_cache__makes_numba_ready_to_compile_only_where_it_must(shop):
+    assert shop.run(READY)  # compiles
+    assert not shop.run(READY)
 
 
 def test_cache__of_numba_alone_would_run_old_code(shop):
@@ -292,7 +300,7 @@ def test_numba__is_named_where_kernels_are_made_and_where_their_calls_are_noted(
             named += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             if "numba" in {name.split(".")[0] for name in named}:
                 naming.add(file.relative_to(package).as_posix())
-    assert naming == {"jit.py", "recording.py", "routine.py"}
+    assert naming == {"jit.py", "kernel.py", "recording.py", "routine.py"}
 
 
 def test_compiling__is_told_once_at_a_terminal_and_not_when_the_cache_has_it(tmp_path):

@@ -127,13 +127,14 @@ _ROOMS = {
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used, so that `import loyaltysim` and `--help` stay quick."""
-    for room, names in _ROOMS.items():
-        if name in names:
-            globals()[name] = value = getattr(import_module(f"loyaltysim.{room}"), name)
-            return value
-    if name in __all__:
-        return import_module(f"loyaltysim.{name}")
-    raise AttributeError(f"module 'loyaltysim' has no attribute {name!r}")
+    room = next((room for room, names in _ROOMS.items() if name in names), None)
+    if room is None and name not in __all__:
+        raise AttributeError(f"module 'loyaltysim' has no attribute {name!r}")
+    with import_module("loyaltysim.lasting").lasting():
+        if room is None:
+            return import_module(f"loyaltysim.{name}")
+        globals()[name] = value = getattr(import_module(f"loyaltysim.{room}"), name)
+    return value
 
 
 def __dir__() -> list[str]:

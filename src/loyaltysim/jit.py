@@ -16,14 +16,15 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import numba
 import numpy as np
 import platformdirs
-from numba.core.registry import CPUDispatcher
+
+from loyaltysim.kernel import Kernel
 
 log = logging.getLogger("loyaltysim")
 quiet = False
@@ -31,10 +32,6 @@ quiet = False
 
 GROUND = ("jit.py", "elementary.py", "draws.py", "pairs.py")
 """Files of floor 0 that kernels of every file may call."""
-
-
-class Kernel(CPUDispatcher):  # type: ignore[misc]
-    """A compiled function; a class of its own, so that calls can be noted instead of made (`routine.py`)."""
 
 
 def jit(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -50,7 +47,9 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
     folder = cache_folder() / _source_hash(function.__code__.co_filename, function.__module__)
     if not can_be_written(folder):  # asked first: else Numba writes beside the source, under no hash
         log.debug("no kernel cache for %s: %s cannot be written", function.__name__, folder)
-        _tell_when_compiled(kernel, f"compiling anew, since {cache_folder()} cannot be written: about half a minute")
+        kernel.before_compiling = partial(
+            _tell_once, f"compiling anew, since {cache_folder()} cannot be written: about half a minute"
+        )
         return kernel
     before = numba.config.CACHE_DIR
     try:
@@ -60,23 +59,10 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
         log.debug("no kernel cache for %s: it has no source file", function.__name__)
     finally:
         numba.config.CACHE_DIR = before
-    _tell_when_compiled(
-        kernel, "compiling for the first time: about half a minute, once (`loyaltysim warmup` does it beforehand)"
+    kernel.before_compiling = partial(
+        _tell_once, "compiling for the first time: about half a minute, once (`loyaltysim warmup` does it beforehand)"
     )
     return kernel
-
-
-def _tell_when_compiled(kernel: Any, message: str) -> None:
-    """Let a kernel that the cache has not say so before it is compiled."""
-    load = kernel._cache.load_overload
-
-    def load_or_tell(signature: Any, context: Any) -> Any:
-        found = load(signature, context)
-        if found is None:
-            _tell_once(message)
-        return found
-
-    kernel._cache.load_overload = load_or_tell
 
 
 @cache

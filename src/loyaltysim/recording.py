@@ -13,7 +13,7 @@ import numpy as np
 from numba.core import types
 from numba.core.registry import CPUDispatcher
 
-from loyaltysim.jit import Kernel
+from loyaltysim.kernel import Kernel
 from loyaltysim.machine_code import RESULTS, SHAPE, Call, machine_code
 
 PLAIN = {int: types.int64, float: types.float64, bool: types.boolean}

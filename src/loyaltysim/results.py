@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from loyaltysim.lasting import lasting
 from loyaltysim.metrics.periods import COUNTS
 from loyaltysim.metrics.states import GONE, STATES
 from loyaltysim.totals import BY_BRAND, BY_LEVER, CHANNELS, MONEY_UNIT, POINT_UNIT, REASONS, SHARE_UNIT
@@ -83,7 +84,8 @@ def variables_of(scenario: Scenario) -> dict[str, Variable]:
 
 def dataset(scenario: Scenario, seed: int, stacks: list[Raw]) -> xr.Dataset:
     """One Dataset of all stacks, with every variable of `variables_of`."""
-    import xarray as xr
+    with lasting():
+        import xarray as xr
 
     values = _values(scenario, stacks)
     brands = list(scenario.brands)
