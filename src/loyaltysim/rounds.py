@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from loyaltysim.accounts.till import ring_up
-from loyaltysim.behavior.needs import draw_times
+from loyaltysim.behavior.needs import draw_times, next_round
 from loyaltysim.levers.lever import Lever, numbered
 from loyaltysim.market.leavers import Leavers
 from loyaltysim.market.messages import MessagePile
 from loyaltysim.market.shoppers import (
+    Block,
     Shoppers,
     copy_by_brand,
     fill,
     fill_by_brand,
+    fill_rows,
     put_last,
     put_step,
     since,
@@ -32,8 +34,10 @@ from loyaltysim.metrics import periods, purchases, reasons
 from loyaltysim.pricing.pricing import Pricing
 from loyaltysim.programs.program import Account, Program
 from loyaltysim.record import Part
+from loyaltysim.routine import is_zero
 from loyaltysim.totals import MONEY_UNIT, Totals
 from loyaltysim.word_of_mouth.influence import NoInfluence
+from loyaltysim.word_of_mouth.talk import Talk
 from loyaltysim.world import World
 
 if TYPE_CHECKING:
@@ -95,6 +99,10 @@ class Rounds:
         self.own_win_back = self.win_back.open(world)
         self.own_influence = self.influence.open(world)
         self.own_talk = self.talk.open(world)
+        self.talks_in_between = type(self.talk).after_step is not Talk.after_step
+        if type(self.talk).after_purchase is not Talk.after_purchase:
+            for worker in world.workers:
+                worker.said.room_for(worker.shoppers.capacity)
         self.pricing = [
             (part, part.open(world, place, number), place)
             for place, brand in enumerate(scenario.brands.values())
@@ -210,10 +218,32 @@ class Rounds:
             for program, own in self.offers:
                 program.offer(own, world, shoppers, step)
 
-    def round(
-        self, totals: Totals, shoppers: Shoppers, leavers: Leavers, pile: MessagePile, step: int, occasion: int
+    def begin(
+        self, totals: Totals, shoppers: Shoppers, leavers: Leavers, said: MessagePile, block: Block, step: int
     ) -> None:
-        """One round: choose, buy, experience, and what follows from it (stages 7 to 11)."""
+        """Who shops in a block, and their first round (stages 5 to 11)."""
+        world = self.world
+        if self.paced:
+            fill_rows(world.customers.arrays["pace"], block.start, block.stop, 1.0)
+            for program, own in self.running:
+                program.pace(own, world, block, step)
+        leavers.n = 0
+        self.lapse.renew(self.own_lapse, world, block, leavers, totals, step)
+        self.count_leavers(leavers, totals)
+        if self.book is not None and not is_zero(leavers.n):
+            periods.forget(self.book, leavers)
+        self.needs.draw(self.own_needs, world, block, shoppers, step)
+        self.acquisition.admit(self.own_acquisition, world, block, shoppers, step)
+        if not is_zero(shoppers.n):
+            self.round(totals, shoppers, leavers, said, step, 0)
+
+    def round(
+        self, totals: Totals, shoppers: Shoppers, leavers: Leavers, said: MessagePile, step: int, occasion: int
+    ) -> None:
+        """One round: choose, buy, experience, and what follows from it (stages 7 to 11).
+
+        Whoever has another occasion in this step is left among the shoppers.
+        """
         world = self.world
         arrays = world.customers.arrays
         if self.wants_times:
@@ -246,13 +276,13 @@ class Rounds:
         self.satisfaction.update(self.own_satisfaction, world, shoppers)
         self.learning.update(self.own_learning, world, shoppers)
         self.influence.settle(self.own_influence, world, shoppers)
-        self.recovery.handle(self.own_recovery, world, shoppers, pile, totals, step, occasion)
+        self.recovery.handle(self.own_recovery, world, shoppers, said, totals, step, occasion)
         self.bond.update(self.own_bond, world, shoppers)
         self.choice.remember(self.own_choice, world, shoppers)
         leavers.n = 0
         self.lapse.after_purchase(self.own_lapse, world, shoppers, leavers, totals, step, occasion)
         self.count_leavers(leavers, totals)
-        self.talk.after_purchase(self.own_talk, world, shoppers, pile, totals, step, occasion)
+        self.talk.after_purchase(self.own_talk, world, shoppers, said, totals, step, occasion)
         purchases.count(shoppers, totals, self.unit_cost, shelf_paid, occasion)
         put_last(arrays["last_brand"], shoppers.rows, shoppers.brand, shoppers.buyers, shoppers.n_buyers)
         if self.acquisition.kind != "none":
@@ -269,6 +299,16 @@ class Rounds:
             put_step(arrays["seen"], shoppers.rows, shoppers.n, step)
         if self.log is not None:
             self.log.write(world, shoppers, step, occasion)
+        if self.needs.once:
+            shoppers.n = 0
+        else:
+            next_round(shoppers, occasion)
+
+    def talk_in_between(
+        self, totals: Totals, shoppers: Shoppers, leavers: Leavers, said: MessagePile, block: Block, step: int
+    ) -> None:
+        """Who of a block says anything at the end of a step."""
+        self.talk.after_step(self.own_talk, self.world, block, shoppers, step)
 
 
 def _is_ours(part: Any) -> bool:

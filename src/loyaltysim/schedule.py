@@ -22,28 +22,24 @@ threads. Messages wait for the next step. A round is in `rounds.py`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from loyaltysim.behavior.needs import next_round
-from loyaltysim.market.messages import MessagePile
-from loyaltysim.metrics import periods
 from loyaltysim.rounds import Rounds
 from loyaltysim.routine import Routine
 from loyaltysim.world import Worker
 
-VARYING = (
-    ("n", "n_buyers", "begins", "buyers_begins", "first_replication"),
-    ("n",),
-    ("n", "sender", "brand", "strength", "luck", "public"),
-    None,
-    None,
-)
-"""What differs from round to round: of shoppers, of leavers, of a pile, the step and the occasion."""
-MOST_PHASES = 16
-"""How many kinds of steps are recorded; assumed."""
+EVERY = (("n", "n_buyers", "n_messages", "begins", "buyers_begins", "first_replication"), ("n",), ("n",))
+"""What differs, each time that something is done: of shoppers, of leavers, of what is said …"""
+BLOCK = (("start", "stop", "bounds"), None)
+"""… of a block, and the step."""
+MOST_ROUTINES = 64
+"""How many a worker has at most, for all phases of a step: assumed."""
+Make = Callable[..., None]
+Varying = tuple[tuple[str, ...] | None, ...]
 
 
 class Schedule(Rounds):
@@ -116,65 +112,58 @@ class Schedule(Rounds):
         worker.waiting.n = 0
         for place in places:
             self._first_round(worker, place, step)
+            if worker.shoppers.n and not (len(places) > 1 and worker.waiting.take(worker.shoppers)):
+                self._later_rounds(worker, place, step)
         if worker.waiting.n:
             worker.waiting.come_back(worker.shoppers, world.customers.n_customers)
-            self._later_rounds(worker, world.messages.piles[places[-1]], step)
+            self._later_rounds(worker, places[-1], step)
         for place in places:
             self._close_block(worker, place, step)
 
     def _first_round(self, worker: Worker, place: int, step: int) -> None:
-        world, shoppers, totals = self.world, worker.shoppers, worker.totals
-        block, pile = world.blocks[place], world.messages.piles[place]
-        shoppers.stand_for(block.first_replication, len(block.replications))
-        if self.paced:
-            world.customers.arrays["pace"][block.start : block.stop] = 1
-            for program, own in self.running:
-                program.pace(own, world, block)
-        leavers = worker.leavers
-        leavers.n = 0
-        self.lapse.renew(self.own_lapse, world, block, leavers, totals, step)
-        if leavers.n:
-            self.count_leavers(leavers, totals)
-            if self.book is not None:
-                periods.forget(self.book, leavers)
-        self.needs.draw(self.own_needs, world, block, shoppers, step)
-        self.acquisition.admit(self.own_acquisition, world, block, shoppers, step)
-        if not shoppers.n:
-            return
-        self._repeat(worker, pile, step, 0)
-        if not self.needs.once and next_round(shoppers, 1) and not worker.waiting.take(shoppers):
-            self._later_rounds(worker, pile, step)
+        block = self.world.blocks[place]
+        worker.shoppers.stand_for(block.first_replication, len(block.replications))
+        self._do("begin", worker, self.begin, BLOCK, (block, step), step)
+        self._hand_in(worker, place)
 
-    def _repeat(self, worker: Worker, pile: MessagePile, step: int, occasion: int) -> None:
-        """A round, by the worker's routine."""
-        shoppers = worker.shoppers
-        pile.room_for(shoppers.n)
-        phase = (self.phase, len(shoppers.columns))
-        if phase not in worker.routines:
-            plain = partial(self.round, worker.totals)
-            can = self.repeatable and len(worker.routines) < MOST_PHASES
-            worker.routines[phase] = Routine(plain, *VARYING, calls=self.rounds_left(step)) if can else plain
-        make = worker.routines[phase] if self.watch is None else partial(self.round, worker.totals)
-        make(shoppers, worker.leavers, pile, step, occasion)
-
-    def rounds_left(self, step: int) -> int:
-        """How many rounds each worker will still make, at least."""
-        world = self.world
-        return (world.calendar.last - step) * len(world.blocks) // len(world.workers)
-
-    def _later_rounds(self, worker: Worker, pile: Any, step: int) -> None:
+    def _later_rounds(self, worker: Worker, place: int, step: int) -> None:
         """The second round of those who are left, and on until nobody is."""
         occasion = 1
         while worker.shoppers.n:
-            self._repeat(worker, pile, step, occasion)
+            self._do("round", worker, self.round, (None, None), (step, occasion), step)
+            self._hand_in(worker, place)
             occasion += 1
-            if not next_round(worker.shoppers, occasion):
-                break
+
+    def _hand_in(self, worker: Worker, place: int) -> None:
+        """Put what was said in a round into the block's pile."""
+        if worker.said.n or self.recovery.is_public:
+            self.world.messages.piles[place].append(worker.said)
 
     def _close_block(self, worker: Worker, place: int, step: int) -> None:
         world, shoppers, totals = self.world, worker.shoppers, worker.totals
         block, pile = world.blocks[place], world.messages.piles[place]
         self.win_back.answer(self.own_win_back, world, block, totals, step)
-        self.talk.after_step(self.own_talk, world, block, shoppers, pile, totals, step)
+        if self.talks_in_between:
+            self._do("talk", worker, self.talk_in_between, BLOCK, (block, step), step)
+            if shoppers.n_messages:
+                pile.room_for(shoppers.n_messages)
+                self.talk.say(self.own_talk, world, shoppers, pile, totals, step)
         for program, own in self.running:
             program.close(own, world, block, totals, step)
+
+    def _do(
+        self, name: str, worker: Worker, make: Make, varying: Varying, arguments: tuple[Any, ...], step: int
+    ) -> None:
+        """Let a worker do something that comes back again and again, by a routine where one can do it."""
+        every = (worker.shoppers, worker.leavers, worker.said, *arguments)
+        if self.watch is not None or not self.repeatable:
+            make(worker.totals, *every)
+            return
+        world = self.world
+        kind = (name, self.phase, len(worker.shoppers.columns), len(world.touches.arrays))
+        if kind not in worker.routines:
+            left = (world.calendar.last - step) * len(world.blocks) // len(world.workers)
+            plain = partial(make, worker.totals)
+            rare = len(worker.routines) >= MOST_ROUTINES
+            worker.routines[kind] = plain if rare else Routine(plain, *EVERY, *varying, calls=left)
+        worker.routines[kind](*every)

@@ -16,7 +16,7 @@ from loyaltysim.market.calendar import Calendar
 from loyaltysim.market.history import History
 from loyaltysim.market.leavers import Leavers
 from loyaltysim.market.market import Market
-from loyaltysim.market.messages import Messages
+from loyaltysim.market.messages import MessagePile, Messages
 from loyaltysim.market.shoppers import Block, Shoppers, Waiting, blocks, put_bought, since, take, take_by_brand
 from loyaltysim.market.touches import Touches
 from loyaltysim.totals import Totals
@@ -33,6 +33,8 @@ class Worker:
     totals: Totals
     leavers: Leavers
     waiting: Waiting
+    said: MessagePile
+    """What this round's shoppers say, until it is put into the pile of their block."""
     routines: dict[Hashable, Callable[..., None]] = field(default_factory=dict)
     """By phase: how it makes a round (`schedule.py`)."""
 
@@ -187,7 +189,8 @@ def open_world(
     for _ in range(min(threads, len(cut))):
         shoppers = Shoppers(capacity, len(brands), stack)
         totals = Totals(stack, len(segments), len(brands), programs, levers, reasons)
-        workers.append(Worker(shoppers, totals, Leavers(capacity), Waiting(shoppers)))
+        said = MessagePile(stack, len(brands))
+        workers.append(Worker(shoppers, totals, Leavers(capacity), Waiting(shoppers), said))
     return World(
         seed=seed,
         calendar=calendar,

@@ -138,7 +138,7 @@ def test_index__without_a_component_is_nothing(seat):
     simulation = index_market((0.8, 0.8, 0.8, 0.8))
     for missing in (0.0, -0.5):
         simulation.world.market.service[0, 0] = missing
-        simulation.schedule.experience.weigh(None, simulation.world)
+        simulation.schedule.experience.weigh(simulation.schedule.own_experience, simulation.world)
         assert simulation.world.market.worth.tolist() == [[0, 0.5], [np.float32(0.8), 0.5]]
 
 

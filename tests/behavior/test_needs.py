@@ -148,8 +148,8 @@ def test_next_round__keeps_who_has_more_occasions_in_order_and_by_replication(st
     for column in columns:
         column[:n] = np.arange(n)
     left = [[(sum(map(len, stack[:r])) + q, count) for q, count in enumerate(own)] for r, own in enumerate(stack)]
-    for occasion in range(1, 5):
-        left = [[(who, count) for who, count in own if count > occasion] for own in left]
+    for occasion in range(4):
+        left = [[(who, count) for who, count in own if count > occasion + 1] for own in left]
         who = [each for own in left for each, _ in own]
         assert next_round(shoppers, occasion) == shoppers.n == len(who)
         for column in columns:

@@ -310,7 +310,7 @@ def test_goal_gradient__quickens_needs_as_the_formula_says(seat, gradient, shape
     response = {"kind": "goal_gradient", "goal_gradient": gradient, "gradient_shape": shape}
     simulation, _ = responding(response, points, seat)
     program, own = ledger(simulation)
-    program.pace(own, simulation.world, simulation.world.blocks[0])
+    program.pace(own, simulation.world, simulation.world.blocks[0], simulation.world.now)
     progress = np.clip(np.array(points) / 8, 0, 1)
     expected = np.exp(gradient * progress**shape)
     pace = simulation.world.customers.arrays.get("pace", np.ones(len(points)))

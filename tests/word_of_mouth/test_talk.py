@@ -39,6 +39,7 @@ def after_purchase(
 ) -> dict[str, np.ndarray]:
     world = simulation.world
     shoppers.ask("experience")[: shoppers.n] = experience
+    world.messages.piles[0].room_for(shoppers.n)
     simulation.schedule.talk.after_purchase(
         None, world, shoppers, world.messages.piles[0], world.workers[0].totals, step, occasion
     )
@@ -48,7 +49,10 @@ def after_purchase(
 def after_step(simulation: Simulation, step: int = 0) -> dict[str, np.ndarray]:
     world = simulation.world
     (block,), shoppers, totals = world.blocks, world.workers[0].shoppers, world.workers[0].totals
-    simulation.schedule.talk.after_step(None, world, block, shoppers, world.messages.piles[0], totals, step)
+    talk, pile = simulation.schedule.talk, world.messages.piles[0]
+    talk.after_step(simulation.schedule.own_talk, world, block, shoppers, step)
+    pile.room_for(shoppers.n_messages)
+    talk.say(simulation.schedule.own_talk, world, shoppers, pile, totals, step)
     return said(simulation)
 
 

@@ -98,11 +98,19 @@ class Index(_WithLuck):
             raise ValueError(f"the weights must add up to 1, were {given} = {total:g}")
         return self
 
-    def open(self, world: World) -> None:
+    def open(self, world: World) -> list[bytes]:
+        """What the market showed at last."""
         world.market.worth = self.worth(world.market)
+        return self._shown(world.market)
 
-    def weigh(self, own: None, world: World) -> None:
-        world.market.worth[:] = self.worth(world.market)
+    def weigh(self, own: list[bytes], world: World) -> None:
+        shown = self._shown(world.market)
+        if shown != own:
+            own[:] = shown
+            world.market.worth[:] = self.worth(world.market)
+
+    def _shown(self, market: Market) -> list[bytes]:
+        return [getattr(market, name).tobytes() for name in ("quality", *COMPONENTS[1:])]
 
     def worth(self, market: Market) -> np.ndarray:
         """The mean (eq. E53) of every brand's components, float32, replications × brands; 0 where one is not above 0.

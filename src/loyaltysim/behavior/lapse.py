@@ -19,7 +19,7 @@ from typing import Any, Literal
 import numpy as np
 
 from loyaltysim.behavior import leaving
-from loyaltysim.behavior.needs import EXIT, exit_weeks
+from loyaltysim.behavior.needs import EXIT
 from loyaltysim.draws import purpose
 from loyaltysim.market.leavers import TERMS, Leavers
 from loyaltysim.market.shoppers import Block, Shoppers, fill, fill_by_brand
@@ -265,8 +265,8 @@ class ContractLapse(Leaving):
         )  # fmt: skip
         if own.category_exit is not None:
             leaving.out_of_category(
-                leavers.rows, leavers.key, leavers.n, own.category_exit, exit_weeks(world, step), EXIT,
-                leavers.base, leavers.over,
+                leavers.rows, leavers.key, leavers.n, own.category_exit, step, world.calendar.burn_in,
+                world.calendar.weeks, EXIT, leavers.base, leavers.over,
             )  # fmt: skip
         self._decide(own, world, leavers, totals, RENEW, step, 0)
         leaving.end_contracts(leavers.rows, leavers.n, own.contract)

@@ -42,9 +42,9 @@ def due(contract, signed, start, stop, step, term, chance, keys, to_rows, to_key
 
 
 @jit
-def out_of_category(rows, key, m, category_exit, weeks, purpose, base, over):
-    """base[k] = 1 for those who have left the whole category: for them it is `over`, they cancel for sure."""
-    luck, weeks = salt(purpose, 0, 0, 0), f4(weeks)
+def out_of_category(rows, key, m, category_exit, step, burn_in, weeks, purpose, base, over):
+    """base[k] = 1 for those who have left the whole category (`need_rates.drop_needs`): it is `over`, they cancel."""
+    luck, weeks = salt(purpose, 0, 0, 0), f4(max(step - burn_in, 0) * weeks)
     for k in range(m):
         row = rows[k]
         over[k] = not uniform(key[k], luck) < exp(-category_exit[row] * weeks)

@@ -17,9 +17,9 @@ SOME = 1024
 
 
 @jit
-def expected(needs, start, stop, factor, mean):
-    """mean[i] = needs of the block's row i × factor."""
-    factor = f4(factor)
+def expected(needs, start, stop, factors, step, mean):
+    """mean[i] = needs of the block's row i × factor of the step."""
+    factor = f4(factors[step])
     own = needs[start:stop]
     for i in range(own.shape[0]):
         mean[i] = own[i] * factor
@@ -72,9 +72,13 @@ def lift(contacts, start, stop, lift, mean):
 
 
 @jit
-def drop_needs(rate, keys, start, stop, purpose, weeks, mean):
-    """mean[i] = 0 for the block's row i if it has left the category: its uniform is not below e**(-rate · weeks)."""
-    luck, weeks = salt(purpose, 0, 0, 0), f4(weeks)
+def drop_needs(rate, keys, start, stop, purpose, step, burn_in, weeks, mean):
+    """mean[i] = 0 for the block's row i if it has left the category by this step (eq. E43).
+
+    Each customer leaves at a time of its own, which is one draw: it has left if its uniform is not below
+    e**(-rate · weeks since the first measured step). During the burn-in everybody is there.
+    """
+    luck, weeks = salt(purpose, 0, 0, 0), f4(max(step - burn_in, 0) * weeks)
     own, key = rate[start:stop], keys[start:stop]
     for i in range(own.shape[0]):
         mean[i] *= f4(uniform(key[i], luck) < exp(-own[i] * weeks))

@@ -49,14 +49,6 @@ class Needs(Part, room="needs model"):
         """After the purchases of a round: put away what was bought."""
 
 
-def exit_weeks(world: World, step: int) -> float:
-    """Weeks in which customers may have left the category (eq. E43): those since the first measured step.
-
-    Each customer leaves at a time of its own, which is one draw; during the burn-in everybody is there.
-    """
-    return max(step - world.calendar.burn_in, 0) * world.calendar.weeks
-
-
 class Poisson(Needs):
     """Occasions come at a constant rate: a Poisson count a step (eq. E6), of mean needs · weeks · season · pace.
 
@@ -107,7 +99,7 @@ class Poisson(Needs):
 
     def draw(self, own: np.ndarray, world: World, block: Block, shoppers: Shoppers, step: int) -> int:
         mean = shoppers.ask("needs.mean")
-        need_rates.expected(world.customers.arrays["needs"], block.start, block.stop, own[step], mean)
+        need_rates.expected(world.customers.arrays["needs"], block.start, block.stop, own, step, mean)
         if world.customers.has("pace"):
             need_rates.quicken(world.customers.arrays["pace"], block.start, block.stop, mean)
         if self.stock_damping:
@@ -166,14 +158,16 @@ class ContractNeeds(Needs):
     writes = ("contract",)
     once = True
 
-    def open(self, world: World) -> None:
+    def open(self, world: World) -> np.ndarray:
+        """The factor of each step: its weeks."""
         contract = world.stage("contract")
         if world.history.start_brand is not None:
             contract[:] = world.history.start_brand
+        return np.full(world.calendar.last, world.calendar.weeks)
 
-    def draw(self, own: None, world: World, block: Block, shoppers: Shoppers, step: int) -> int:
+    def draw(self, own: np.ndarray, world: World, block: Block, shoppers: Shoppers, step: int) -> int:
         mean = shoppers.ask("needs.mean")
-        need_rates.expected(world.customers.arrays["needs"], block.start, block.stop, world.calendar.weeks, mean)
+        need_rates.expected(world.customers.arrays["needs"], block.start, block.stop, own, step, mean)
         _leave_category(world, block, step, mean)
         shoppers.n = occasions.draw_contracts(
             mean, world.customers.arrays["contract"], world.customers.key, block.start, block.bounds, NEEDS, step,
@@ -222,7 +216,7 @@ class Panel(Needs):
 
 
 def next_round(shoppers: Shoppers, occasion: int) -> int:
-    """Keep those with more occasions than `occasion`; returns how many."""
+    """After an occasion, 0 the first of the step, keep those who have another; returns how many."""
     shoppers.n = occasions.next_round(
         shoppers.n,
         occasion,
@@ -245,6 +239,6 @@ def _leave_category(world: World, block: Block, step: int, mean: np.ndarray) -> 
     """Nothing is needed any more by those of the block who have left the category."""
     if world.customers.has("category_exit"):
         need_rates.drop_needs(
-            world.customers.arrays["category_exit"], world.customers.key, block.start, block.stop, EXIT,
-            exit_weeks(world, step), mean,
+            world.customers.arrays["category_exit"], world.customers.key, block.start, block.stop, EXIT, step,
+            world.calendar.burn_in, world.calendar.weeks, mean,
         )  # fmt: skip

@@ -31,13 +31,13 @@ def _keep(mask, start, bounds, rows, begins):
 
 @jit
 def next_round(n, occasion, rows, occasions, key, time, bought, begins):
-    """Close the ranks: keep shoppers with more occasions than `occasion`, in order; they are listed first."""
+    """Close the ranks: keep who has occasions after `occasion`, 0 the first, in order; they are listed first."""
     some, kept, q = np.empty(n, u4), u8(0), i8(0)
     for r in range(begins.shape[0]):
         end = begins[r]
         while q < end:
             some[kept] = q
-            kept += u8(occasions[q] > occasion)
+            kept += u8(occasions[q] > occasion + 1)
             q += i8(1)
         begins[r] = i8(kept)
     for k in range(i8(kept)):
@@ -73,7 +73,7 @@ def draw_poisson(mean, keys, start, bounds, purpose, step, mask, rows, occasions
     for q in range(n):
         if occasions[q] == MANY:
             occasions[q] = poisson(key[q], luck, mean[q])
-    return next_round(n, 0, rows, occasions, key, time, bought, begins)
+    return next_round(n, -1, rows, occasions, key, time, bought, begins)
 
 
 @jit

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from loyaltysim.jit import jit
+
 STRENGTH_UNIT = 1024
 """A full message."""
 
@@ -49,6 +51,15 @@ class MessagePile:
         self.brand[self.n : end], self.strength[self.n : end] = brand, strength
         self.n = end
 
+    def append(self, other: MessagePile) -> None:
+        """Take over what another pile holds, which is empty afterwards."""
+        self.room_for(other.n)
+        self.n = _append(
+            other.n, other.sender, other.brand, other.strength, other.luck, other.public, self.n, self.sender,
+            self.brand, self.strength, self.luck, self.public,
+        )  # fmt: skip
+        other.n = 0
+
     def take(self, other: MessagePile) -> None:
         """Hold what another pile holds, and nothing else."""
         self.n = 0
@@ -74,3 +85,16 @@ class Messages:
         for pile in self.piles:
             pile.n = 0
             pile.public[:] = 0
+
+
+@jit
+def _append(m, sender, brand, strength, luck, public, n, to_sender, to_brand, to_strength, to_luck, to_public):
+    """Append m messages to n others, and move what the public sees; returns how many there are."""
+    for k in range(m):
+        to_sender[n + k], to_brand[n + k] = sender[k], brand[k]
+        to_strength[n + k], to_luck[n + k] = strength[k], luck[k]
+    for r in range(public.shape[0]):
+        for b in range(public.shape[1]):
+            to_public[r, b] += public[r, b]
+            public[r, b] = 0
+    return n + m

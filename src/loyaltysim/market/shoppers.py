@@ -73,6 +73,7 @@ class Shoppers:
     utility : float32 [brand, q], until the choice, which may work in its place
     brand : int32, what was bought, -1 nothing; units : int32
     buyers : int32, which shoppers bought anything, ascending; the first `n_buyers`
+    n_messages : how many messages those who talk are going to send, at the end of a step
     paid : int64, money of the whole purchase in 1/10,000 of the currency
     """
 
@@ -97,6 +98,7 @@ class Shoppers:
         self.brand = self.one(np.int32)
         self.buyers = self.one(np.int32)
         self.n_buyers = 0
+        self.n_messages = 0
         self.buyers_of_one = self.one(np.int32)
         self.units = self.one(np.int32)
         self.units[:] = 1
@@ -163,6 +165,13 @@ def fill_by_brand(column, n, value):
     for b in range(column.shape[0]):
         for q in range(n):
             column[b, q] = value
+
+
+@jit
+def fill_rows(state, start, stop, value):
+    """state[row] = value for consecutive rows."""
+    for row in range(start, stop):
+        state[row] = value
 
 
 @jit

@@ -135,7 +135,7 @@ class Counting(Program):
     def phase(self, own: Ledger, world: World, step: int) -> float:
         return self.accrual.factor(world.calendar, step)
 
-    def pace(self, own: Ledger, world: World, block: Block) -> None:
+    def pace(self, own: Ledger, world: World, block: Block, step: int) -> None:
         response, pace = own.asks.response, world.customers.arrays.get("pace")
         if response.goal_gradient and pace is not None:
             ledger.hurry(
@@ -144,7 +144,7 @@ class Counting(Program):
             )  # fmt: skip
         if response.looks_back and pace is not None:
             ledger.look_back(
-                own.last_reward, block.start, block.stop, world.now, world.calendar.weeks, response.rewarded_lift,
+                own.last_reward, block.start, block.stop, step, world.calendar.weeks, response.rewarded_lift,
                 response.rewarded_weeks, response.reset, response.reset_weeks, pace,
             )  # fmt: skip
 

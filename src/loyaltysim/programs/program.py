@@ -104,7 +104,7 @@ class Program(Part, room="program"):
         """Make the arrays of the brand's program `number`; `by_customer` keeps each customer's flows beside totals."""
         return Account(**self._account(world, brand, number, place))
 
-    def pace(self, own: Any, world: World, block: Block) -> None:
+    def pace(self, own: Any, world: World, block: Block, step: int) -> None:
         """Multiply the pace of the block's members (stage 5)."""
 
     def offer(self, own: Any, world: World, shoppers: Shoppers, step: int) -> None:

@@ -11,23 +11,25 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import model_validator
 
-from loyaltysim.draws import bits, mix, poisson, purpose, salt, uniform
-from loyaltysim.elementary import exp, logistic
+from loyaltysim.draws import bits, mix, purpose, salt, uniform
 from loyaltysim.jit import jit
 from loyaltysim.market.messages import STRENGTH_UNIT, MessagePile
 from loyaltysim.market.shoppers import Block, Shoppers, take
 from loyaltysim.record import Part, setting
 from loyaltysim.totals import Totals
+from loyaltysim.word_of_mouth import talk_rates
 from loyaltysim.world import World
 
 TALK = purpose("talk.message")
 FRIEND = purpose("talk.friend")
 SIGN = purpose("talk.sign")
 
-f4, i4, i8, u4, u8 = np.float32, np.int32, np.int64, np.uint32, np.uint64
+f4, i4, i8, u4, u8 = np.float32, np.float64, np.int32, np.int64, np.uint32, np.uint64
 
 EQUALLY = np.empty(0, np.float32)
-"""Stands for talkativeness where all are alike."""
+"""Stands for talkativeness where all are alike …"""
+NO_STATE = np.empty((0, 0), np.float32)
+"""… and for a state by brand that nobody has."""
 MARGIN = 1.001
 """Rounding of float32 is far below this: whoever talks is among those who may."""
 
@@ -50,12 +52,13 @@ class Talk(Part, room="talk model"):
     def after_purchase(
         self, own: Any, world: World, shoppers: Shoppers, pile: MessagePile, totals: Totals, step: int, occasion: int
     ) -> None:
-        """Write what this round's shoppers say."""
+        """Write what this round's shoppers say, one message each at most, for which there is room."""
 
-    def after_step(
-        self, own: Any, world: World, block: Block, shoppers: Shoppers, pile: MessagePile, totals: Totals, step: int
-    ) -> None:
-        """Write what everybody of the block says once a step."""
+    def after_step(self, own: Any, world: World, block: Block, shoppers: Shoppers, step: int) -> None:
+        """Write who of the block says anything once a step: `shoppers.rows`, `n` of them, and `n_messages` of all."""
+
+    def say(self, own: Any, world: World, shoppers: Shoppers, pile: MessagePile, totals: Totals, step: int) -> None:
+        """Write what they say; there is room for it."""
 
 
 class NoTalk(Talk):
@@ -111,58 +114,54 @@ class Rates(Talk):
     width: float = setting(0.08, "How gradually the rates rise.", gt=0, unit="1")
     bond_talk: float = setting(0.5, "How much more a full bond makes a customer talk.", ge=0, unit="1")
 
-    def open(self, world: World) -> None:
+    def open(self, world: World) -> bool:
+        """Whether brands may give those who praise them a place to."""
         for name in ("satisfaction", "last_brand"):
             world.stage(name)
+        return "advocacy" in world.felt or bool(world.market.advocacy.any())
 
-    def after_step(
-        self, own: None, world: World, block: Block, shoppers: Shoppers, pile: MessagePile, totals: Totals, step: int
-    ) -> None:
+    def after_step(self, own: bool, world: World, block: Block, shoppers: Shoppers, step: int) -> None:
         customers, columns, rows = world.customers, world.customers.arrays, shoppers.rows
         mean, good, value = shoppers.ask("talk.mean"), shoppers.ask("talk.good"), shoppers.ask("talk.value")
         last, talkative = shoppers.ask("last_brand", dtype=np.int8), columns.get("talkativeness", EQUALLY)
-        n = _may_talk(
-            self._most(world, block), talkative, customers.key, block.start, block.stop, TALK, step,
+        praise = world.touches.arrays.get("praise")
+        most = talk_rates.most(
+            columns.get("bond", NO_STATE), world.market.advocacy, NO_STATE if praise is None else praise, block.start,
+            block.stop, (self.talk_good + self.talk_bad) * world.calendar.weeks, self.bond_talk, MARGIN,
+        )  # fmt: skip
+        n = talk_rates.may_talk(
+            most, talkative, customers.key, block.start, block.stop, TALK, step,
             shoppers.ask("talk.mask", dtype=np.int32), rows,
         )  # fmt: skip
         take(columns["last_brand"], rows, n, last)
-        _of_last(columns["satisfaction"], last, rows, n, value)
-        _rates(
+        talk_rates.of_last(columns["satisfaction"], last, rows, n, value)
+        talk_rates.rates(
             value, last, n, world.calendar.weeks, self.talk_good, self.talk_bad, self.high, self.low, self.width, mean,
             good,
         )  # fmt: skip
-        praise = world.touches.arrays.get("praise")
-        advocates = praise is not None or bool(world.market.advocacy.any())
-        if customers.has("bond") and (self.bond_talk or advocates):
-            _of_last(columns["bond"], last, rows, n, value)
-            if advocates:
+        if customers.has("bond") and (self.bond_talk or own or praise is not None):
+            talk_rates.of_last(columns["bond"], last, rows, n, value)
+            if own or praise is not None:
                 more = shoppers.ask("talk.more")
-                _more(last, rows, n, customers.n_customers, world.market.advocacy, more)
+                talk_rates.more(last, rows, n, customers.n_customers, world.market.advocacy, more)
                 if praise is not None:
-                    _more_of_some(praise, last, rows, n, more)
-                _advocate(value, n, more, mean, good)
+                    talk_rates.more_of_some(praise, last, rows, n, more)
+                talk_rates.advocate(value, n, more, mean, good)
             if self.bond_talk:
-                _attached(value, n, self.bond_talk, mean)
+                talk_rates.attached(value, n, self.bond_talk, mean)
         if len(talkative):
-            _talkative(talkative, rows, n, mean)
-        n = _who_talks(mean, good, customers.key, n, TALK, step, rows, shoppers.occasions)
-        pile.room_for(int(shoppers.occasions[:n].sum()))
-        pile.n = _say(
-            rows, shoppers.occasions, n, good, columns["last_brand"], customers.key, customers.segment,
-            customers.n_customers, SIGN, FRIEND, step, self.strength, pile.n, pile.sender, pile.brand, pile.strength,
-            pile.luck, totals.messages_positive, totals.messages_negative,
-        )  # fmt: skip
+            talk_rates.talkative(talkative, rows, n, mean)
+        shoppers.n = talk_rates.who_talks(mean, good, customers.key, n, TALK, step, rows, shoppers.occasions)
+        shoppers.n_messages = talk_rates.count(shoppers.occasions, shoppers.n)
 
-    def _most(self, world: World, block: Block) -> float:
-        """More messages than any customer of the block with a talkativeness of 1 can be expected to send in a step."""
-        most = (self.talk_good + self.talk_bad) * world.calendar.weeks
-        if world.customers.has("bond"):
-            bond = max(float(world.customers.arrays["bond"][:, block.start : block.stop].max()), 0.0)
-            more, praise = float(world.market.advocacy.max()), world.touches.arrays.get("praise")
-            if praise is not None:
-                more += float(praise[:, block.start : block.stop].max())
-            most *= (1 + self.bond_talk * bond) * (1 + more * bond)
-        return most * MARGIN
+    def say(self, own: bool, world: World, shoppers: Shoppers, pile: MessagePile, totals: Totals, step: int) -> None:
+        customers = world.customers
+        pile.n = talk_rates.say(
+            shoppers.rows, shoppers.occasions, shoppers.n, shoppers.columns["talk.good"],
+            customers.arrays["last_brand"], customers.key, customers.segment, customers.n_customers, SIGN, FRIEND, step,
+            self.strength, pile.n, pile.sender, pile.brand, pile.strength, pile.luck, totals.messages_positive,
+            totals.messages_negative,
+        )  # fmt: skip
 
 
 @jit
@@ -197,127 +196,4 @@ def _after_purchase(
         positive[first_replication + r, segment[q], brand[q]] += good
         negative[first_replication + r, segment[q], brand[q]] += 1 - good
         n += 1
-    return n
-
-
-@jit
-def _may_talk(most, talkative, key, start, stop, purpose, step, mask, rows):
-    """Write the rows of the block whose luck makes them talk if they talk as much as anybody could; returns how many.
-
-    Few do, and only theirs are looked at: rates differ, but for everybody else they come to nothing.
-    """
-    most, eight = f4(most), f4(8.0)
-    first = u8(mix(salt(purpose, step, 0, 0)))  # the draw with which `poisson` begins
-    own, quiet = key[start:stop], exp(-most) if most < eight else f4(0.0)
-    for i in range(own.shape[0]):
-        mask[i] = i4(uniform(own[i], first) > quiet)
-    if talkative.shape[0] > 0:
-        times = talkative[start:stop]
-        for i in range(own.shape[0]):
-            mean = most * times[i]
-            mask[i] = i4((uniform(own[i], first) > exp(-mean)) | (mean > eight))
-    n = u8(0)  # without a sign, so that no index is checked for being negative
-    for i in range(own.shape[0]):
-        rows[n] = start + i
-        n += u8(mask[i])
-    return i8(n)
-
-
-@jit
-def _of_last(state, last, rows, n, value):
-    """value[k] = state of rows[k] with the brand bought last; brand 0's if there is none."""
-    for k in range(n):
-        value[k] = state[u4(max(last[k], np.int8(0))), u4(rows[k])]
-
-
-@jit
-def _rates(level, last, n, weeks, talk_good, talk_bad, high, low, width, mean, good):
-    """Expected messages of each row in a step, and the share of them that is praise."""
-    talk_good, talk_bad = f4(talk_good) * f4(weeks), f4(talk_bad) * f4(weeks)
-    high, low, width, tiny = f4(high), f4(low), f4(width), f4(1e-30)
-    for k in range(n):
-        praise = talk_good * logistic((level[k] - high) / width)
-        blame = talk_bad * logistic((low - level[k]) / width)
-        total = praise + blame
-        good[k] = praise / max(total, tiny)
-        mean[k] = total * f4(last[k] >= 0)
-
-
-@jit
-def _more(last, rows, n, n_customers, advocacy, more):
-    """more[k] = advocacy of the brand last bought, as it is to everybody."""
-    for k in range(n):
-        more[k] = advocacy[rows[k] // n_customers, u4(max(last[k], np.int8(0)))]
-
-
-@jit
-def _more_of_some(praise, last, rows, n, more):
-    """more[k] += what the brand last bought does so for this customer besides (eq. E157)."""
-    for k in range(n):
-        more[k] += praise[u4(max(last[k], np.int8(0))), u4(rows[k])]
-
-
-@jit
-def _advocate(bond, n, advocacy, mean, good):
-    """Praise comes 1 + advocacy[k] · bond with the brand last bought times as often, blame as before (eq. E139)."""
-    zero, tiny = f4(0.0), f4(1e-30)
-    for k in range(n):
-        more = mean[k] * good[k] * advocacy[k] * max(bond[k], zero)
-        total = mean[k] + more
-        share = (mean[k] * good[k] + more) / max(total, tiny)
-        good[k] = share if more > zero else good[k]
-        mean[k] = total
-
-
-@jit
-def _attached(bond, n, bond_talk, mean):
-    """mean[k] *= 1 + bond_talk · bond with the brand last bought."""
-    bond_talk, one = f4(bond_talk), f4(1.0)
-    for k in range(n):
-        mean[k] *= one + bond_talk * bond[k]
-
-
-@jit
-def _talkative(talkativeness, rows, n, mean):
-    """mean[k] *= talkativeness."""
-    for k in range(n):
-        mean[k] *= talkativeness[u4(rows[k])]
-
-
-@jit
-def _who_talks(mean, good, key, n, purpose, step, rows, count):
-    """Close the ranks: keep who says anything, and write how many messages each sends; returns how many rows."""
-    luck = salt(purpose, step, 0, 0)
-    first = u8(mix(luck))  # the draw with which `poisson` begins
-    for k in range(n):
-        some = uniform(key[u4(rows[k])], first) > exp(-min(mean[k], f4(8.0)))
-        count[k] = i4(some | (mean[k] > f4(8.0)))
-    found = u8(0)
-    for k in range(n):
-        talks = u8(count[k])
-        rows[found], mean[found], good[found] = rows[k], mean[k], good[k]
-        found += talks
-    for q in range(i8(found)):
-        count[q] = poisson(key[u4(rows[q])], luck, mean[q])
-    return i8(found)
-
-
-@jit
-def _say(
-    rows, count, n_talkers, good, last, key, segment, n_customers, sign_purpose, friend_purpose, step, strength,
-    n, sender, about, strengths, friend, positive, negative,
-):  # fmt: skip
-    """Append each talker's messages, praise or blame by chance, and count them; returns how many there are."""
-    for q in range(n_talkers):
-        row = rows[q]
-        b = last[row]
-        for m in range(count[q]):
-            praise = i8(uniform(key[row], salt(sign_purpose, step, m, 0)) < good[q])
-            sender[n] = row
-            about[n] = b
-            strengths[n] = (praise + praise - 1) * strength
-            friend[n] = bits(key[row], salt(friend_purpose, step, m, 0))
-            positive[row // n_customers, segment[row], b] += praise
-            negative[row // n_customers, segment[row], b] += 1 - praise
-            n += 1
     return n

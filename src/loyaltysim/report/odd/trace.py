@@ -75,6 +75,7 @@ def trace(simulation: Simulation, paths: dict[int, str]) -> list[Call]:
     is launched later, stands behind what came before it in its own step.
     """
     schedule, watch = simulation.schedule, _Watch()
+    schedule.repeatable = False  # what a routine does nobody sees
 
     def watched(part: Any) -> Any:
         return _Watched(part, paths[id(part)], watch) if id(part) in paths else part
