@@ -24,7 +24,7 @@ TALK = purpose("talk.message")
 FRIEND = purpose("talk.friend")
 SIGN = purpose("talk.sign")
 
-f4, i4, i8, u4, u8 = np.float32, np.float64, np.int32, np.int64, np.uint32, np.uint64
+f4, i4, i8, u4, u8 = np.float32, np.int32, np.int64, np.uint32, np.uint64
 
 EQUALLY = np.empty(0, np.float32)
 """Stands for talkativeness where all are alike …"""
