@@ -6,12 +6,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import settings as settings_of_test
+from hypothesis import strategies as st
 
 from loyaltysim import Simulation, load
 from loyaltysim import routine as house
 from loyaltysim.checkpoint import state_of
+from loyaltysim.faults import ScenarioError
+from loyaltysim.record import Record
 from loyaltysim.recording import Recorded
 from loyaltysim.routine import Routine
+from loyaltysim.scenario import Scenario
+from loyaltysim.scenario_fields import settings
 from loyaltysim.scenario_file import shipped
 from loyaltysim.validation.busy_market import LEVERS, NEWCOMERS, OF_SOME, PROGRAMS, busy_market
 from loyaltysim.validation.same_bits import markets
@@ -26,9 +33,9 @@ def module(file):
 
 
 HERE = Path(__file__).parent
-kinds = module(HERE / "test_kinds.py")
+kinds, ranges = module(HERE / "test_kinds.py"), module(HERE / "test_ranges.py")
 KINDS = [(room, kind) for room, kind in kinds.KINDS if kind != "panel"]
-"""All but offers that are recorded: they need a file."""
+"""All but offers that are recorded: they need a file of their own."""
 
 STAYS_PYTHON: dict[tuple[str, str], str] = {}
 """Kinds whose rounds no routine repeats, and why."""
@@ -101,6 +108,30 @@ def test_kind__is_repeated_as_python_does_it(room, kind, tmp_path, monkeypatch):
         assert any(one.refused for one in routines(simulation))
     else:
         assert_repeats(simulation)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("replications", [1, 3])
+def test_panel__is_met_as_python_does_it(replications, tmp_path, monkeypatch):
+    luck, brands = np.random.default_rng(1), ("ant", "bee", "cow")
+    lines = ["id," + ",".join(f"{fact}.{brand}" for fact in ("price", "feat") for brand in brands) + ",choice"]
+    for household in range(30):
+        for _ in range(luck.integers(8, 20)):
+            facts = [*luck.uniform(1, 3, 3).round(2), *luck.integers(0, 2, 3), brands[luck.integers(3)]]
+            lines.append(",".join(map(str, [household, *facts])))
+    (tmp_path / "panel.csv").write_text("\n".join(lines) + "\n")
+    document = {
+        "focal": "ant",
+        "steps": 18,
+        "burn_in": 0,
+        "population": {"n_customers": 30},
+        "behavior": {"needs": {"kind": "panel"}, "choice": {"kind": "logit", "outside_option": False}},
+        "brands": {brand: {"pricing": [{"kind": "panel"}]} for brand in brands},
+        "panel": {"source": "panel.csv"},
+        "metrics": {"period_steps": 2},
+    }
+    market = Scenario.from_document(document, folder=tmp_path)
+    assert_repeats(assert_same(market, monkeypatch, replications=replications))
 
 
 BUSY = markets(customers=1200, steps=26)
@@ -206,3 +237,41 @@ def test_checkpoint__of_a_branch_takes_over_what_it_carries_though_rounds_were_r
     assert any(one.repeats for one in routines(other))
     other.restore(tmp_path / "branch.npz").run()
     assert bits(other) == bits(branch.run())
+
+
+def numbers(record: Record, path: str = ""):
+    """All numbers and switches of a scenario, however deep, by path, with values within their bounds."""
+    for setting in settings(type(record)):
+        value, here = getattr(record, setting.name), f"{path}{setting.name}"
+        parts = dict(enumerate(value)) if isinstance(value, tuple) else value if isinstance(value, dict) else {}
+        if isinstance(value, Record):
+            yield from numbers(value, f"{here}.")
+        elif setting.type is bool:
+            yield here, st.booleans()
+        elif setting.type in (int, float) and not setting.fixed:
+            yield here, ranges._within(setting)
+        for name, part in parts.items():
+            if isinstance(part, Record):
+                yield from numbers(part, f"{here}.{name}.")
+
+
+LAID_DOWN = ("schema", "step", "burn_in", "population.n_customers", "metrics.")
+SMALL = {name: market.vary({"population.n_customers": 100, "steps": 12}) for name, market in BUSY.items()}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", SMALL)
+@settings_of_test(max_examples=50)
+@given(data=st.data())
+def test_settings__whatever_they_are_are_repeated_as_python_does_it(name, data):
+    every = {path: values for path, values in numbers(SMALL[name]) if not path.startswith(LAID_DOWN)}
+    paths = data.draw(st.lists(st.sampled_from(sorted(every)), min_size=1, max_size=20, unique=True))
+    try:
+        market = SMALL[name].vary({path: data.draw(every[path], label=path) for path in paths})
+        Simulation(market)
+    except ScenarioError:  # two settings that cannot go together
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(house, "believed", set())
+        simulation = assert_same(market, patch)
+    assert not {str(one.refused) for one in routines(simulation) if one.refused}
