@@ -139,8 +139,10 @@ def _deliver_to_one(n, sender, brand, strength, luck, first, neighbor, ties, key
 
     So the choice depends on who the friends are and not on the order in which they stand.
     """
-    begin, ends, number = np.empty(CHUNK, i8), np.empty(CHUNK, u8), np.empty(0, u8)
-    weighted, touched = ties.shape[0] > 0, i8(0)
+    flat, rows = inbox.reshape(-1), i8(inbox.shape[1])
+    begin, ends, address, value = np.empty(CHUNK, i8), np.empty(CHUNK, u8), np.empty(CHUNK, i8), np.empty(CHUNK, i8)
+    tie, friend, number = np.empty(0, i8), np.empty(0, i4), np.empty(0, u8)
+    weighted = ties.shape[0] > 0
     for start in range(0, n, CHUNK):
         some = slice(start, min(start + CHUNK, n))
         who, about, force, own = sender[some], brand[some], strength[some], luck[some]
@@ -150,32 +152,34 @@ def _deliver_to_one(n, sender, brand, strength, luck, first, neighbor, ties, key
             ends[m] = u8(first[u4(who[m]) + 1] - begin[m])
             need += i8(ends[m])
         if need > number.shape[0]:
-            number = np.empty(2 * need, u8)
-        for m in range(who.shape[0]):
-            if ends[m] > u8(0):
-                touched += neighbor[begin[m]]
+            tie, friend, number = np.empty(2 * need, i8), np.empty(2 * need, i4), np.empty(2 * need, u8)
         filled = u8(0)
-        for m in range(who.shape[0]):
-            friends = neighbor[begin[m] : begin[m] + i8(ends[m])]
-            for k in range(friends.shape[0]):
-                number[filled] = key[u4(friends[k])] + own[m]  # what `bits` mixes
+        for m in range(who.shape[0]):  # all ties in one list, so that no end of a short loop holds up the reading
+            for k in range(i8(ends[m])):
+                tie[filled], number[filled] = begin[m] + k, own[m]
                 filled += u8(1)
+        for k in range(need):
+            friend[k] = neighbor[u8(tie[k])]
+        for k in range(need):
+            number[k] += key[u4(friend[k])]  # what `bits` mixes
         drawn = number[:need]
         for k in range(drawn.shape[0]):
             drawn[k] = mix(drawn[k])
-        at = u8(0)
+        at, told = u8(0), u8(0)
         for m in range(who.shape[0]):
             if ends[m] == u8(0):
                 continue
-            chosen, largest = u8(0), drawn[at]
-            for k in range(u8(1), ends[m]):  # without a branch, which nobody could foresee
-                chosen = u8(k) if drawn[at + k] > largest else chosen
-                largest = max(largest, drawn[at + k])
+            best, largest = at, u8(0)
+            for k in range(at, at + ends[m]):  # without a branch, which nobody could foresee
+                best = u8(k) if drawn[k] > largest else best
+                largest = max(largest, drawn[k])
+            column = i8(about[m]) + n_brands * i8(by_sign & (force[m] < 0))
+            address[told] = column * rows + i8(friend[best])
+            value[told] = through(force[m], ties[u8(tie[best])] if weighted else TIE_UNIT)
+            told += u8(1)
             at += ends[m]
-            column = i8(about[m]) + (n_brands if by_sign and force[m] < 0 else 0)
-            tie = begin[m] + i8(chosen)
-            inbox[column, neighbor[tie]] += through(force[m], i8(ties[tie]) if weighted else TIE_UNIT)
-    return touched  # so that the touching is not optimized away
+        for k in range(i8(told)):
+            flat[u8(address[k])] += value[k]
 
 
 @jit
