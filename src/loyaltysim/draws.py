@@ -49,6 +49,7 @@ TO_52_BITS = u8(12)
 HALF = f4(0.5)
 UNIT_23, UNIT_52 = f4(2.0**-23), f8(2.0**-52)
 MINUS_TWO = f4(-2.0)
+MANY = i4(3)  # of a Poisson count: from here on it is counted one by one
 POISSON_PIECE = f4(8.0)  # larger means are drawn in pieces of 8, so that e**-mean keeps its digits
 
 
@@ -126,6 +127,21 @@ def normal_of(first, second):
     leave room in a vector for only half as many float32.
     """
     return f4(math.sqrt(MINUS_TWO * log(f4(first)))) * cos_turns(second)
+
+
+@jit
+def few_of_poisson(first, mean):
+    """What `poisson` counts where that is at most 2, else `MANY`; `first` is the uniform with which it begins.
+
+    Its sum up to there, without a branch: loops over this vectorize.
+    """
+    none = exp(-min(mean, POISSON_PIECE))
+    one = none * mean
+    up_to_one = none + one
+    up_to_two = up_to_one + one * mean / f4(2.0)
+    some, more = first > none, (first > up_to_one) & (up_to_one > none)
+    many = (more & (first > up_to_two) & (up_to_two > up_to_one)) | (mean > POISSON_PIECE)
+    return MANY if many else i4(some) + i4(more)
 
 
 @jit

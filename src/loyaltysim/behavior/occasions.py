@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from loyaltysim.draws import mix, poisson, salt, uniform
+from loyaltysim.draws import MANY, few_of_poisson, mix, poisson, salt, uniform
 from loyaltysim.elementary import exp, log
 from loyaltysim.jit import jit
 
 f4, i8, u4, u8 = np.float32, np.int64, np.uint32, np.uint64
-
-MANY = np.int32(3)
-"""Occasions from which they are counted one by one."""
 
 
 @jit
@@ -61,15 +58,8 @@ def draw_poisson(mean, keys, start, bounds, purpose, step, mask, rows, occasions
     for q in range(n):
         row = u4(rows[q])
         key[q], mean[q] = keys[row], mean[row - u4(start)]
-    for q in range(n):  # the first terms of the sum in `poisson`, without a branch
-        u, none = uniform(key[q], first), exp(-min(mean[q], f4(8.0)))
-        one = none * mean[q]
-        two = one * mean[q] / f4(2.0)
-        up_to_one = none + one
-        up_to_two = up_to_one + two
-        any_at_all, more = u > none, (u > up_to_one) & (up_to_one > none)
-        many = (more & (u > up_to_two) & (up_to_two > up_to_one)) | (mean[q] > f4(8.0))
-        occasions[q] = MANY if many else np.int32(any_at_all) + np.int32(more)
+    for q in range(n):
+        occasions[q] = few_of_poisson(uniform(key[q], first), mean[q])
     for q in range(n):
         if occasions[q] == MANY:
             occasions[q] = poisson(key[q], luck, mean[q])

@@ -6,6 +6,7 @@ A kind writes messages into the block's pile (board `Messages`), heard in the ne
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal
 
 import numpy as np
@@ -114,6 +115,16 @@ class Rates(Talk):
     width: float = setting(0.08, "How gradually the rates rise.", gt=0, unit="1")
     bond_talk: float = setting(0.5, "How much more a full bond makes a customer talk.", ge=0, unit="1")
 
+    @property
+    def highest(self) -> float:
+        """Above the messages a week that satisfaction lets anybody send: nobody praises and blames most at once.
+
+        Where satisfaction is above the middle of `high` and `low`, blame is below `share` of its highest rate; where it
+        is below, praise is.
+        """
+        share = (1 - math.tanh((self.high - self.low) / (4 * self.width))) / 2  # logistic of half the way between
+        return max(self.talk_good + self.talk_bad * share, self.talk_bad + self.talk_good * share)
+
     def open(self, world: World) -> bool:
         """Whether brands may give those who praise them a place to."""
         for name in ("satisfaction", "last_brand"):
@@ -127,7 +138,7 @@ class Rates(Talk):
         praise = world.touches.arrays.get("praise")
         most = talk_rates.most(
             columns.get("bond", NO_STATE), world.market.advocacy, NO_STATE if praise is None else praise, block.start,
-            block.stop, (self.talk_good + self.talk_bad) * world.calendar.weeks, self.bond_talk, MARGIN,
+            block.stop, self.highest * world.calendar.weeks, self.bond_talk, MARGIN,
         )  # fmt: skip
         n = talk_rates.may_talk(
             most, talkative, customers.key, block.start, block.stop, TALK, step,
@@ -151,7 +162,8 @@ class Rates(Talk):
                 talk_rates.attached(value, n, self.bond_talk, mean)
         if len(talkative):
             talk_rates.talkative(talkative, rows, n, mean)
-        shoppers.n = talk_rates.who_talks(mean, good, customers.key, n, TALK, step, rows, shoppers.occasions)
+        own_keys = shoppers.ask("talk.key", dtype=np.uint64)
+        shoppers.n = talk_rates.who_talks(mean, good, customers.key, n, TALK, step, rows, own_keys, shoppers.occasions)
         shoppers.n_messages = talk_rates.count(shoppers.occasions, shoppers.n)
 
     def say(self, own: bool, world: World, shoppers: Shoppers, pile: MessagePile, totals: Totals, step: int) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from loyaltysim.draws import bits, mix, poisson, salt, uniform
+from loyaltysim.draws import MANY, bits, few_of_poisson, mix, poisson, salt, uniform
 from loyaltysim.elementary import exp, logistic
 from loyaltysim.jit import jit
 
@@ -121,20 +121,25 @@ def talkative(talkativeness, rows, n, mean):
 
 
 @jit
-def who_talks(mean, good, key, n, purpose, step, rows, count):
-    """Close the ranks: keep who says anything, and write how many messages each sends; returns how many rows."""
+def who_talks(mean, good, key, n, purpose, step, rows, own, count):
+    """Close the ranks: keep who says anything, and write how many messages each sends; returns how many rows.
+
+    `own` is scratch for the keys of the rows.
+    """
     luck = salt(purpose, step, 0, 0)
     first = u8(mix(luck))  # the draw with which `poisson` begins
     for k in range(n):
-        some = uniform(key[u4(rows[k])], first) > exp(-min(mean[k], f4(8.0)))
-        count[k] = i4(some | (mean[k] > f4(8.0)))
+        own[k] = key[u4(rows[k])]
+    for k in range(n):
+        count[k] = few_of_poisson(uniform(own[k], first), mean[k])
     found = u8(0)
     for k in range(n):
-        talks = u8(count[k])
-        rows[found], mean[found], good[found] = rows[k], mean[k], good[k]
-        found += talks
+        messages = count[k]
+        rows[found], mean[found], good[found], count[found] = rows[k], mean[k], good[k], messages
+        found += u8(messages > 0)
     for q in range(i8(found)):
-        count[q] = poisson(key[u4(rows[q])], luck, mean[q])
+        if count[q] == MANY:
+            count[q] = poisson(key[u4(rows[q])], luck, mean[q])
     return i8(found)
 
 
