@@ -18,9 +18,11 @@ from hypothesis import strategies as st
 from scipy.special import chdtrc, gammaln, ndtr, pdtr, pdtrc
 
 from loyaltysim.draws import (
+    MANY,
     bits,
     customer_key,
     exponential,
+    few_of_poisson,
     mix,
     normal,
     poisson,
@@ -361,6 +363,13 @@ def test_draws__are_pure(key, luck, mean):
     for draw in (bits, uniform, uniform_double, exponential, normal):
         assert draw(key, luck) == draw(key, luck)
     assert poisson(key, luck, f4(mean)) == poisson(key, luck, f4(mean))
+
+
+@given(WORD, WORD, st.floats(0, 9, width=32) | st.floats(0, 2**-20, width=32))
+def test_few_of_poisson__is_the_count_as_far_as_it_goes(key, luck, mean):
+    counted = poisson(u8(key), u8(luck), f4(mean))
+    few = few_of_poisson(uniform(u8(key), u8(mix(u8(luck)))), f4(mean))
+    assert few == (MANY if mean > 8 else min(counted, MANY))
 
 
 @given(st.integers(0, 2**62), st.integers(0, 2**62))
