@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import settings as settings_of_test
 from hypothesis import strategies as st
 
-from loyaltysim import Simulation, load
+from loyaltysim import Simulation, load, schedule
 from loyaltysim import routine as house
 from loyaltysim.checkpoint import state_of
 from loyaltysim.faults import ScenarioError
+from loyaltysim.measures.watch import Watch
+from loyaltysim.programs.points import Points
 from loyaltysim.record import Record
 from loyaltysim.recording import Recorded
 from loyaltysim.routine import Routine
@@ -38,7 +40,7 @@ KINDS = [(room, kind) for room, kind in kinds.KINDS if kind != "panel"]
 """All but offers that are recorded: they need a file of their own."""
 
 STAYS_PYTHON: dict[tuple[str, str], str] = {}
-"""Kinds whose rounds no routine repeats, and why."""
+"""Kinds whose rounds no routine repeats, and why: none at present. Purchases that are logged are never repeated."""
 
 
 @pytest.fixture(autouse=True)
@@ -237,6 +239,48 @@ def test_checkpoint__of_a_branch_takes_over_what_it_carries_though_rounds_were_r
     assert any(one.repeats for one in routines(other))
     other.restore(tmp_path / "branch.npz").run()
     assert bits(other) == bits(branch.run())
+
+
+@pytest.mark.slow
+def test_simulation__that_is_asked_in_between_goes_on_as_python_does(tmp_path):
+    """Whatever is read, watched or asked for between two steps, routines that there are take no notice of it."""
+    market = busy_market(300, 24).vary({"metrics.reasons": True, "network.turnover": 0.5})
+    plain, repeated = Simulation(market), Simulation(market)
+    plain.schedule.repeatable = False
+    for one in (plain, repeated):
+        one.run(8)
+        one.choice_probabilities(np.arange(0, 300, 7))
+        one.customers()
+        one.run(12)
+        one.world.history.ask("purchases")
+        one.world.history.ask("last_step")
+        one.run(16)
+        watch = Watch(one, tuple(range(40)))
+        one.run(18)
+        assert watch.events
+        one.schedule.watch = None
+        one.checkpoint(tmp_path / "half.npz")
+        one.run(20).restore(tmp_path / "half.npz").say([1, 2], "Ours").run()
+    assert any(one.repeats for one in routines(repeated))
+    assert plain.world.history.arrays["purchases"].any()
+    assert bits(plain) == bits(repeated)
+
+
+@pytest.mark.slow
+def test_phases__that_are_too_many_stay_python(monkeypatch):
+    monkeypatch.setattr(schedule, "MOST_ROUTINES", 3)
+    simulation = assert_same(BUSY["levers"], monkeypatch)
+    assert [isinstance(one, Routine) for one in routines(simulation)][:3] == [True] * 3
+    assert not all(isinstance(one, Routine) for one in routines(simulation))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("why", ["a log", "a part of somebody else"])
+def test_market__that_no_routine_may_repeat_stays_python(why, monkeypatch):
+    if why != "a log":
+        monkeypatch.setattr(Points, "__module__", "somewhere.else")
+    simulation = Simulation(busy_market(200, 12), log=why == "a log").run()
+    assert routines(simulation) == []
 
 
 def numbers(record: Record, path: str = ""):

@@ -160,7 +160,8 @@ class Schedule(Rounds):
             make(worker.totals, *every)
             return
         world = self.world
-        kind = (name, self.phase, len(worker.shoppers.columns), len(world.touches.arrays))
+        asked = (worker.shoppers.columns, world.touches.arrays, world.history.arrays, world.customers.arrays)
+        kind = (name, self.phase, *map(len, asked))  # which of them there are changes what is called
         if kind not in worker.routines:
             left = (world.calendar.last - step) * len(world.blocks) // len(world.workers)
             plain = partial(make, worker.totals)
