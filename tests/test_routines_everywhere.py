@@ -1,6 +1,8 @@
 """Whatever a market is made of, routines make its rounds as Python would, bit for bit, and leave nothing out."""
 
+import copy
 import importlib.util
+import pickle
 import sys
 from pathlib import Path
 
@@ -281,6 +283,18 @@ def test_market__that_no_routine_may_repeat_stays_python(why, monkeypatch):
         monkeypatch.setattr(Points, "__module__", "somewhere.else")
     simulation = Simulation(busy_market(200, 12), log=why == "a log").run()
     assert routines(simulation) == []
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))], ids=["copy", "pickle"])
+def test_copy__goes_on_alone_though_rounds_were_repeated(copied):
+    simulation = Simulation(busy_market(300), threads=1, seed=3).run(until=20)
+    assert_repeats(simulation)
+    other = copied(simulation)
+    before = bits(simulation)
+    other.run(until=40)
+    assert bits(simulation) == before
+    assert bits(simulation.run(until=40)) == bits(other)
+    assert_repeats(other)
 
 
 def numbers(record: Record, path: str = ""):

@@ -103,6 +103,25 @@ def copy(source: Simulation, target: Simulation) -> None:
         customers.arrays["entered"][:] = FIELDS["entered"].off  # nobody was a prospect
 
 
+def pieces(simulation: Simulation) -> tuple[Any, ...]:
+    """How `copy` and `pickle` make another of a simulation: opened anew, in this one's state.
+
+    Raises TypeError if it keeps a log, which is no part of the state.
+    """
+    if simulation.transactions is not None:
+        raise TypeError("a simulation that keeps a log of purchases cannot be copied")
+    stack, threads = simulation.world.customers.replications, len(simulation.world.workers)
+    return _put_together, (type(simulation), simulation.scenario, simulation.seed, threads, stack, state_of(simulation))
+
+
+def _put_together(  # type: ignore[no-untyped-def]
+    kind: type[Simulation], scenario, seed: int, threads: int, stack: range, state: dict[str, np.ndarray]
+) -> Simulation:
+    simulation = kind(scenario, seed=seed, threads=threads, replications=stack)
+    take_over(simulation, state)
+    return simulation
+
+
 def _identity(simulation: Simulation) -> str:
     stack = simulation.world.customers.replications
     identity = {"format": FORMAT, "scenario": simulation.scenario.to_toml(), "seed": simulation.seed}

@@ -120,6 +120,9 @@ class Simulation:
             f"replications {stack.start} to {stack.stop - 1}, step {self.now} of {self.calendar.last}>"
         )
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return checkpoint.pieces(self)
+
     def step(self) -> None:
         """One step. Raises IndexError after the last."""
         now, calendar, metrics = self.now, self.calendar, self.scenario.metrics

@@ -36,7 +36,7 @@ class Worker:
     said: MessagePile
     """What this round's shoppers say, until it is put into the pile of their block."""
     routines: dict[Hashable, Callable[..., None]] = field(default_factory=dict)
-    """By phase: how it makes a round (`schedule.py`)."""
+    """What it does again and again, by what that is and the phase of the step (`schedule.py`)."""
 
 
 @dataclass
