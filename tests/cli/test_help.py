@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from loyaltysim import __version__
-from loyaltysim.cli.app import EXAMPLES
+from loyaltysim.cli.app import EXAMPLES, RARELY
 from loyaltysim.cli.complete import scenarios, targets
 
 NAMES = [example.split()[1] for example in EXAMPLES.values()]
@@ -79,3 +79,13 @@ def test_completion__is_asked_for_by_the_shell():
     code = "import sys; sys.argv[0] = 'loyaltysim'; from loyaltysim.cli import main; main()"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=words)
     assert done.stdout.split() == ["reference"]
+
+
+def test_command__lets_python_look_for_garbage_less_often_and_not_before_it_ends():
+    # A process of its own: threshold and end belong to it. `RARELY` objects, and nothing left to look through.
+    code = (
+        "import atexit, gc, sys; sys.argv[:] = ['loyaltysim', '--version']; from loyaltysim.cli import main\n"
+        "atexit.register(lambda: print(gc.get_threshold()[0], gc.get_freeze_count() > 0))\nmain()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == f"{RARELY} True"
