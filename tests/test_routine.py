@@ -556,6 +556,24 @@ def test_numba__switched_off_leaves_everything_to_python():
     assert done.stdout.split("\n")[0] == "[8.0, 8.0, 8.0] False False"
 
 
+FRESH = """
+from loyaltysim import Simulation, load, routine
+small = load("{name}").vary({{"population.n_customers": 50, "burn_in": 0, "steps": 500, "metrics.states_every": 1}})
+simulation = Simulation(small.vary({{"metrics.period_steps": 500}}), threads=1).run()
+every = [one for worker in simulation.world.workers for one in worker.routines.values()]
+print(any(one.repeats for one in every), [str(one.refused) for one in every if one.refused])
+"""
+
+
+@pytest.mark.slow  # processes of their own
+@pytest.mark.parametrize("name", ["reference", "grocery"])
+def test_simulation__in_a_fresh_process_repeats_its_rounds(name):
+    environment = {variable: value for variable, value in os.environ.items() if variable != "NUMBA_DISABLE_JIT"}
+    command = [sys.executable, "-c", FRESH.format(name=name)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "True []\n"
+
+
 # ── What Python asks ────────────────────────────────────────────────────────────────────────────
 
 
