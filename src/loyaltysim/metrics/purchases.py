@@ -80,14 +80,15 @@ def _count(
             tally[spot] += 1
             sold[spot] += number[q]
             money[spot] += cost[q]
-        for q in range(now.shape[0]):
-            bit = u4(1) << u4(now[q]) if now[q] >= 0 else u4(0)
-            if occasion > 0:
+        if occasion > 0:
+            for q in range(now.shape[0]):
                 if now[q] >= 0:
+                    bit = u4(1) << u4(now[q])
                     buyers[place, group[q], now[q]] += i8((mine[q] & bit) == u4(0))
-                mine[q] |= bit
-            else:
-                mine[q] = bit
+                    mine[q] |= bit
+        else:
+            for q in range(now.shape[0]):  # no bit where nothing was bought, without a branch
+                mine[q] = (u4(1) << u4(now[q] + 1)) >> u4(1)
         occasions[place] += now.shape[0]
         for s in range(n_segments):
             for from_ in range(width):
