@@ -162,8 +162,7 @@ class Leaving(Lapse):
                 own.satisfaction, rows, brand, m, -self.by_satisfaction, self.satisfaction_reference, terms[0]
             )
         if own.strain is not None:
-            leaving.weigh(own.strain, rows, brand, m, self.failure_hazard, 0.0, terms[1])
-            leaving.forget_strain(own.strain, rows, brand, m, leavers.failed)
+            leaving.weigh_strain(own.strain, rows, brand, m, self.failure_hazard, terms[1], leavers.failed)
         if own.bond is not None:
             leaving.weigh(own.bond, rows, brand, m, -self.by_bond, self.bond_reference, terms[2])
         if own.member is not None:

@@ -69,12 +69,14 @@ def weigh_members(member, rows, brand, m, weight, term):
 
 
 @jit
-def forget_strain(strain, rows, brand, m, failed):
-    """Whether there was any strain with the brand; then it is over."""
+def weigh_strain(strain, rows, brand, m, weight, term, failed):
+    """term[k] = weight · strain with the brand, failed[k] whether there was any; then it is over."""
+    weight = f4(weight)
     for k in range(m):
         b, row = u4(brand[k]), u4(rows[k])
-        failed[k] = strain[b, row] > f4(0.0)
-        if failed[k]:
+        felt = strain[b, row]
+        term[k], failed[k] = weight * felt, felt > f4(0.0)
+        if felt > f4(0.0):
             strain[b, row] = f4(0.0)
 
 
@@ -122,20 +124,22 @@ def leave(
     left_step, lapsed,
 ):  # fmt: skip
     """Let each leave the brand by chance, or stay; close the ranks of those who leave, and return how many they are."""
-    luck, left = salt(purpose, step, occasion, 0), i8(0)
+    luck, some, left = salt(purpose, step, occasion, 0), np.empty(m, u4), u8(0)
     for k in range(m):
-        if uniform(key[k], luck) < chance[k]:
-            row, b = rows[k], brand[k]
-            status[row] |= u4(1) << u4(b)
-            if left_step[b, row] < 0:
-                left_step[b, row] = step
-            lapsed[row // n_customers, segment[row], b] += i8(1)
-            rows[left], brand[left], base[left], chance[left] = row, b, base[k], chance[k]
-            failed[left], over[left] = failed[k], over[k]
-            for t in range(terms.shape[0]):
-                terms[t, left] = terms[t, k]
-            left += i8(1)
-    return left
+        some[left] = k
+        left += u8(uniform(key[k], luck) < chance[k])
+    for to in range(i8(left)):
+        k = some[to]
+        row, b = rows[k], brand[k]
+        status[row] |= u4(1) << u4(b)
+        if left_step[b, row] < 0:
+            left_step[b, row] = step
+        lapsed[row // n_customers, segment[row], b] += i8(1)
+        rows[to], brand[to], base[to], chance[to] = row, b, base[k], chance[k]
+        failed[to], over[to] = failed[k], over[k]
+        for t in range(terms.shape[0]):
+            terms[t, to] = terms[t, k]
+    return i8(left)
 
 
 @jit
