@@ -109,17 +109,28 @@ def _note_first(rows, brand, segment, begins, first_replication, buyers, n_buyer
 
 @jit
 def _close(now, before, purchases, segment, n_customers, counts):
-    """Count customers at the start, at the end, at both, and the category purchases of those at the end."""
-    for row in range(now.shape[0]):
-        if now[row] | before[row]:
-            r, s = row // n_customers, segment[row]
+    """Count customers at the start, at the end, at both, and the category purchases of those at the end.
+
+    One pass for each segment and brand, without a branch: few passes that vectorize.
+    """
+    for r in range(counts.shape[1]):
+        here = slice(r * n_customers, (r + 1) * n_customers)
+        is_now, was, bought, of = now[here], before[here], purchases[here], segment[here]
+        for s in range(counts.shape[2]):
             for b in range(counts.shape[3]):
-                bit = u4(1) << u4(b)
-                was, is_now = i8((before[row] & bit) != u4(0)), i8((now[row] & bit) != u4(0))
-                counts[0, r, s, b] += was
-                counts[1, r, s, b] += is_now
-                counts[2, r, s, b] += was * is_now
-                counts[3, r, s, b] += is_now * i8(purchases[row])
-        before[row] = now[row]
-        now[row] = u4(0)
-        purchases[row] = u4(0)
+                start, end, kept, times = i8(0), i8(0), i8(0), i8(0)
+                for i in range(is_now.shape[0]):
+                    counts_here = u4(of[i] == s)
+                    first, last = (was[i] >> u4(b)) & counts_here, (is_now[i] >> u4(b)) & counts_here
+                    start += i8(first)
+                    end += i8(last)
+                    kept += i8(first & last)
+                    times += i8(last * bought[i])
+                counts[0, r, s, b] += start
+                counts[1, r, s, b] += end
+                counts[2, r, s, b] += kept
+                counts[3, r, s, b] += times
+        for i in range(is_now.shape[0]):
+            was[i] = is_now[i]
+            is_now[i] = u4(0)
+            bought[i] = u4(0)
