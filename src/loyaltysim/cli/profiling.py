@@ -46,7 +46,7 @@ def show_profile(name: str, rows: list[dict[str, Any]], run: dict[str, Any]) -> 
     usual, plain = run["usual_ns"], run["plain_ns"]
     print(f"A step takes {usual:.1f} ns a customer.")
     print(
-        f"In the table Python makes every call. Without the profiler that takes {plain:.1f} ns: {max(1 - usual / plain, 0):.0%} "
-        "of it is Python, which is recorded once and not run again."
+        f"In the table Python makes every call. Without the profiler that takes {plain:.1f} ns: "
+        f"{max(1 - usual / plain, 0):.0%} of it is Python, which is recorded once and not run again."
     )
     print(f"In the table that is {python / max(whole, 1e-300):.0%}: the profiler's own cost is in it.")
