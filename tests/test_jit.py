@@ -321,3 +321,20 @@ def test_compiling__is_told_once_at_a_terminal_and_not_when_the_cache_has_it(tmp
     told = subprocess.run([sys.executable, "fresh.py"], cwd=tmp_path, capture_output=True, text=True,
                           env={**environment, "NUMBA_CACHE_DIR": str(tmp_path / "others")})  # fmt: skip
     assert told.stderr == ""  # nobody waits there
+
+
+def test_cache__is_read_by_numba_itself_where_it_keeps_kernels_otherwise(tmp_path):
+    (tmp_path / "fresh.py").write_text(
+        "import sys\nfrom loyaltysim import kernel\nfrom loyaltysim.jit import jit\n\n"
+        "def broken(*given):\n    raise ValueError('too many values to unpack')\n\n"
+        "if len(sys.argv) > 1:\n    kernel._from_cache = broken\n\n"
+        "@jit\ndef one(x):\n    return x + 1\n\n"
+        "print(one(1), sum(one.stats.cache_hits.values()), sum(one.stats.cache_misses.values()))\n"
+    )
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "kernels"), "NUMBA_DISABLE_JIT": "0"}
+    said = [
+        subprocess.run([sys.executable, "fresh.py", *more], cwd=tmp_path, env=environment, check=True,
+                       capture_output=True, text=True).stdout.split()
+        for more in ([], [], ["broken"])
+    ]  # fmt: skip
+    assert said == [["2", "0", "1"], ["2", "1", "0"], ["2", "1", "0"]]

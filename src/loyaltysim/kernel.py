@@ -8,6 +8,7 @@ the machine code alone; Numba gets ready when one must be compiled. The files ar
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,8 @@ from numba.core.registry import CPUDispatcher
 from numba.core.runtime import rtsys
 
 from loyaltysim.lasting import lasting
+
+log = logging.getLogger("loyaltysim")
 
 
 class Kernel(CPUDispatcher):  # type: ignore[misc]
@@ -35,7 +38,7 @@ class Kernel(CPUDispatcher):  # type: ignore[misc]
         """The function for arguments of some types, from the cache if it has it."""
         with lasting(), global_compiler_lock:
             if isinstance(sig, tuple) and sig not in self.overloads:
-                found = _from_cache(self, sig)
+                found = _found(self, sig)
                 if found is not None:
                     self._cache_hits[sig] += 1
                     self.targetctx.insert_user_function(found.entry_point, found.fndesc, [found.library])
@@ -64,6 +67,15 @@ class Library(JITCodeLibrary):  # type: ignore[misc]
             self._shared_module = llvm.parse_bitcode(self._bitcode)
             self._codegen._engine._load_defined_symbols(self._shared_module)
         return self._shared_module
+
+
+def _found(kernel: Kernel, types: tuple[Any, ...]) -> CompileResult | None:
+    """What the cache has of a kernel, as far as this Numba keeps it as those do that this file was written for."""
+    try:
+        return _from_cache(kernel, types)
+    except Exception as why:  # nothing of this is promised by Numba: it may look itself, which takes longer
+        log.debug("Numba reads %s: %r", kernel.__name__, why)
+        return None
 
 
 def _from_cache(kernel: Kernel, types: tuple[Any, ...]) -> CompileResult | None:
