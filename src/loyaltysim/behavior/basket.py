@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from loyaltysim.draws import poisson, purpose, salt
+from loyaltysim.draws import MANY, few_of_poisson, mix, poisson, purpose, salt, uniform
 from loyaltysim.elementary import exp
 from loyaltysim.jit import jit
 from loyaltysim.market.shoppers import Shoppers
@@ -20,7 +20,7 @@ from loyaltysim.world import World
 UNITS = purpose("basket.units")
 MOST_EXTRA = 100.0  # mean extra units of a purchase, however low the price; assumed: more is a slip
 
-f4 = np.float32
+f4, u4, u8 = np.float32, np.uint32, np.uint64
 
 
 class Basket(Part, room="basket model"):
@@ -70,10 +70,15 @@ class ExtraUnits(Basket):
 def _fill(price, usual, brand, key, n, extra, price_response, purpose, step, occasion, units):
     """units[q] = 1 + Poisson(extra · e**(-price_response · (price - usual price)))."""
     extra, price_response, most = f4(extra), f4(price_response), f4(MOST_EXTRA)
-    luck = salt(purpose, step, occasion, 0)
+    luck = u8(salt(purpose, step, occasion, 0))
+    first, more = mix(luck), np.empty(n, np.float32)  # the draw with which `poisson` begins
     for q in range(n):
-        b = brand[q]
-        units[q] = 1
-        if b >= 0:
-            mean = min(extra * exp(-price_response * (price[b, q] - usual[b, q])), most)
-            units[q] += poisson(key[q], luck, mean)
+        b = u4(max(brand[q], 0))
+        more[q] = price[b, q] - usual[b, q]
+    for q in range(n):
+        more[q] = min(extra * exp(-price_response * more[q]), most) * f4(brand[q] >= 0)
+        units[q] = few_of_poisson(uniform(key[q], first), more[q])
+    for q in range(n):
+        if units[q] == MANY:
+            units[q] = poisson(key[q], luck, more[q])
+        units[q] += 1
