@@ -51,14 +51,7 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
             _tell_once, f"compiling anew, since {cache_folder()} cannot be written: about half a minute"
         )
         return kernel
-    before = numba.config.CACHE_DIR
-    try:
-        numba.config.CACHE_DIR = str(folder)
-        kernel.enable_caching()
-    except RuntimeError:
-        log.debug("no kernel cache for %s: it has no source file", function.__name__)
-    finally:
-        numba.config.CACHE_DIR = before
+    kernel.folder = folder
     kernel.before_compiling = partial(
         _tell_once, "compiling for the first time: about half a minute, once (`loyaltysim warmup` does it beforehand)"
     )
@@ -96,8 +89,12 @@ def _source_hash(file: str, module: str) -> str:
 
     The name of the module is part of it, for by this name a kernel from the cache looks up its globals.
     """
-    digest = hashlib.blake2b(f"{numba.__version__} {module}".encode(), digest_size=8)
+    own = Path(file).read_bytes() if Path(file).exists() else b""
+    return hashlib.blake2b(f"{numba.__version__} {module}".encode() + own + _ground(), digest_size=8).hexdigest()
+
+
+@cache
+def _ground() -> bytes:
+    """The bytes of floor 0, read once as they are imported once."""
     here = Path(__file__).parent
-    for path in (Path(file), *(here / name for name in GROUND)):
-        digest.update(path.read_bytes() if path.exists() else b"")
-    return digest.hexdigest()
+    return b"".join((here / name).read_bytes() for name in GROUND)

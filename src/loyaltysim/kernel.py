@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import llvmlite.binding as llvm
+import numba
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompileResult
 from numba.core.compiler_lock import global_compiler_lock
@@ -29,14 +31,17 @@ class Kernel(CPUDispatcher):  # type: ignore[misc]
 
     Attributes
     ----------
+    folder : where Numba keeps what it compiles of it; looked into at the first call, since most are never called
     before_compiling : called before one is compiled that the cache has not
     """
 
+    folder: Path | None = None
     before_compiling: Callable[[], None] = staticmethod(lambda: None)
 
     def compile(self, sig: Any) -> Any:
         """The function for arguments of some types, from the cache if it has it."""
         with lasting(), global_compiler_lock:
+            self._open_folder()
             if isinstance(sig, tuple) and sig not in self.overloads:
                 found = _found(self, sig)
                 if found is not None:
@@ -47,6 +52,19 @@ class Kernel(CPUDispatcher):  # type: ignore[misc]
                 self.before_compiling()
             super()._compilation_chain_init_hook()
             return super().compile(sig)
+
+    def _open_folder(self) -> None:
+        folder, self.folder = self.folder, None
+        if folder is None:
+            return
+        before = numba.config.CACHE_DIR
+        try:
+            numba.config.CACHE_DIR = str(folder)
+            self.enable_caching()
+        except RuntimeError:
+            log.debug("no kernel cache for %s: it has no source file", self.__name__)
+        finally:
+            numba.config.CACHE_DIR = before
 
     def _compilation_chain_init_hook(self) -> None:
         """Nothing before a call: what other packages add to Numba is asked for when something must be compiled."""
@@ -82,7 +100,7 @@ def _from_cache(kernel: Kernel, types: tuple[Any, ...]) -> CompileResult | None:
     """What Numba compiled of a kernel before; None if it is not there, or needs more than to be read."""
     cache, context = kernel._cache, kernel.targetctx
     if not hasattr(cache, "_cache_file"):
-        return None  # its folder cannot be written
+        return None  # its folder cannot be written, or it has no source file
     codegen = context.codegen()
     with cache._guard_against_spurious_io_errors():
         kept = cache._cache_file.load(cache._index_key(types, codegen))
