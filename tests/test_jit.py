@@ -5,6 +5,7 @@ import builtins
 import json
 import os
 import pty
+import re
 import shutil
 import subprocess
 import sys
@@ -104,6 +105,12 @@ class Shop:
         return set(self.cache.rglob("*.nb[ci]"))
 
 
+NUMBERS = """
+import json
+from shop import rival
+value = rival.kernel({first}), rival.kernel({second})
+print(json.dumps([*map(str, value), sum(rival.kernel.stats.cache_misses.values())]))
+"""
 READY = "import json, sys\nfrom shop import ours\nours.kernel(0)\nprint(json.dumps('numba.np.linalg' in sys.modules))"
 
 
@@ -145,6 +152,16 @@ def test_cache__follows_an_edit_of_floor_0(shop, file, old, new, value):
 def test_cache__makes_numba_ready_to_compile_only_where_it_must(shop):
     assert shop.run(READY)  # compiles
     assert not shop.run(READY)
+
+
+def test_cache__does_not_run_what_another_process_wrote_under_the_same_name(shop):
+    # Numba numbers its files in the order of compiling: two processes that begin at once may take the same number.
+    street = NUMBERS.format(first=3, second=3.0)
+    assert shop.run(street) == ["6", "6.0", 2]
+    whole, fraction = sorted(file for file in shop.files() if re.fullmatch(r"rival\.kernel.*\.[12]\.nbc", file.name))
+    shutil.copy(fraction, whole)
+    assert shop.run(street) == ["6", "6.0", 1]
+    assert shop.run(street) == ["6", "6.0", 0]
 
 
 def test_cache__of_numba_alone_would_run_old_code(shop):

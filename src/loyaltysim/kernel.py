@@ -103,7 +103,12 @@ def _from_cache(kernel: Kernel, types: tuple[Any, ...]) -> CompileResult | None:
         return None  # its folder cannot be written, or it has no source file
     codegen = context.codegen()
     with cache._guard_against_spurious_io_errors():
-        kept = cache._cache_file.load(cache._index_key(types, codegen))
+        key, files = cache._index_key(types, codegen), cache._cache_file
+        kept = files.load(key)
+        if kept is not None and tuple(kept[3].args) != types:
+            # two processes have compiled at once, and written to one file; Numba would run what is there
+            files._save_index({one: name for one, name in files._load_index().items() if one != key})
+            kept = None
     if kept is None:
         return None
     (name, form, code), described, own, signature, in_python, lifted, typed, again, environments = kept
