@@ -112,7 +112,7 @@ MARKETS = {
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MARKETS)
 def test_round__touches_arrays_by_kernels_alone(name, monkeypatch):
-    for setting in ("FEW", "MANY"):
+    for setting in ("WORTH_RECORDING", "WORTH_COMPILING"):
         monkeypatch.setattr(house, setting, 0)
     monkeypatch.setattr(house, "believed", set())
     Guarded.told.clear()

@@ -435,17 +435,34 @@ def test_error__of_python_is_raised_as_without_a_routine():
             routine(step)
 
 
-def test_error__of_a_kernel_is_raised():
-    routine = Routine(lambda n: fail_above(n, 10), None)
+def test_error__of_a_kernel_is_raised_and_nothing_follows_it():
+    out = np.zeros(3)
+
+    def do(n):
+        add_to(out, 1, 1.0)
+        fail_above(n, 10)
+        add_to(out, 3, 1.0)
+
+    routine = Routine(do, None)
     for n in range(6):
         routine(n)
-    assert routine.repeats
-    with pytest.raises(RuntimeError, match="failed"):
+    assert routine.repeats and out.tolist() == [12, 6, 6]
+    with pytest.raises(MemoryError, match="fail_above, a compiled function, failed"):
         routine(11)
+    assert out.tolist() == [13, 6, 6]
+    routine(3)
+    assert out.tolist() == [15, 7, 7]
 
 
-@pytest.mark.parametrize(("calls", "expected"), [(house.FEW - 1, False), (house.MANY, True)])
-def test_recording__is_worth_it_only_for_many_calls(calls, expected):
+FEW, MANY = house.WORTH_RECORDING, house.WORTH_COMPILING
+
+
+@pytest.mark.parametrize(
+    ("calls", "by_hand", "expected"),
+    [(FEW - 1, 10 * MANY, False), (FEW, 0, False), (FEW, MANY, True), (MANY - 1, 0, False), (MANY, 0, True)],
+)
+def test_recording__is_worth_it_only_for_many_calls(calls, by_hand, expected, monkeypatch):
+    monkeypatch.setattr(Routine, "by_hand", by_hand)
     out = np.zeros(3)
     routine = Routine(lambda step: add_to(out, 3, 1.0), None, calls=calls)
     for (step,) in steps():
@@ -542,7 +559,7 @@ one = routine.Routine(lambda step: add_to(out, 3, 1.0), None)
 for step in range(8):
     one(step)
 small = load("reference").vary({"population.n_customers": 20, "burn_in": 0, "steps": 6, "metrics.period_steps": 6})
-routine.FEW = routine.MANY = 0
+routine.WORTH_RECORDING = routine.WORTH_COMPILING = 0
 simulation = Simulation(small).run()
 routines = [one for worker in simulation.world.workers for one in worker.routines.values()]
 print(out.tolist(), one.repeats, any(one.repeats for one in routines))

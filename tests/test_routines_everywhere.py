@@ -48,8 +48,8 @@ STAYS_PYTHON: dict[tuple[str, str], str] = {}
 @pytest.fixture(autouse=True)
 def eager(monkeypatch):
     """Routines record as soon as they may, however few rounds there are, and believe nothing beforehand."""
-    monkeypatch.setattr(house, "FEW", 0)
-    monkeypatch.setattr(house, "MANY", 0)
+    monkeypatch.setattr(house, "WORTH_RECORDING", 0)
+    monkeypatch.setattr(house, "WORTH_COMPILING", 0)
     monkeypatch.setattr(house, "believed", set())
 
 
@@ -283,6 +283,21 @@ def test_market__that_no_routine_may_repeat_stays_python(why, monkeypatch):
         monkeypatch.setattr(Points, "__module__", "somewhere.else")
     simulation = Simulation(busy_market(200, 12), log=why == "a log").run()
     assert routines(simulation) == []
+
+
+@pytest.mark.slow
+def test_interrupted_step__leaves_nothing_that_a_restored_run_would_find(tmp_path, monkeypatch):
+    loud = {"kind": "threshold", "good_above": 0.0, "bad_below": 0.0, "good_chance": 1.0, "bad_chance": 1.0}
+    market = busy_market(300, 24).vary({"word_of_mouth.talk": loud})
+    straight, interrupted = Simulation(market).run(10), Simulation(market).run(10)
+    straight.checkpoint(tmp_path / "half.npz")
+    monkeypatch.setattr(interrupted.schedule, "_hand_in", lambda worker, place: exec("raise KeyboardInterrupt"))
+    for _ in range(20):  # what was said would not fit into its pile
+        with pytest.raises(KeyboardInterrupt):
+            interrupted.step()
+    monkeypatch.undo()
+    interrupted.restore(tmp_path / "half.npz")
+    assert bits(interrupted.run()) == bits(straight.run())
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))], ids=["copy", "pickle"])

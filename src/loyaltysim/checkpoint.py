@@ -106,6 +106,7 @@ def copy(source: Simulation, target: Simulation) -> None:
 def pieces(simulation: Simulation) -> tuple[Any, ...]:
     """How `copy` and `pickle` make another of a simulation: opened anew, in this one's state.
 
+    Files that the scenario names are read again. Whoever watches the simulation does not watch the other.
     Raises TypeError if it keeps a log, which is no part of the state.
     """
     if simulation.transactions is not None:
@@ -159,6 +160,8 @@ def take_over(simulation: Simulation, state: dict[str, np.ndarray]) -> None:
     world = simulation.world
     for worker in world.workers:
         worker.routines.clear()  # other arrays may be carried from here on
+        worker.totals.all[:] = 0  # what an interrupted step left
+    world.touches.clear()
     simulation.now = int(state["now"])
     for name in map(str, state["carried"]):
         if name not in world.arrays:

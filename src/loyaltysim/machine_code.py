@@ -28,12 +28,13 @@ class Call(NamedTuple):
 
 @lru_cache(256)
 def machine_code(calls: tuple[Call, ...]) -> tuple[Callable[[int], int], Any]:
-    """A function of the address of the words that makes all calls; not 0 where one failed. And what keeps it alive.
+    """A function of the address of the words that makes all calls, and what keeps it alive.
 
+    It returns 0; where a call fails, it makes no other and returns the number of that one, from 1 on.
     A compiled kernel takes places for its result and its error, and then its arguments; of an array its owners, of
     which there are none here, and its words in an order of their own.
     """
-    lines = ["define i64 @routine(ptr %words) {", "%result = alloca i64", "%error = alloca ptr", "%s0 = add i64 0, 0"]
+    lines = ["define i64 @routine(ptr %words) {", "%result = alloca i64", "%error = alloca ptr", "br label %do0"]
 
     def load(place: int, kind: str = "i64") -> str:
         name = len(lines)
@@ -42,6 +43,7 @@ def machine_code(calls: tuple[Call, ...]) -> tuple[Callable[[int], int], Any]:
         return f"{kind} %v{name}"
 
     for number, (address, arguments, place, result) in enumerate(calls):
+        lines.append(f"do{number}:")
         handed = ["ptr %result", "ptr %error"]
         for kind, first, length in arguments:
             if kind == "array":
@@ -52,13 +54,15 @@ def machine_code(calls: tuple[Call, ...]) -> tuple[Callable[[int], int], Any]:
             else:
                 handed.append(load(first, kind))
         lines.append(f"%c{number} = call i32 inttoptr (i64 {address} to ptr)({', '.join(handed)})")
-        lines.append(f"%z{number} = sext i32 %c{number} to i64")
-        lines.append(f"%s{number + 1} = or i64 %s{number}, %z{number}")
+        lines.append(f"%failed{number} = icmp ne i32 %c{number}, 0")
+        lines.append(f"br i1 %failed{number}, label %stop{number}, label %go{number}")
+        lines += [f"stop{number}:", f"ret i64 {number + 1}", f"go{number}:"]
         if place >= 0:
             lines.append(f"%r{number} = load {result}, ptr %result")
             lines.append(f"%p{number} = getelementptr i64, ptr %words, i64 {place}")
             lines.append(f"store {result} %r{number}, ptr %p{number}")
-    lines += [f"ret i64 %s{len(calls)}", "}"]
+        lines.append(f"br label %do{number + 1}")
+    lines += [f"do{len(calls)}:", "ret i64 0", "}"]
     machine = llvm.Target.from_default_triple().create_target_machine(opt=0)  # nothing to gain: it is all calls
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly("\n".join(lines)), machine)
     engine.finalize_object()

@@ -52,6 +52,8 @@ class Recording:
         self.arrays: list[np.ndarray] = []
         """All that are called with, so that none is gone while its address is in use."""
         self.calls: list[Call] = []
+        self.names: list[str] = []
+        """Of the kernels that are called."""
         self.places: dict[tuple[Any, ...], int] = {}
         """Of the words of arrays that stay."""
 
@@ -74,6 +76,7 @@ class Recording:
         returns = result is not types.none
         place = self.add(0) if returns else -1
         self.calls.append(Call(address, given, place, RESULTS[str(result)]))
+        self.names.append(kernel.__name__)
         return ToCome(place, result) if returns else None
 
     def add(self, *words: int) -> int:
@@ -98,11 +101,11 @@ class Recording:
         raise Unrepeatable(f"an argument of type {type_}")
 
     def _place_of(self, array: np.ndarray) -> int:
-        key = (array.__array_interface__["data"][0], array.shape, array.strides)
-        if key not in self.places:
-            self.places[key] = self.add(*words_of(array))
+        words = words_of(array)
+        if words not in self.places:
+            self.places[words] = self.add(*words)
         self.arrays.append(array)
-        return self.places[key]
+        return self.places[words]
 
 
 def words_of(array: np.ndarray) -> tuple[int, ...]:
@@ -207,15 +210,15 @@ class Recorded:
 
     __hash__ = None  # type: ignore[assignment]
 
-    def does(self) -> int:
-        """A number that is another for what calls other kernels, with other settings or arrays of other shapes."""
+    def does(self) -> tuple[Any, ...]:
+        """What is another for what calls other kernels, with other settings or arrays of other shapes."""
         words = self.recording.words.copy()
         for place in self.recording.places.values():
             words[place] = 0
         for place, *_ in self.arrays:
             words[place] = words[place + 1] = words[place + SHAPE] = 0
         fixed = [(at, name, one if isinstance(one, SCALARS) else None) for at, name, one in self.fixed]
-        return hash((*self.recording.calls, *words, *fixed))
+        return (*self.recording.calls, *words, *self.numbers, *self.results, *fixed)
 
     def ready(self) -> Callable[..., None]:
         """The function that repeats it."""
@@ -238,8 +241,9 @@ class Recorded:
                     entry[4] = array
                     given = words_of(array)
                     memory[place : place + len(given)] = given
-            if code(address):
-                raise RuntimeError("a kernel of a routine failed")
+            failed = code(address)
+            if failed:  # they raise nothing but for want of memory
+                raise MemoryError(f"{recording.names[failed - 1]}, a compiled function, failed")
             for position, name, place in results:
                 setattr(arguments[position], name, words[place])
             for position, name, value in fixed:

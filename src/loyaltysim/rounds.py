@@ -146,7 +146,7 @@ class Rounds:
         self.clocked = world.customers.has("seen")
         self.book = periods.open_book(world) if scenario.metrics.period_steps else None
         self.reasons = reasons.open_reasons(world) if scenario.metrics.reasons else None
-        world.customers.ask("tried")
+        world.history.tried = world.customers.ask("tried")
         if scenario.metrics.dormant_after_weeks > 0:
             world.history.ask("last_step")
         costs = [brand.acquisition_cost for brand in scenario.brands.values()]

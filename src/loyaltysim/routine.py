@@ -13,6 +13,7 @@ routine.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -20,10 +21,15 @@ import numba
 
 from loyaltysim.recording import Recorded, ToCome, Unrepeatable
 
+log = logging.getLogger("loyaltysim")
+
 REST = 2
 """Calls of a routine that Python makes before it is recorded: parts ask for columns in the first."""
-FEW, MANY = 40, 400
-"""Calls from which recording is worth its time, and machine code that nobody has yet (measured: .3 and 50 ms)."""
+WORTH_RECORDING = 40
+"""Calls that lie ahead from which recording, a millisecond or two, is worth its time (measured) …"""
+WORTH_COMPILING = 150
+"""… and from which machine code is that nobody in this process may have yet, some 20 milliseconds (measured). Where fewer
+lie ahead, as many must have been made by Python before: whoever runs small markets again and again goes on to do so."""
 
 
 def is_zero(number: Any) -> bool:
@@ -36,7 +42,7 @@ def known(step: int) -> int:
     return step.value if isinstance(step, ToCome) else step
 
 
-believed: set[int] = set()
+believed: set[tuple[Any, ...]] = set()
 """What two equal recordings did, in this process: one that does the same on other arrays is enough from then on."""
 
 
@@ -56,9 +62,11 @@ class Routine:
     """
 
     by_hand = 0
-    """Calls of all routines that Python made so far."""
+    """Calls of routines, all together, that Python made while they were not yet recorded."""
 
-    def __init__(self, function: Callable[..., None], *varying: tuple[str, ...] | None, calls: int = MANY) -> None:
+    def __init__(
+        self, function: Callable[..., None], *varying: tuple[str, ...] | None, calls: int = WORTH_COMPILING
+    ) -> None:
         self.function, self.varying, self.calls = function, varying, calls
         self._rest = REST
         self.refused: Exception | None = Unrepeatable("nothing is compiled") if numba.config.DISABLE_JIT else None
@@ -80,7 +88,7 @@ class Routine:
         """Record, or compare with what was recorded, once the function has been called often enough."""
         self._rest -= 1
         Routine.by_hand += 1
-        if self._rest >= 0 or self.calls < FEW or (self.calls < MANY and Routine.by_hand < MANY):
+        if self._rest >= 0 or self.calls < WORTH_RECORDING or max(self.calls, Routine.by_hand) < WORTH_COMPILING:
             return
         try:
             made = Recorded(self.function, self.varying, arguments)
@@ -92,4 +100,5 @@ class Routine:
                 self._run = made.ready()
             self._first = made
         except Exception as why:  # whatever it is: Python does it now, and says so if it is a fault
-            self.refused = why
+            self.refused = why.with_traceback(None)
+            log.debug("%s stays Python: %r", self.function, why)

@@ -109,7 +109,9 @@ class Schedule(Rounds):
         world = self.world
         worker = world.workers[number]
         places = range(number, len(world.blocks), len(world.workers))
-        worker.waiting.n = 0
+        worker.waiting.n = worker.said.n = 0  # not so where a step before was interrupted
+        if self.recovery.is_public:
+            worker.said.public[:] = 0
         for place in places:
             self._first_round(worker, place, step)
             if worker.shoppers.n and not (len(places) > 1 and worker.waiting.take(worker.shoppers)):

@@ -63,7 +63,7 @@ def shop(simulation: Simulation, seat, brand=0, severity: float | None = None, s
     schedule.satisfaction.update(schedule.own_satisfaction, world, shoppers)
     pile, totals = world.messages.piles[0], world.workers[0].totals
     schedule.recovery.handle(schedule.own_recovery, world, shoppers, pile, totals, step, 0)
-    world.history.note(shoppers, step)
+    world.history.note(shoppers, step, shoppers.buyers, 0)
     return shoppers
 
 

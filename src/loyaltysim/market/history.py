@@ -39,9 +39,6 @@ COLUMNS = {
 }
 
 
-NOBODY = np.zeros(0, np.int32)
-
-
 class History:
     """Columns brands × rows, by name; see `COLUMNS`."""
 
@@ -49,28 +46,37 @@ class History:
         self.rows, self.n_brands = rows, n_brands
         self.start_brand: np.ndarray | None = None
         """Brand that each row bought before the first step, -1 none; None: nobody bought any."""
+        self.tried: np.ndarray | None = None
+        """The state of this name, once there is one: brands that each row ever bought, one bit each."""
         self.arrays: dict[str, np.ndarray] = {}
 
     def ask(self, name: str) -> np.ndarray:
-        """The column of this name, made on the first call."""
+        """The column of this name, made on the first call; first purchases before that are told as `UNKNOWN`."""
         if name not in self.arrays:
             column = COLUMNS[name]
             self.arrays[name] = np.full((self.n_brands, self.rows), column.start, column.dtype)
             if self.start_brand is not None:
                 self._enter(name, self.start_brand == np.arange(self.n_brands)[:, None], 0)
+            if name == "first_step" and self.tried is not None:
+                self._enter(name, self._bought(self.tried), 1)
         return self.arrays[name]
 
     def begin(self, name: str, tried: np.ndarray, step: int) -> None:
         """Begin a column at a step, for customers of whom only the brands they ever bought are known, one bit each."""
         self.arrays[name][:] = COLUMNS[name].start
-        self._enter(name, tried >> np.arange(self.n_brands, dtype=np.uint32)[:, None] & 1 == 1, step)
+        self._enter(name, self._bought(tried), step)
+
+    def _bought(self, tried: np.ndarray) -> np.ndarray:
+        """Who ever bought which brand: a mask, brands × rows, of one bit each."""
+        mask: np.ndarray = tried >> np.arange(self.n_brands, dtype=np.uint32)[:, None] & 1 == 1
+        return mask
 
     def _enter(self, name: str, bought: np.ndarray, step: int) -> None:
         """Enter who bought before a column begins: a mask, brands × rows."""
         values = {"purchases": 1, "last_step": step, "first_step": UNKNOWN if step else 0}
         self.arrays[name][bought] = values.get(name, 0)
 
-    def note(self, shoppers: Shoppers, step: int, new: np.ndarray = NOBODY, n_new: int = 0) -> None:
+    def note(self, shoppers: Shoppers, step: int, new: np.ndarray, n_new: int) -> None:
         """Enter this round's purchases into the columns that exist; `new` are the buyers who never bought the brand."""
         if not self.arrays:
             return

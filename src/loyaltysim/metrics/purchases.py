@@ -88,7 +88,7 @@ def _count(
                     mine[q] |= bit
         else:
             for q in range(now.shape[0]):  # no bit where nothing was bought, without a branch
-                mine[q] = (u4(1) << u4(now[q] + 1)) >> u4(1)
+                mine[q] = u4((u8(1) << u8(now[q] + 1)) >> u8(1))
         occasions[place] += now.shape[0]
         for s in range(n_segments):
             for from_ in range(width):
