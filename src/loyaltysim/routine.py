@@ -28,22 +28,10 @@ REST = 2
 WORTH_RECORDING = 40
 """Calls that lie ahead from which recording, a millisecond or two, is worth its time (measured) …"""
 WORTH_COMPILING = 150
-"""… and from which machine code is that nobody in this process may have yet, some 20 milliseconds (measured). Where fewer
-lie ahead, as many must have been made by Python before: whoever runs small markets again and again goes on to do so."""
+"""… and from which machine code is that nobody in this process may have yet, some 20 milliseconds (measured).
 
-
-def is_zero(number: Any) -> bool:
-    """Whether a number is 0 for certain: a shortcut around calls that would have nothing to do."""
-    return not isinstance(number, ToCome) and number == 0
-
-
-def known(step: int) -> int:
-    """The step itself, for what Python decides by it: something that the phase of a step tells, too."""
-    return step.value if isinstance(step, ToCome) else step
-
-
-believed: set[tuple[Any, ...]] = set()
-"""What two equal recordings did, in this process: one that does the same on other arrays is enough from then on."""
+Where fewer lie ahead, Python must have made as many before: whoever simulates small markets time and again will go on.
+"""
 
 
 class Routine:
