@@ -34,6 +34,20 @@ Where fewer lie ahead, Python must have made as many before: whoever simulates s
 """
 
 
+def is_zero(number: Any) -> bool:
+    """Whether a number is 0 for certain: a shortcut around calls that would have nothing to do."""
+    return not isinstance(number, ToCome) and number == 0
+
+
+def known(step: int) -> int:
+    """The step itself, for what Python decides by it: something that the phase of a step tells, too."""
+    return step.value if isinstance(step, ToCome) else step
+
+
+believed: set[tuple[Any, ...]] = set()
+"""What two equal recordings did, in this process: one that does the same on other arrays is enough from then on."""
+
+
 class Routine:
     """A function of one worker that is called again and again.
 
