@@ -1,11 +1,11 @@
 """At once: pieces of long work, one after the other here, and meanwhile in other processes.
 
-Threads of one process hold each other up: a step is hundreds of kernels of some microseconds, and before and after each
-Python's lock is handed over. (Measured with `grocery` and 10,000 customers on two idle cores, two threads of one
-processor: for ten replications two threads take 1.2 times as long as one, for thirty as long; two processes take .7
-times as long as one for thirty. `benchmarks/processes.py` measures it.) So
-pieces are done here, by one thread, and where it is worth the second or two that a process takes to begin, by other
-processes too. They stay for a minute, in case more comes.
+Threads of one process hold each other up where Python's lock is handed over: between rounds, and all the time where
+Python makes a round itself, as with a log of purchases. (Measured with `grocery`, thirty replications of 10,000
+customers, on two idle cores, two threads of one processor: two threads that share each step take .77 times as long as
+one, two processes .68 times; ten of 2,000 customers are no faster in two threads, and slower with half in each.
+`benchmarks/processes.py` measures it.) So pieces are done here, by one thread, and where it is worth the second or two
+that a process takes to begin, by other processes too. They stay for a minute, in case more comes.
 
 What a scenario is made of travels to them as it is; kinds that somebody else wrote stay here, since another process may
 not know them.
