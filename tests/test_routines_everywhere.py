@@ -41,9 +41,6 @@ kinds, ranges = module(HERE / "test_kinds.py"), module(HERE / "test_ranges.py")
 KINDS = [(room, kind) for room, kind in kinds.KINDS if kind != "panel"]
 """All but offers that are recorded: they need a file of their own."""
 
-STAYS_PYTHON: dict[tuple[str, str], str] = {}
-"""Kinds whose rounds no routine repeats, and why: none at present. Purchases that are logged are never repeated."""
-
 
 @pytest.fixture(autouse=True)
 def eager(monkeypatch):
@@ -107,11 +104,7 @@ def assert_repeats(simulation: Simulation) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(("room", "kind"), KINDS, ids=[f"{room.room}-{kind}" for room, kind in KINDS])
 def test_kind__is_repeated_as_python_does_it(room, kind, tmp_path, monkeypatch):
-    simulation = assert_same(kinds.scenario_of(room, kind, tmp_path).vary({"steps": 12}), monkeypatch)
-    if (room.room, kind) in STAYS_PYTHON:
-        assert any(one.refused for one in routines(simulation))
-    else:
-        assert_repeats(simulation)
+    assert_repeats(assert_same(kinds.scenario_of(room, kind, tmp_path).vary({"steps": 12}), monkeypatch))
 
 
 @pytest.mark.slow
