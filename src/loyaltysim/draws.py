@@ -49,8 +49,9 @@ TO_52_BITS = u8(12)
 HALF = f4(0.5)
 UNIT_23, UNIT_52 = f4(2.0**-23), f8(2.0**-52)
 MINUS_TWO = f4(-2.0)
-MANY = i4(3)  # of a Poisson count: from here on it is counted one by one
 POISSON_PIECE = f4(8.0)  # larger means are drawn in pieces of 8, so that e**-mean keeps its digits
+COUNT_ON = i4(3)
+"""What `few_of_poisson` says instead of a count of so many or more: whoever called counts on, with `poisson`."""
 
 
 def purpose(name: str) -> np.uint64:
@@ -131,7 +132,7 @@ def normal_of(first, second):
 
 @jit
 def few_of_poisson(first, mean):
-    """What `poisson` counts where that is at most 2, else `MANY`; `first` is the uniform with which it begins.
+    """What `poisson` counts where that is at most 2, else `COUNT_ON`; `first` is the uniform with which it begins.
 
     Its sum up to there, without a branch: loops over this vectorize.
     """
@@ -141,7 +142,7 @@ def few_of_poisson(first, mean):
     up_to_two = up_to_one + one * mean / f4(2.0)
     some, more = first > none, (first > up_to_one) & (up_to_one > none)
     many = (more & (first > up_to_two) & (up_to_two > up_to_one)) | (mean > POISSON_PIECE)
-    return MANY if many else i4(some) + i4(more)
+    return COUNT_ON if many else i4(some) + i4(more)
 
 
 @jit

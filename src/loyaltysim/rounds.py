@@ -22,8 +22,8 @@ from loyaltysim.market.shoppers import (
     Shoppers,
     copy_by_brand,
     fill,
+    fill_block,
     fill_by_brand,
-    fill_rows,
     put_last,
     put_step,
     since,
@@ -224,7 +224,7 @@ class Rounds:
         """Who shops in a block, and their first round (stages 5 to 11)."""
         world = self.world
         if self.paced:
-            fill_rows(world.customers.arrays["pace"], block.start, block.stop, 1.0)
+            fill_block(world.customers.arrays["pace"], block.start, block.stop, 1.0)
             for program, own in self.running:
                 program.pace(own, world, block, step)
         leavers.n = 0

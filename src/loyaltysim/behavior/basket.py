@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from loyaltysim.draws import MANY, few_of_poisson, mix, poisson, purpose, salt, uniform
+from loyaltysim.draws import COUNT_ON, few_of_poisson, mix, poisson, purpose, salt, uniform
 from loyaltysim.elementary import exp
 from loyaltysim.jit import jit
 from loyaltysim.market.shoppers import Shoppers
@@ -79,6 +79,6 @@ def _fill(price, usual, brand, key, n, extra, price_response, purpose, step, occ
         more[q] = min(extra * exp(-price_response * more[q]), most) * f4(brand[q] >= 0)
         units[q] = few_of_poisson(uniform(key[q], first), more[q])
     for q in range(n):
-        if units[q] == MANY:
+        if units[q] == COUNT_ON:
             units[q] = poisson(key[q], luck, more[q])
         units[q] += 1

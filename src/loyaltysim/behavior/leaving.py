@@ -123,7 +123,10 @@ def leave(
     rows, key, brand, base, terms, chance, failed, over, m, segment, n_customers, purpose, step, occasion, status,
     left_step, lapsed,
 ):  # fmt: skip
-    """Let each leave the brand by chance, or stay; close the ranks of those who leave, and return how many they are."""
+    """Let each leave the brand by chance, or stay; close the ranks of those who leave, and return how many they are.
+
+    All columns from `rows` to `over` are theirs then, but `key`: the luck of all who decided, which nobody needs then.
+    """
     luck, some, left = salt(purpose, step, occasion, 0), np.empty(m, u4), u8(0)
     for k in range(m):
         some[left] = k

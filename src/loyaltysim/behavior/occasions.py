@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from loyaltysim.draws import MANY, few_of_poisson, mix, poisson, salt, uniform
+from loyaltysim.draws import COUNT_ON, few_of_poisson, mix, poisson, salt, uniform
 from loyaltysim.elementary import exp, log
 from loyaltysim.jit import jit
 
@@ -61,7 +61,7 @@ def draw_poisson(mean, keys, start, bounds, purpose, step, mask, rows, occasions
     for q in range(n):
         occasions[q] = few_of_poisson(uniform(key[q], first), mean[q])
     for q in range(n):
-        if occasions[q] == MANY:
+        if occasions[q] == COUNT_ON:
             occasions[q] = poisson(key[q], luck, mean[q])
     return next_round(n, -1, rows, occasions, key, time, bought, begins)
 

@@ -21,8 +21,6 @@ class Remembered(Account):
     """float64, one number: as of the step before `until`."""
     until: np.ndarray
     """Up to which step it is worked out, exclusive."""
-    shown: np.ndarray
-    """float64, one number: what of it is in mind in the step that is shown."""
 
 
 class Advertising(Lever):
@@ -37,7 +35,6 @@ class Advertising(Lever):
             **account,
             adstock=world.own(f"{name}.adstock", (1,), np.float64),
             until=world.own(f"{name}.until", (1,), np.int64, clock=True),
-            shown=np.zeros(1),
         )
 
     def acts(self, own: Remembered, world: World, step: int) -> bool:

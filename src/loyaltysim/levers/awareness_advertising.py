@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -15,6 +16,14 @@ from loyaltysim.routine import known
 from loyaltysim.world import World
 
 f4 = np.float32
+
+
+@dataclass
+class Shown(Remembered):
+    """What is left of advertising, and what of it rounds are shown."""
+
+    shown: np.ndarray
+    """float64, one number: what of it is in mind in the step that is shown."""
 
 
 class AwarenessAdvertising(Advertising):
@@ -38,21 +47,21 @@ class AwarenessAdvertising(Advertising):
         0.5, "Utility of the brand for who never bought it, if it is fully in mind.", ge=-10, le=10, unit="logit"
     )
 
-    def open(self, world: World, brand: int, number: Number) -> Remembered:
+    def open(self, world: World, brand: int, number: Number) -> Shown:
         world.customers.ask("tried")
         if world.customers.has("entered"):  # some are prospects
             world.customers.ask("advertised")
-        return super().open(world, brand, number)
+        return Shown(**vars(super().open(world, brand, number)), shown=np.zeros(1))
 
-    def show(self, own: Remembered, world: World, step: int) -> None:
+    def show(self, own: Shown, world: World, step: int) -> None:
         own.shown[0] = self.adstock(own, world, step)
         awareness = self._fact(own, world, "awareness")
         awareness += np.float32(self.strength * self.rate * own.shown[0])
 
-    def phase(self, own: Remembered, world: World, step: int) -> bool:
+    def phase(self, own: Shown, world: World, step: int) -> bool:
         return self.acts(own, world, step)
 
-    def offer(self, own: Remembered, world: World, shoppers: Shoppers, step: int) -> None:
+    def offer(self, own: Shown, world: World, shoppers: Shoppers, step: int) -> None:
         states = world.customers.arrays
         if not (self.recall and self.acts(own, world, known(step))):
             return

@@ -16,7 +16,7 @@ STRENGTH_UNIT = 1024
 
 
 class MessagePile:
-    """Messages of one block: the first `n` entries of four columns, which grow when needed.
+    """Messages of one block, or of one worker's round: the first `n` entries of four columns, which grow when needed.
 
     `public` is what all who may see complaints see of them together: whole strengths in 1/1024 times people,
     replications × brands, positive where the answers were good. It is spread evenly over everybody.

@@ -64,6 +64,7 @@ class Shoppers:
     n : how many there are
     rows : int32, the customer's row
     occasions : int32, how many occasions the customer has in this step
+    replications : how many the stack holds
     begins : int64, replications of the block + 1: at which shopper each replication begins
     first_replication : the place in the stack of the block's first replication
     key : uint64, the customer's luck; segment : uint8
@@ -73,6 +74,7 @@ class Shoppers:
     utility : float32 [brand, q], until the choice, which may work in its place
     brand : int32, what was bought, -1 nothing; units : int32
     buyers : int32, which shoppers bought anything, ascending; the first `n_buyers`
+    buyers_begins : int64, as `begins`, among the buyers of one brand (`buyers_of`)
     n_messages : how many messages those who talk are going to send, at the end of a step
     paid : int64, money of the whole purchase in 1/10,000 of the currency
     """
@@ -154,7 +156,7 @@ def take_by_brand(state, rows, n, column, brands):
 
 @jit
 def fill(column, n, value):
-    """column[q] = value."""
+    """The first n entries of a column of shoppers: column[q] = value."""
     for q in range(n):
         column[q] = value
 
@@ -168,8 +170,8 @@ def fill_by_brand(column, n, value):
 
 
 @jit
-def fill_rows(state, start, stop, value):
-    """state[row] = value for consecutive rows."""
+def fill_block(state, start, stop, value):
+    """The rows of a block, whether they shop or not: state[row] = value."""
     for row in range(start, stop):
         state[row] = value
 
@@ -199,7 +201,7 @@ def put(state, rows, n, column):
 
 @jit
 def put_step(state, rows, n, step):
-    """Write the step: state[rows[q]] = step."""
+    """Write the step for all shoppers, whatever they buy: state[rows[q]] = step."""
     for q in range(n):
         state[rows[q]] = step
 

@@ -215,7 +215,7 @@ def add_access(last_reward, rows, n, step, steps, utility, reward):
 
 @jit
 def mark_use(rows, buyers, begins, step, last_use):
-    """Remember when each customer last bought the brand."""
+    """Write the step for those who buy the brand, by which balances expire: last_use[row] = step."""
     for k in range(begins[-1]):
         last_use[u4(rows[u4(buyers[k])])] = step
 

@@ -136,7 +136,7 @@ class Rates(Talk):
         mean, good, value = shoppers.ask("talk.mean"), shoppers.ask("talk.good"), shoppers.ask("talk.value")
         last, talkative = shoppers.ask("last_brand", dtype=np.int8), columns.get("talkativeness", EQUALLY)
         praise = world.touches.arrays.get("praise")
-        most = talk_rates.most(
+        most = talk_rates.most_messages(
             columns.get("bond", NO_STATE), world.market.advocacy, NO_STATE if praise is None else praise, block.start,
             block.stop, self.highest * world.calendar.weeks, self.bond_talk, MARGIN,
         )  # fmt: skip
@@ -154,17 +154,17 @@ class Rates(Talk):
             talk_rates.of_last(columns["bond"], last, rows, n, value)
             if own or praise is not None:
                 more = shoppers.ask("talk.more")
-                talk_rates.more(last, rows, n, customers.n_customers, world.market.advocacy, more)
+                talk_rates.advocacy_of_last(last, rows, n, customers.n_customers, world.market.advocacy, more)
                 if praise is not None:
-                    talk_rates.more_of_some(praise, last, rows, n, more)
+                    talk_rates.add_praise_of_last(praise, last, rows, n, more)
                 talk_rates.advocate(value, n, more, mean, good)
             if self.bond_talk:
                 talk_rates.attached(value, n, self.bond_talk, mean)
         if len(talkative):
-            talk_rates.talkative(talkative, rows, n, mean)
+            talk_rates.times_talkativeness(talkative, rows, n, mean)
         own_keys = shoppers.ask("talk.key", dtype=np.uint64)
         shoppers.n = talk_rates.who_talks(mean, good, customers.key, n, TALK, step, rows, own_keys, shoppers.occasions)
-        shoppers.n_messages = talk_rates.count(shoppers.occasions, shoppers.n)
+        shoppers.n_messages = talk_rates.count_messages(shoppers.occasions, shoppers.n)
 
     def say(self, own: bool, world: World, shoppers: Shoppers, pile: MessagePile, totals: Totals, step: int) -> None:
         customers = world.customers

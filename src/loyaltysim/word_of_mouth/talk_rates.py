@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from loyaltysim.draws import MANY, bits, few_of_poisson, mix, poisson, salt, uniform
+from loyaltysim.draws import COUNT_ON, bits, few_of_poisson, mix, poisson, salt, uniform
 from loyaltysim.elementary import exp, logistic
 from loyaltysim.jit import jit
 
@@ -20,16 +20,16 @@ def largest(state, start, stop):
 
     Bits of float32 of at least 0 are in the order of whole numbers, whose largest is found ten times as fast.
     """
-    bits = i4(0)
+    most = i4(0)
     for b in range(state.shape[0]):
         own = state[b, start:stop]
         for i in range(own.shape[0]):
-            bits = max(bits, i4(f4(own[i]).view(i4)))
-    return i4(bits).view(f4)
+            most = max(most, i4(f4(own[i]).view(i4)))
+    return i4(most).view(f4)
 
 
 @jit
-def most(bond, advocacy, praise, start, stop, most, bond_talk, margin):
+def most_messages(bond, advocacy, praise, start, stop, most, bond_talk, margin):
     """More messages than any of these rows with a talkativeness of 1 can be expected to send in a step.
 
     `most` is what is at most expected of those without a bond; states that there are not have no brands.
@@ -88,14 +88,14 @@ def rates(level, last, n, weeks, talk_good, talk_bad, high, low, width, mean, go
 
 
 @jit
-def more(last, rows, n, n_customers, advocacy, more):
+def advocacy_of_last(last, rows, n, n_customers, advocacy, more):
     """more[k] = advocacy of the brand last bought, as it is to everybody."""
     for k in range(n):
         more[k] = advocacy[rows[k] // n_customers, u4(max(last[k], np.int8(0)))]
 
 
 @jit
-def more_of_some(praise, last, rows, n, more):
+def add_praise_of_last(praise, last, rows, n, more):
     """more[k] += what the brand last bought does so for this customer besides (eq. E157)."""
     for k in range(n):
         more[k] += praise[u4(max(last[k], np.int8(0))), u4(rows[k])]
@@ -122,7 +122,7 @@ def attached(bond, n, bond_talk, mean):
 
 
 @jit
-def talkative(talkativeness, rows, n, mean):
+def times_talkativeness(talkativeness, rows, n, mean):
     """mean[k] *= talkativeness."""
     for k in range(n):
         mean[k] *= talkativeness[u4(rows[k])]
@@ -146,13 +146,13 @@ def who_talks(mean, good, key, n, purpose, step, rows, own, count):
         rows[found], mean[found], good[found], count[found] = rows[k], mean[k], good[k], messages
         found += u8(messages > 0)
     for q in range(i8(found)):
-        if count[q] == MANY:
+        if count[q] == COUNT_ON:
             count[q] = poisson(key[u4(rows[q])], luck, mean[q])
     return i8(found)
 
 
 @jit
-def count(count, n):
+def count_messages(count, n):
     """How many messages all send together."""
     messages = i8(0)
     for q in range(n):
