@@ -355,3 +355,23 @@ def test_cache__is_read_by_numba_itself_where_it_keeps_kernels_otherwise(tmp_pat
         for more in ([], [], ["broken"])
     ]  # fmt: skip
     assert said == [["2", "0", "1"], ["2", "1", "0"], ["2", "1", "0"]]
+
+
+def test_cache__whose_files_were_cut_off_is_made_anew(tmp_path):
+    (tmp_path / "fresh.py").write_text(
+        "from loyaltysim.jit import jit\n\n@jit\ndef one(x):\n    return x + 1\n\n"
+        "print(one(1), sum(one.stats.cache_hits.values()), sum(one.stats.cache_misses.values()))\n"
+    )
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "kernels"), "NUMBA_DISABLE_JIT": "0"}
+
+    def run() -> list[str]:
+        done = subprocess.run(
+            [sys.executable, "fresh.py"], cwd=tmp_path, env=environment, check=True, capture_output=True, text=True
+        )
+        return done.stdout.split()
+
+    assert run() == ["2", "0", "1"]
+    for ending in ("nbi", "nbc"):
+        (file,) = (file for file in tmp_path.rglob(f"*.{ending}") if "fresh" in file.name)
+        os.truncate(file, 7)
+        assert [run(), run()] == [["2", "0", "1"], ["2", "1", "0"]]

@@ -51,9 +51,13 @@ def eager(monkeypatch):
 
 
 def bits(simulation: Simulation) -> dict[str, bytes]:
-    """All states and counts, by name, with what workers have counted so far."""
+    """All states and counts, by name, with what workers have counted so far; within a step, too."""
     counts = {f"totals {n}": worker.totals.all for n, worker in enumerate(simulation.world.workers)}
-    return {name: np.asarray(array).tobytes() for name, array in {**state_of(simulation), **counts}.items()}
+    within, simulation._within = simulation._within, False
+    try:
+        return {name: np.asarray(array).tobytes() for name, array in {**state_of(simulation), **counts}.items()}
+    finally:
+        simulation._within = within
 
 
 def routines(simulation: Simulation) -> list[Routine]:
@@ -288,6 +292,11 @@ def test_interrupted_step__leaves_nothing_that_a_restored_run_would_find(tmp_pat
     for _ in range(20):  # what was said would not fit into its pile
         with pytest.raises(KeyboardInterrupt):
             interrupted.step()
+        for asked in (interrupted.step, interrupted.results, lambda: interrupted.checkpoint(tmp_path / "half.npz"),
+                      lambda: copy.copy(interrupted), lambda: interrupted.choice_probabilities([1])):  # fmt: skip
+            with pytest.raises(RuntimeError, match="step 10 was interrupted"):
+                asked()
+        interrupted._within = False
     monkeypatch.undo()
     interrupted.restore(tmp_path / "half.npz")
     assert bits(interrupted.run()) == bits(straight.run())

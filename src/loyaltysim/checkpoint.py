@@ -131,7 +131,11 @@ def _identity(simulation: Simulation) -> str:
 
 
 def state_of(simulation: Simulation) -> dict[str, np.ndarray]:
-    """Everything that the rest of the run depends on, by name; arrays are the simulation's own."""
+    """Everything that the rest of the run depends on, by name; arrays are the simulation's own.
+
+    Raises RuntimeError within a step.
+    """
+    simulation.check_whole()
     world = simulation.world
     state = {f"customers/{name}": array for name, array in world.customers.arrays.items()}
     state |= {f"own/{name}": array for name, array in world.arrays.items()}
@@ -162,7 +166,7 @@ def take_over(simulation: Simulation, state: dict[str, np.ndarray]) -> None:
         worker.routines.clear()  # other arrays may be carried from here on
         worker.totals.all[:] = 0  # what an interrupted step left
     world.touches.clear()
-    simulation.now = int(state["now"])
+    simulation.now, simulation._within = int(state["now"]), False
     for name in map(str, state["carried"]):
         if name not in world.arrays:
             world.own(name, state[f"own/{name}"].shape, state[f"own/{name}"].dtype.type, carried=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import llvmlite.binding as llvm
@@ -93,6 +94,8 @@ def _found(kernel: Kernel, types: tuple[Any, ...]) -> CompileResult | None:
         return _from_cache(kernel, types)
     except Exception as why:  # nothing of this is promised by Numba: it may look itself, which takes longer
         log.debug("Numba reads %s: %r", kernel.__name__, why)
+        if isinstance(why, (EOFError, UnpicklingError)):  # a file was cut off, by a full disk, say
+            kernel._cache._cache_file.flush()
         return None
 
 

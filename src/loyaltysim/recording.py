@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -54,8 +55,10 @@ class Recording:
         self.calls: list[Call] = []
         self.names: list[str] = []
         """Of the kernels that are called."""
-        self.places: dict[tuple[Any, ...], int] = {}
+        self.places: dict[tuple[int, ...], int] = {}
         """Of the words of arrays that stay."""
+        self._met: dict[int, tuple[types.Type, int]] = {}
+        """Of arrays by their number in memory, so that one is looked at once."""
 
     @contextmanager
     def listen(self) -> Iterator[None]:
@@ -70,7 +73,7 @@ class Recording:
 
     def note(self, kernel: Any, arguments: tuple[Any, ...]) -> ToCome | None:
         """Note a call; returns what it returns, to come."""
-        asked = tuple([_type_of(one) for one in arguments])
+        asked = tuple([self._met[id(one)][0] if id(one) in self._met else _type_of(one) for one in arguments])
         address, result = _entry(kernel, asked)
         given = tuple([self._argument(one, type_) for one, type_ in zip(arguments, asked)])
         returns = result is not types.none
@@ -86,7 +89,7 @@ class Recording:
 
     def _argument(self, value: Any, type_: types.Type) -> tuple[str, int, int]:
         if isinstance(type_, types.Array):
-            return "array", value.place if isinstance(value, ToCome) else self._place_of(value), type_.ndim
+            return "array", value.place if isinstance(value, ToCome) else self._place_of(value, type_), type_.ndim
         if isinstance(value, ToCome):
             return RESULTS[str(type_)], value.place, 0
         if isinstance(type_, types.Boolean):
@@ -100,12 +103,14 @@ class Recording:
             return "tuple", self.add(*value), len(value)
         raise Unrepeatable(f"an argument of type {type_}")
 
-    def _place_of(self, array: np.ndarray) -> int:
-        words = words_of(array)
-        if words not in self.places:
-            self.places[words] = self.add(*words)
-        self.arrays.append(array)
-        return self.places[words]
+    def _place_of(self, array: np.ndarray, type_: types.Type) -> int:
+        if id(array) not in self._met:
+            words = words_of(array)
+            if words not in self.places:
+                self.places[words] = self.add(*words)
+            self.arrays.append(array)  # so its number in memory stays its own
+            self._met[id(array)] = type_, self.places[words]
+        return self._met[id(array)][1]
 
 
 def words_of(array: np.ndarray) -> tuple[int, ...]:
@@ -210,15 +215,17 @@ class Recorded:
 
     __hash__ = None  # type: ignore[assignment]
 
-    def does(self) -> tuple[Any, ...]:
-        """What is another for what calls other kernels, with other settings or arrays of other shapes."""
+    def does(self) -> bytes:
+        """A digest that is another for what calls other kernels, with other settings or arrays of other shapes."""
         words = self.recording.words.copy()
         for place in self.recording.places.values():
             words[place] = 0
         for place, *_ in self.arrays:
             words[place] = words[place + 1] = words[place + SHAPE] = 0
         fixed = [(at, name, one if isinstance(one, SCALARS) else None) for at, name, one in self.fixed]
-        return (*self.recording.calls, *words, *self.numbers, *self.results, *fixed)
+        digest = hashlib.blake2b(np.array(words, np.int64).tobytes(), digest_size=16)
+        digest.update(repr((hash(tuple(self.recording.calls)), self.numbers, self.results, fixed)).encode())
+        return digest.digest()
 
     def ready(self) -> Callable[..., None]:
         """The function that repeats it."""

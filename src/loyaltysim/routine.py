@@ -44,7 +44,7 @@ def known(step: int) -> int:
     return step.value if isinstance(step, ToCome) else step
 
 
-believed: set[tuple[Any, ...]] = set()
+believed: set[bytes] = set()
 """What two equal recordings did, in this process: one that does the same on other arrays is enough from then on."""
 
 

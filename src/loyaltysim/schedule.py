@@ -23,6 +23,7 @@ threads. Messages wait for the next step. A round is in `rounds.py`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import wait
 from functools import partial
 from typing import Any
 
@@ -71,7 +72,13 @@ class Schedule(Rounds):
         if self.pool is None:
             self._some_blocks(0, step)
         else:
-            list(self.pool.map(self._some_blocks, range(len(world.workers)), [step] * len(world.workers)))
+            parts = [self.pool.submit(self._some_blocks, number, step) for number in range(len(world.workers))]
+            try:
+                wait(parts)
+            finally:
+                wait(parts)  # whatever interrupted the first: nobody goes on writing after this step
+            for done in parts:
+                done.result()
         for lever, own in self.levers:
             lever.close(own, world, world.workers[0].totals, step)
         world.touches.clear()

@@ -15,6 +15,7 @@ from loyaltysim.behavior.logit import Logit
 from loyaltysim.data.transactions import TransactionLog
 from loyaltysim.draws import purpose, salt
 from loyaltysim.faults import Fault, ScenarioError
+from loyaltysim.first_lives import first_lives
 from loyaltysim.market.messages import STRENGTH_UNIT
 from loyaltysim.memory import check_memory
 from loyaltysim.metrics import periods, states
@@ -101,6 +102,8 @@ class Simulation:
         self.schedule = Schedule(scenario, self.world, self.transactions)
         self.now = 0
         """The step that comes next; the burn-in counts."""
+        self._within = False
+        """Whether a step is being made, or was interrupted."""
         stack, brands, segments = self.world.n_replications, len(scenario.brands), len(self.world.segments)
         totals, measured, metrics = self.world.workers[0].totals, scenario.steps, scenario.metrics
         self._flows = np.zeros((self.calendar.last, len(totals.all)), np.int64)
@@ -124,10 +127,12 @@ class Simulation:
         return checkpoint.pieces(self)
 
     def step(self) -> None:
-        """One step. Raises IndexError after the last."""
+        """One step. Raises IndexError after the last, RuntimeError where one was interrupted or is made."""
         now, calendar, metrics = self.now, self.calendar, self.scenario.metrics
         if now >= calendar.last:
             raise IndexError(f"the scenario has {calendar.last} steps, burn-in included")
+        self.check_whole()
+        self._within = True
         self.schedule.step(now)
         if now >= calendar.burn_in:
             for name, prices in self._prices.items():
@@ -143,6 +148,15 @@ class Simulation:
         if metrics.keeps_states and measured >= 0 and (measured + 1) % metrics.states_every == 0:
             self._sums[measured], self._people[measured] = states.add_up(self.world, self.schedule.faded(now))
             self._gone[measured] = states.count_gone(self.world, now, metrics.dormant_after_weeks)
+        self._within = False
+
+    def check_whole(self) -> None:
+        """Raise RuntimeError within a step: half of it is in the states, so nothing can go on from there or be told."""
+        if self._within:
+            message = (
+                f"step {self.now} was interrupted, or another thread makes it: restore a checkpoint, or begin anew"
+            )
+            raise RuntimeError(message)
 
     def _turn_period(self, length: int) -> None:
         """Close a period where one ends. The end of a long enough burn-in is the period before the first."""
@@ -219,6 +233,7 @@ class Simulation:
 
     def raw(self) -> Raw:
         """Counts so far, by name."""
+        self.check_whole()
         world, scenario = self.world, self.scenario
         totals, stack = world.workers[0].totals, world.n_replications
         empty = np.zeros((0, len(periods.COUNTS), stack, len(world.segments), len(scenario.brands)), np.int64)
@@ -282,26 +297,7 @@ class Simulation:
 
         Raises ValueError if the scenario has no lapse: then nobody knows who has left.
         """
-        import pandas as pd
-
-        world, calendar = self.world, self.calendar
-        if "lapse.left_step" not in world.arrays:
-            raise ValueError("nobody ever leaves in this scenario: behavior.lapse is off")
-        first, ended = world.history.arrays["first_step"], world.arrays["lapse.left_step"]
-        row, brand = np.nonzero(first.T >= 0)
-        begin, end = first[brand, row], ended[brand, row]
-        left = end >= 0
-        n = world.customers.n_customers
-        return pd.DataFrame(
-            {
-                "replication": world.customers.replications.start + row // n,
-                "customer": row % n,
-                "brand": pd.Categorical.from_codes(brand, categories=list(world.brands)),
-                "joined": (begin - calendar.burn_in) * calendar.weeks,
-                "weeks": (np.where(left, end, max(self.now - 1, 0)) - begin) * calendar.weeks,
-                "left": left,
-            }
-        )
+        return first_lives(self.world, self.now)
 
     def newcomers(self) -> pd.DataFrame:
         """Everybody who has come into the market so far, and who brought whom; `measures.tree` reads it.
@@ -324,6 +320,7 @@ class Simulation:
         again at the next occasion (E66) does not count. Who has a contract is asked as if there were none. Raises
         TypeError for a choice model without chances, IndexError for rows that are none.
         """
+        self.check_whole()
         choice = self.schedule.choice
         if not isinstance(choice, Logit):
             raise TypeError(f'the choice model "{choice.kind}" has no utilities')

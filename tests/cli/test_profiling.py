@@ -16,7 +16,7 @@ def test_profile__command_prints_the_table(command):
     assert done.code == 0
     assert {row["part"] for row in json.loads(done.out)["profile"]} >= {"behavior/logit", "schedule"}
     shown = command("run", "grocery", "--profile", *small)
-    assert "behavior/logit" in shown.out and "of it is Python" in shown.out
+    assert "behavior/logit" in shown.out and "is Python and NumPy" in shown.out
 
 
 @pytest.mark.parametrize(

@@ -43,10 +43,8 @@ def show_profile(name: str, rows: list[dict[str, Any]], run: dict[str, Any]) -> 
     )
     answer_console().print(table(title, heads, body))
     whole, python = (sum(row[name] for row in rows) for name in ("ns", "python_ns"))
-    usual, plain = run["usual_ns"], run["plain_ns"]
-    print(f"A step takes {usual:.1f} ns a customer.")
+    share, usual, plain = python / max(whole, 1e-300), run["usual_ns"], run["plain_ns"]
+    print(f"A step takes {usual:.1f} ns a customer, and {plain:.1f} where Python makes every call, as in the table.")
     print(
-        f"In the table Python makes every call. Without the profiler that takes {plain:.1f} ns: "
-        f"{max(1 - usual / plain, 0):.0%} of it is Python, which is recorded once and not run again."
+        f"There {share:.0%} is Python and NumPy: the profiler's own cost is in it, most of all where customers are few."
     )
-    print(f"In the table that is {python / max(whole, 1e-300):.0%}: the profiler's own cost is in it.")

@@ -55,10 +55,10 @@ class History:
         if name not in self.arrays:
             column = COLUMNS[name]
             self.arrays[name] = np.full((self.n_brands, self.rows), column.start, column.dtype)
-            if self.start_brand is not None:
-                self._enter(name, self.start_brand == np.arange(self.n_brands)[:, None], 0)
             if name == "first_step" and self.tried is not None:
                 self._enter(name, self._bought(self.tried), 1)
+            if self.start_brand is not None:
+                self._enter(name, self.start_brand == np.arange(self.n_brands)[:, None], 0)
         return self.arrays[name]
 
     def begin(self, name: str, tried: np.ndarray, step: int) -> None:
