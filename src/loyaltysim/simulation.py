@@ -153,10 +153,8 @@ class Simulation:
     def check_whole(self) -> None:
         """Raise RuntimeError within a step: half of it is in the states, so nothing can go on from there or be told."""
         if self._within:
-            message = (
-                f"step {self.now} was interrupted, or another thread makes it: restore a checkpoint, or begin anew"
-            )
-            raise RuntimeError(message)
+            half = f"step {self.now} was interrupted or failed, or another thread makes it"
+            raise RuntimeError(f"{half}: restore a checkpoint, or begin anew")
 
     def _turn_period(self, length: int) -> None:
         """Close a period where one ends. The end of a long enough burn-in is the period before the first."""

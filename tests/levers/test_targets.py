@@ -327,6 +327,9 @@ def test_target__is_shown_no_columns_that_it_does_not_name(column, said):
     simulation.schedule.levers = [(lever.model_copy(update={"target": Curious(share=0.5, column=column)}), own)]
     with pytest.raises(AttributeError, match=said):
         simulation.run()
+    simulation = Simulation(market({"kind": "everybody", "share": 0.5}))
+    ((lever, own),) = simulation.schedule.levers
+    simulation.world.history.ask("purchases")
     named = type("Named", (Curious,), {"sees": ("purchases",), "__module__": __name__})
     simulation.schedule.levers = [(lever.model_copy(update={"target": named(share=0.5, column="purchases")}), own)]
     simulation.run()

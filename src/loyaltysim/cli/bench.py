@@ -14,12 +14,13 @@ SIZES = ("1000", "10000", "100000")
 MOST_CUSTOMERS = 10_000_000
 Sizes = Annotated[list[str] | None, typer.Argument(metavar="[N …]", help="Customers: 1000 10000 100000 if not given.")]
 Rounds = Annotated[str, typer.Option(metavar="N", help="How often each takes its turn.")]
+Threads = Annotated[str | None, typer.Option(metavar="N", help="Time ours on so many threads, too; 1 if not given.")]
 
 
 def bench(
     sizes: Sizes = None,
     rounds: Rounds = "5",
-    threads: options.Threads = None,
+    threads: Threads = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
