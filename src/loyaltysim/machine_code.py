@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import llvmlite.binding as llvm
 
 RESULTS = {"none": "ptr", "int64": "i64", "uint64": "i64", "float64": "double"}
-"""Types that kernels may return, as machine code calls them."""
+"""Types that kernels may return, and so be called with later on, as machine code calls them."""
 SHAPE = 3
 """An array's words are its address, its size, the size of an item, and from here on its shape and strides."""
 

@@ -7,7 +7,7 @@ meanwhile instead of run; a short piece of machine code that makes the noted cal
 
 Whatever looks at what is to come (`if n:`, `array[:n]`, `n + 1`) raises an error, and stays Python. A recording is
 believed when a second one, of a later call, equals it: arrays that are made anew each time and settings that change
-show there. What may change later still belongs to the `phase` of a step (`schedule.py`), for each of which there is a
+show there. What may change later still belongs to the `phase` of a step (`rounds.py`), for each of which there is a
 routine.
 """
 

@@ -56,7 +56,7 @@ class History:
             column = COLUMNS[name]
             self.arrays[name] = np.full((self.n_brands, self.rows), column.start, column.dtype)
             if name == "first_step" and self.tried is not None:
-                self._enter(name, self._bought(self.tried), 1)
+                self._enter(name, self._bought(self.tried), step=1)  # some step: nobody knows which
             if self.start_brand is not None:
                 self._enter(name, self.start_brand == np.arange(self.n_brands)[:, None], 0)
         return self.arrays[name]
